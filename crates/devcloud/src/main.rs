@@ -1,0 +1,2 @@
+//! devcloud binary.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The hashing worker.
+fn main() {}
