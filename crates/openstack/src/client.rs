@@ -1,0 +1,417 @@
+//! The client of one project in one region: adds token and microversion, repeats what may be repeated, and lets every
+//! call survive a token that ran out.
+//!
+//! It deliberately knows no resource: those are in `image`, `compute`, `network`, `volume`, as functions that take it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::decode::Listing;
+use crate::endpoint::{Endpoints, Service, version_root};
+use crate::error::{ApiError, ErrorKind};
+use crate::identity::{Session, Token};
+use crate::microversion::Microversion;
+use crate::pagination::{self, Marker, Page};
+use crate::query::Query;
+use crate::renewal::{Generation, Renewal, SignedOut};
+use crate::transport::{Method, Request, Response, Transport};
+
+/// How often a safe call (GET, HEAD) is sent before its failure is reported.
+const ATTEMPTS: u32 = 3;
+/// The first delay; it doubles each time, and up to as much again is added by the transport's jitter.
+const FIRST_DELAY: Duration = Duration::from_millis(300);
+/// A cloud that asks us to wait longer than this gets its failure reported: a person is waiting.
+const LONGEST_WAIT: Duration = Duration::from_secs(15);
+/// A list that does not end by then is broken (a million rows).
+const MOST_PAGES: usize = 1000;
+
+/// The client. Cheap to clone; clones share the token.
+pub struct Client<T> {
+    inner: Arc<Inner<T>>,
+}
+
+impl<T> Clone for Client<T> {
+    fn clone(&self) -> Self {
+        Self { inner: Arc::clone(&self.inner) }
+    }
+}
+
+struct Inner<T> {
+    transport: T,
+    endpoints: Endpoints,
+    renewal: Renewal,
+    compute_version: Mutex<Option<Microversion>>,
+}
+
+/// One call, before token, microversion and URL are added.
+#[derive(Clone, Debug)]
+pub struct Call {
+    operation: &'static str,
+    service: Service,
+    method: Method,
+    path: String,
+    query: Query,
+    headers: Vec<(String, String)>,
+    body: Option<Vec<u8>>,
+    newest: Option<Microversion>,
+}
+
+impl Call {
+    /// A call: what we are doing in words, whom we ask, and the path below the service's base (`/images`).
+    pub fn new(
+        operation: &'static str,
+        service: Service,
+        method: Method,
+        path: impl Into<String>,
+    ) -> Self {
+        Self {
+            operation,
+            service,
+            method,
+            path: path.into(),
+            query: Query::new(),
+            headers: Vec::new(),
+            body: None,
+            newest: None,
+        }
+    }
+
+    /// The same at this compute microversion or an older one, for what newer ones have dropped.
+    #[must_use]
+    pub fn newest_microversion(mut self, newest: Microversion) -> Self {
+        self.newest = Some(newest);
+        self
+    }
+
+    /// The same with a query.
+    #[must_use]
+    pub fn query(mut self, query: Query) -> Self {
+        self.query = query;
+        self
+    }
+
+    /// The same with a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.headers.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// The same with a JSON body.
+    #[must_use]
+    pub fn json(self, value: &Value) -> Self {
+        self.json_as("application/json", value)
+    }
+
+    /// The same with a JSON body of a media type of its own.
+    #[must_use]
+    pub fn json_as(mut self, media_type: &str, value: &Value) -> Self {
+        self.headers.push(("Content-Type".to_owned(), media_type.to_owned()));
+        self.body = Some(value.to_string().into_bytes());
+        self
+    }
+
+    /// An error of this call that no answer reports.
+    pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ApiError {
+        ApiError::local(self.operation, self.service, kind, message)
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// A client for a signed-in session. `on_expired` is called once each time the cloud refuses the token: the app then
+    /// gets a new session from the user and hands it to [`Client::renew`], or calls [`Client::end`].
+    pub fn new(
+        transport: T,
+        endpoints: Endpoints,
+        session: Session,
+        on_expired: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        let renewal = Renewal::new(session, Box::new(on_expired));
+        Self {
+            inner: Arc::new(Inner {
+                transport,
+                endpoints,
+                renewal,
+                compute_version: Mutex::new(None),
+            }),
+        }
+    }
+
+    /// The session in use.
+    pub fn session(&self) -> Arc<Session> {
+        self.inner.renewal.session()
+    }
+
+    /// Where the services are.
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.inner.endpoints
+    }
+
+    /// Takes a new token of the same user and project; every waiting call goes on with it.
+    pub fn renew(&self, session: Session) {
+        self.inner.renewal.renew(session);
+    }
+
+    /// Ends the session: every waiting and later call fails with [`ErrorKind::SignedOut`].
+    pub fn end(&self) {
+        self.inner.renewal.end();
+    }
+
+    /// Whether calls are waiting (or would wait) for [`Client::renew`].
+    pub fn is_expired(&self) -> bool {
+        self.inner.renewal.is_expired()
+    }
+
+    /// The token for a request that the app sends itself (the upload's XHR), and which one it is. Waits while the token
+    /// is known to be expired.
+    ///
+    /// # Errors
+    /// [`SignedOut`] after [`Client::end`].
+    pub async fn token(&self) -> Result<(Token, Generation), SignedOut> {
+        self.inner
+            .renewal
+            .current()
+            .await
+            .map(|(session, generation)| (session.token.clone(), generation))
+    }
+
+    /// Reports that a request the app sent itself was answered 401, and waits for the next token.
+    ///
+    /// # Errors
+    /// [`SignedOut`] after [`Client::end`].
+    pub async fn token_after(&self, refused: Generation) -> Result<(Token, Generation), SignedOut> {
+        self.inner
+            .renewal
+            .after(refused)
+            .await
+            .map(|(session, generation)| (session.token.clone(), generation))
+    }
+
+    /// Says that the token is known to have run out (its `expires_at` has passed), before any call is refused.
+    pub async fn expire_now(&self) {
+        if let Ok((_, generation)) = self.inner.renewal.current().await {
+            self.inner.renewal.report(generation);
+        }
+    }
+
+    /// Sends a call and returns its successful answer.
+    ///
+    /// # Errors
+    /// Every status but 2xx, and every way of getting no answer. A 401 is returned only when a renewed token is refused
+    /// as well.
+    pub async fn send(&self, call: Call) -> Result<Response, ApiError> {
+        let version = match call.service {
+            Service::Compute => {
+                let version = self.compute_version().await?;
+                Some(call.newest.map_or(version, |newest| newest.min(version)))
+            }
+            _ => None,
+        };
+        self.send_with(&call, version).await
+    }
+
+    /// Sends a call and reads its JSON answer.
+    ///
+    /// # Errors
+    /// As [`Client::send`], and [`ErrorKind::Decode`].
+    pub async fn json<D: DeserializeOwned>(&self, call: Call) -> Result<D, ApiError> {
+        let (operation, service) = (call.operation, call.service);
+        let response = self.send(call).await?;
+        serde_json::from_slice(&response.body)
+            .map_err(|why| ApiError::decode(operation, service, &response, why))
+    }
+
+    /// Sends a call and reads what stands under `key` in its JSON answer.
+    ///
+    /// # Errors
+    /// As [`Client::json`].
+    pub async fn json_under<D: DeserializeOwned>(
+        &self,
+        call: Call,
+        key: &str,
+    ) -> Result<D, ApiError> {
+        let (operation, service) = (call.operation, call.service);
+        let response = self.send(call).await?;
+        let decode = |why: String| ApiError::decode(operation, service, &response, why);
+        let mut object: Map<String, Value> =
+            serde_json::from_slice(&response.body).map_err(|why| decode(why.to_string()))?;
+        let value =
+            object.remove(key).ok_or_else(|| decode(format!("no `{key}` in the answer")))?;
+        serde_json::from_value(value).map_err(|why| decode(why.to_string()))
+    }
+
+    /// One page of the list `key`, starting after `marker`.
+    ///
+    /// # Errors
+    /// As [`Client::json`]; a row that cannot be read is no error ([`Listing::skipped`]).
+    pub async fn page<D: DeserializeOwned>(
+        &self,
+        mut call: Call,
+        key: &str,
+        marker: Option<&Marker>,
+    ) -> Result<Page<D>, ApiError> {
+        let (operation, service) = (call.operation, call.service);
+        if let Some(marker) = marker {
+            call.query.push("marker", marker.as_str());
+        }
+        let response = self.send(call).await?;
+        let decode = |why: String| ApiError::decode(operation, service, &response, why);
+        let object =
+            serde_json::from_slice(&response.body).map_err(|why| decode(why.to_string()))?;
+        pagination::page(object, key).map_err(decode)
+    }
+
+    /// All pages of the list `key`.
+    ///
+    /// # Errors
+    /// As [`Client::page`]; nothing is returned when a later page fails, as half a list is not the list.
+    pub async fn all_pages<D: DeserializeOwned>(
+        &self,
+        call: Call,
+        key: &str,
+    ) -> Result<Listing<D>, ApiError> {
+        let mut all = Listing::default();
+        let mut marker: Option<Marker> = None;
+        for _ in 0..MOST_PAGES {
+            let page = self.page(call.clone(), key, marker.as_ref()).await?;
+            all.append(page.rows);
+            if page.next.is_none() || page.next == marker {
+                return Ok(all);
+            }
+            marker = page.next;
+        }
+        Err(call.error(ErrorKind::Decode, format!("the list `{key}` does not end")))
+    }
+
+    /// The compute microversion in use, negotiated at the first need.
+    ///
+    /// # Errors
+    /// When the version document cannot be read.
+    pub async fn compute_version(&self) -> Result<Microversion, ApiError> {
+        let known = *self.inner.compute_version.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(version) = known {
+            return Ok(version);
+        }
+        let call = Call::new("read compute versions", Service::Compute, Method::Get, "");
+        let root = format!("{}/", version_root(self.base(&call)?));
+        let response = self.send_to(&call, &root, None).await?;
+        let document: Value = serde_json::from_slice(&response.body)
+            .map_err(|why| ApiError::decode(call.operation, call.service, &response, why))?;
+        let newest = document
+            .pointer("/version/version")
+            .and_then(Value::as_str)
+            .and_then(Microversion::parse);
+        let version = Microversion::negotiate(newest);
+        *self.inner.compute_version.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
+        Ok(version)
+    }
+
+    /// The URL of a path of a service, for requests that the app sends itself.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NoEndpoint`].
+    pub fn url(
+        &self,
+        operation: &'static str,
+        service: Service,
+        path: &str,
+    ) -> Result<String, ApiError> {
+        let call = Call::new(operation, service, Method::Get, path);
+        Ok(format!("{}{path}", self.base(&call)?))
+    }
+
+    fn base(&self, call: &Call) -> Result<&str, ApiError> {
+        self.inner.endpoints.base(call.service).ok_or_else(|| {
+            call.error(
+                ErrorKind::NoEndpoint,
+                format!("no public endpoint for {}", call.service.name()),
+            )
+        })
+    }
+
+    async fn send_with(
+        &self,
+        call: &Call,
+        version: Option<Microversion>,
+    ) -> Result<Response, ApiError> {
+        let url = format!("{}{}{}", self.base(call)?, call.path, call.query.suffix());
+        self.send_to(call, &url, version).await
+    }
+
+    /// With the token of the moment; on 401 once more with the next one.
+    async fn send_to(
+        &self,
+        call: &Call,
+        url: &str,
+        version: Option<Microversion>,
+    ) -> Result<Response, ApiError> {
+        let signed_out = |SignedOut| call.error(ErrorKind::SignedOut, "");
+        let (session, generation) = self.inner.renewal.current().await.map_err(signed_out)?;
+        let first = self.attempt(call, url, version, &session.token).await;
+        match first {
+            Err(error) if error.kind == ErrorKind::Unauthorized => {
+                let (session, _) =
+                    self.inner.renewal.after(generation).await.map_err(signed_out)?;
+                self.attempt(call, url, version, &session.token).await
+            }
+            other => other,
+        }
+    }
+
+    /// Sends until it succeeds, fails for good, or was tried often enough.
+    async fn attempt(
+        &self,
+        call: &Call,
+        url: &str,
+        version: Option<Microversion>,
+        token: &Token,
+    ) -> Result<Response, ApiError> {
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let error = match self.inner.transport.send(request(call, url, version, token)).await {
+                Ok(response) if response.is_success() => return Ok(response),
+                Ok(response) => ApiError::from_response(call.operation, call.service, &response),
+                Err(error) => ApiError::from_transport(call.operation, call.service, error),
+            };
+            match delay_before_retry(call.method, &error, tried, self.inner.transport.jitter()) {
+                Some(delay) => self.inner.transport.sleep(delay).await,
+                None => return Err(error),
+            }
+        }
+    }
+}
+
+fn request(call: &Call, url: &str, version: Option<Microversion>, token: &Token) -> Request {
+    let mut headers = vec![
+        ("Accept".to_owned(), "application/json".to_owned()),
+        ("X-Auth-Token".to_owned(), token.reveal().to_owned()),
+    ];
+    if let Some(version) = version {
+        headers.push(("OpenStack-API-Version".to_owned(), format!("compute {version}")));
+    }
+    headers.extend(call.headers.iter().cloned());
+    Request { method: call.method, url: url.to_owned(), headers, body: call.body.clone() }
+}
+
+/// How long to wait before the same request is sent again, or `None` to report the failure. A request that changes
+/// something is repeated only after 429: then the cloud says that it did nothing.
+fn delay_before_retry(
+    method: Method,
+    error: &ApiError,
+    tried: u32,
+    jitter: f64,
+) -> Option<Duration> {
+    let may_repeat =
+        error.kind == ErrorKind::RateLimited || (method.is_safe() && error.is_transient());
+    if !may_repeat || tried >= ATTEMPTS {
+        return None;
+    }
+    let backoff = FIRST_DELAY * 2_u32.saturating_pow(tried - 1);
+    let delay =
+        error.retry_after.unwrap_or_default().max(backoff.mul_f64(1.0 + jitter.clamp(0.0, 1.0)));
+    (delay <= LONGEST_WAIT).then_some(delay)
+}

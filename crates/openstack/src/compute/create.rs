@@ -1,0 +1,259 @@
+//! Starting a server.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+use crate::client::{Call, Client};
+use crate::endpoint::Service;
+use crate::error::{ApiError, ErrorKind};
+use crate::identity::Secret;
+use crate::ids::{FlavorId, ImageId, NetworkId, PortId, ServerId};
+use crate::microversion::Microversion;
+use crate::transport::{Method, Transport};
+
+/// What a server boots from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BootFrom {
+    /// The flavor's local disk, written from the image.
+    LocalDisk {
+        /// The image.
+        image: ImageId,
+    },
+    /// A new volume made from the image.
+    NewVolume {
+        /// The image.
+        image: ImageId,
+        /// At least [`crate::image::Image::smallest_volume_gib`].
+        size_gib: u64,
+        /// The volume type's name; the cloud's default when `None`. Needs 2.67.
+        volume_type: Option<String>,
+        /// Whether the volume goes with the server. Nova's own default is to keep it; it is always sent.
+        delete_with_server: bool,
+    },
+}
+
+/// Which networks a server is on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Networks {
+    /// The cloud chooses, or makes one (2.37).
+    Auto,
+    /// None (2.37).
+    None,
+    /// These, in this order.
+    These(Vec<NetworkId>),
+    /// Ports made before; they keep their own security groups.
+    Ports(Vec<PortId>),
+}
+
+/// A server to start. Empty fields are left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreateServer {
+    /// At most 255 characters. With `count` above 1 Nova adds `-1`, `-2`, ….
+    pub name: String,
+    /// Its size.
+    pub flavor: FlavorId,
+    /// Its disk.
+    pub boot: BootFrom,
+    /// Its networks.
+    pub networks: Networks,
+    /// A key pair of the user.
+    pub key_name: Option<String>,
+    /// Names of security groups; none means the project's `default`.
+    pub security_groups: Vec<String>,
+    /// A zone; the cloud chooses when `None`.
+    pub availability_zone: Option<String>,
+    /// Base64, at most 65,535 characters: see [`user_data`].
+    pub user_data: Option<String>,
+    /// Hand cloud-init its data on a drive as well.
+    pub config_drive: bool,
+    /// For a login without a key; the cloud makes one when `None`.
+    pub admin_password: Option<Secret>,
+    /// Key-value pairs.
+    pub metadata: BTreeMap<String, String>,
+    /// Tags (2.52).
+    pub tags: Vec<String>,
+    /// In the user's words (2.19).
+    pub description: Option<String>,
+    /// A server group's id, as a scheduler hint.
+    pub server_group: Option<String>,
+    /// How many; all of them start or none.
+    pub count: u32,
+}
+
+impl CreateServer {
+    /// A single server with the cloud's defaults.
+    pub fn new(
+        name: impl Into<String>,
+        flavor: FlavorId,
+        boot: BootFrom,
+        networks: Networks,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            flavor,
+            boot,
+            networks,
+            key_name: None,
+            security_groups: Vec::new(),
+            availability_zone: None,
+            user_data: None,
+            config_drive: false,
+            admin_password: None,
+            metadata: BTreeMap::new(),
+            tags: Vec::new(),
+            description: None,
+            server_group: None,
+            count: 1,
+        }
+    }
+
+    /// The body of `POST /servers` at a microversion. Unknown keys are refused by Nova, so nothing is sent that the
+    /// version has not.
+    ///
+    /// # Errors
+    /// In words, when something is asked for that this microversion cannot say.
+    pub fn body(&self, version: Microversion) -> Result<Value, String> {
+        let needs = |what: &str, minor: u32| {
+            if version >= Microversion::new(2, minor) {
+                Ok(())
+            } else {
+                Err(format!("{what} needs compute API 2.{minor}, this cloud has {version}"))
+            }
+        };
+        let mut server = Map::new();
+        server.insert("name".into(), json!(self.name));
+        server.insert("flavorRef".into(), json!(self.flavor));
+        match &self.boot {
+            BootFrom::LocalDisk { image } => {
+                server.insert("imageRef".into(), json!(image));
+            }
+            BootFrom::NewVolume { image, size_gib, volume_type, delete_with_server } => {
+                let mut device = json!({
+                    "boot_index": 0, "source_type": "image", "destination_type": "volume",
+                    "uuid": image, "volume_size": size_gib, "delete_on_termination": delete_with_server,
+                });
+                if let Some(volume_type) = volume_type {
+                    needs("a volume type", 67)?;
+                    insert(&mut device, "volume_type", json!(volume_type));
+                }
+                server.insert("block_device_mapping_v2".into(), json!([device]));
+            }
+        }
+        match &self.networks {
+            // Before 2.37 leaving it out is what `auto` means today.
+            Networks::Auto if version < Microversion::new(2, 37) => {}
+            Networks::Auto => {
+                server.insert("networks".into(), json!("auto"));
+            }
+            Networks::None => {
+                needs("no network", 37)?;
+                server.insert("networks".into(), json!("none"));
+            }
+            Networks::These(ids) => {
+                server
+                    .insert("networks".into(), ids.iter().map(|id| json!({"uuid": id})).collect());
+            }
+            Networks::Ports(ids) => {
+                server
+                    .insert("networks".into(), ids.iter().map(|id| json!({"port": id})).collect());
+            }
+        }
+        if !self.security_groups.is_empty() {
+            let groups = self.security_groups.iter().map(|name| json!({"name": name})).collect();
+            server.insert("security_groups".into(), groups);
+        }
+        let mut optional = |key: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                server.insert(key.to_owned(), value);
+            }
+        };
+        optional("key_name", self.key_name.as_ref().map(|name| json!(name)));
+        optional("availability_zone", self.availability_zone.as_ref().map(|zone| json!(zone)));
+        optional("user_data", self.user_data.as_ref().map(|data| json!(data)));
+        optional("config_drive", self.config_drive.then(|| json!(true)));
+        optional(
+            "adminPass",
+            self.admin_password.as_ref().map(|password| json!(password.reveal())),
+        );
+        optional("metadata", (!self.metadata.is_empty()).then(|| json!(self.metadata)));
+        if !self.tags.is_empty() {
+            needs("tags", 52)?;
+            optional("tags", Some(json!(self.tags)));
+        }
+        if let Some(description) = &self.description {
+            needs("a description", 19)?;
+            optional("description", Some(json!(description)));
+        }
+        if self.count > 1 {
+            optional("min_count", Some(json!(self.count)));
+            optional("max_count", Some(json!(self.count)));
+        }
+        let mut body = json!({"server": server});
+        if let Some(group) = &self.server_group {
+            insert(&mut body, "os:scheduler_hints", json!({"group": group}));
+        }
+        Ok(body)
+    }
+}
+
+fn insert(object: &mut Value, key: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(key.to_owned(), value);
+    }
+}
+
+/// What Nova answers to a start. The password is given once, and only here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreatedServer {
+    /// The server, already in [`super::ServerStatus::Build`]; with several, the first of them.
+    pub id: ServerId,
+    /// For the first login, where the image takes one.
+    pub admin_password: Option<Secret>,
+}
+
+#[derive(Deserialize)]
+struct Created {
+    id: ServerId,
+    #[serde(default, rename = "adminPass")]
+    admin_password: Option<String>,
+}
+
+/// Starts a server.
+///
+/// # Errors
+/// 400 with words about the field (flavor too small, key or network not found), 403 over quota, 409 for a port in use,
+/// [`ErrorKind::Unsupported`] when the cloud is too old for what is asked.
+pub async fn create<T: Transport>(
+    client: &Client<T>,
+    server: &CreateServer,
+) -> Result<CreatedServer, ApiError> {
+    let version = client.compute_version().await?;
+    let call = Call::new("launch the instance", Service::Compute, Method::Post, "/servers");
+    let body = server.body(version).map_err(|why| call.error(ErrorKind::Unsupported, why))?;
+    let created: Created = client.json_under(call.json(&body), "server").await?;
+    Ok(CreatedServer { id: created.id, admin_password: created.admin_password.map(Secret::new) })
+}
+
+/// The longest user data after base64 (nova/api/openstack/compute/schemas/servers.py).
+const LONGEST_USER_DATA: usize = 65_535;
+
+/// Base64 of cloud-init data, or its length when that is over the limit of 65,535 characters.
+///
+/// # Errors
+/// The length after base64.
+pub fn user_data(text: &str) -> Result<String, usize> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(text.len().div_ceil(3) * 4);
+    for chunk in text.as_bytes().chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4_usize {
+            let index = (bits >> (18 - 6 * place)) & 63;
+            let letter = ALPHABET.get(index as usize).copied().unwrap_or(b'=');
+            out.push(if place > chunk.len() { '=' } else { char::from(letter) });
+        }
+    }
+    if out.len() > LONGEST_USER_DATA { Err(out.len()) } else { Ok(out) }
+}

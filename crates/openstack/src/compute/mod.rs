@@ -1,0 +1,25 @@
+//! Nova: flavors, key pairs, limits, zones and servers, at microversion 2.96 or what the cloud has.
+//!
+//! Reference: <https://docs.openstack.org/api-ref/compute/>.
+
+mod actions;
+mod create;
+mod flavor;
+mod keypair;
+mod limits;
+mod server;
+
+pub use actions::{
+    ActionRow, ActionStep, Reboot, action_steps, actions, console_output, console_url,
+    create_image, reboot, rescue, start, stop, unrescue,
+};
+pub use create::{BootFrom, CreateServer, CreatedServer, Networks, create, user_data};
+pub use flavor::{Flavor, flavors};
+pub use keypair::{
+    Keypair, NewKeypair, delete_keypair, generate_keypair, import_keypair, keypairs,
+};
+pub use limits::{ComputeLimits, Zone, limits, zones};
+pub use server::{
+    Address, Fault, Server, ServerFilter, ServerFlavor, ServerStatus, VolumeAttachment, delete,
+    list, show, volume_attachments,
+};
