@@ -1,1 +1,93 @@
-//! Harness of the end-to-end tests.
+//! The stage of the end-to-end tests: a devcloud of its own on a free port, a real headless Chromium, and
+//! a [`User`] who finds things as people do, by role and name.
+//!
+//! What it does not do: no CSS selectors for finding, no fixed waits (every look is repeated until it is
+//! true or a deadline has passed), no interception of requests. Trouble comes from devcloud's fault plan or
+//! from names that a user can type.
+
+mod browser;
+mod look;
+mod user;
+
+use std::path::PathBuf;
+
+pub use browser::Browser;
+pub use look::{Name, like};
+pub use user::User;
+
+/// Why a journey stopped: said in words, with what was on the page.
+pub type Trouble = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a journey returns.
+pub type Outcome = Result<(), Trouble>;
+
+/// Everything one test needs; all of it is gone when the test ends.
+pub struct Stage {
+    /// The cloud that the page talks to.
+    pub cloud: devcloud::Devcloud,
+    /// The person in front of the browser.
+    pub user: User,
+    /// A folder for files that the test makes.
+    pub folder: tempfile::TempDir,
+}
+
+/// The options that tests start from: a fresh data folder, the built app, state changes at a tenth of a real cloud's pace.
+///
+/// # Errors
+/// When the built app is not where `SLIPWAY_DIST` (or `dist/`) says.
+pub fn options(folder: &tempfile::TempDir) -> Result<devcloud::Options, Trouble> {
+    let dist = match std::env::var_os("SLIPWAY_DIST") {
+        Some(dist) => PathBuf::from(dist),
+        None => PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../dist")),
+    };
+    if !dist.join("index.html").is_file() {
+        return Err(format!(
+            "no built app in {}: run `make build` first, or `make test`, which does",
+            dist.display()
+        )
+        .into());
+    }
+    Ok(devcloud::Options {
+        data: folder.path().join("cloud"),
+        app: Some(dist),
+        pace: 0.1,
+        ..devcloud::Options::default()
+    })
+}
+
+/// Runs one journey on a stage of its own. On trouble a screenshot, the page's text and the browser's log are
+/// kept under `target/e2e/`, and the message says where.
+///
+/// # Errors
+/// Whatever the journey returned, with the path of the screenshot.
+pub async fn journey<F>(
+    name: &str,
+    adjust: impl FnOnce(&mut devcloud::Options),
+    play: F,
+) -> Outcome
+where
+    F: AsyncFnOnce(&Stage) -> Outcome,
+{
+    let folder = tempfile::tempdir()?;
+    let mut options = options(&folder)?;
+    adjust(&mut options);
+    let cloud = devcloud::start(options).await?;
+    let browser = Browser::start().await?;
+    let user = User::new(browser.driver.clone(), cloud.url());
+    let stage = Stage { cloud, user, folder };
+    let outcome = play(&stage).await;
+    let outcome = match outcome {
+        Ok(()) => stage.user.no_errors_in_log().await,
+        Err(trouble) => Err(trouble),
+    };
+    let outcome = match outcome {
+        Ok(()) => Ok(()),
+        Err(trouble) => {
+            let kept = stage.user.keep_evidence(name).await;
+            Err(format!("{name}: {trouble}\n{kept}").into())
+        }
+    };
+    browser.close().await?;
+    stage.cloud.stop().await;
+    outcome
+}

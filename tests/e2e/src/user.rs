@@ -1,0 +1,261 @@
+//! What a person does: open, look, click, type, wait until something is there. Every look repeats until a deadline.
+
+use std::path::Path;
+use std::time::Duration;
+
+use thirtyfour::prelude::*;
+use tokio::time::Instant;
+
+use crate::look::{self, Name};
+use crate::{Outcome, Trouble};
+
+/// How long a person waits for something that should come: generous, as two cores may be busy.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// Pause between two looks.
+const GLANCE: Duration = Duration::from_millis(40);
+
+/// The person in front of the browser.
+pub struct User {
+    driver: WebDriver,
+    origin: String,
+}
+
+impl User {
+    pub(crate) fn new(driver: WebDriver, origin: String) -> Self {
+        Self { driver, origin: origin.trim_end_matches('/').to_owned() }
+    }
+
+    /// The WebDriver session, for what has no word of its own here.
+    pub fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// Opens a path of the app, as typed into the address bar.
+    pub async fn open(&self, path: &str) -> Outcome {
+        Ok(self.driver.goto(format!("{}{path}", self.origin)).await?)
+    }
+
+    /// Opens the app and signs in with name and password, choosing `project` when asked.
+    pub async fn sign_in(&self, user: &str, password: &str, project: &str) -> Outcome {
+        self.open("/").await?;
+        self.fill("User", user).await?;
+        self.fill("Password", password).await?;
+        self.click("button", "Sign in").await?;
+        self.until(&format!("signed in as {user}"), async || {
+            if self.path().await?.starts_with("/images") {
+                return Ok(true);
+            }
+            for choice in look::all(&self.driver, "button", &look::like(project)).await? {
+                choice.click().await?;
+            }
+            Ok(false)
+        })
+        .await
+    }
+
+    /// The path and query in the address bar.
+    pub async fn path(&self) -> Result<String, Trouble> {
+        let url = self.driver.current_url().await?;
+        Ok(match url.query() {
+            Some(query) => format!("{}?{query}", url.path()),
+            None => url.path().to_owned(),
+        })
+    }
+
+    /// Waits until the address bar shows a path that `fits`.
+    pub async fn at(&self, what: &str, fits: impl Fn(&str) -> bool) -> Outcome {
+        self.until(what, async || Ok(fits(&self.path().await?))).await
+    }
+
+    /// Waits for an element of that role and accessible name.
+    pub async fn see(&self, role: &str, name: impl Into<Name>) -> Result<WebElement, Trouble> {
+        let name = name.into();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match look::all(&self.driver, role, &name).await {
+                Ok(found) => {
+                    if let Some(element) = found.into_iter().next() {
+                        return Ok(element);
+                    }
+                }
+                Err(error) if Instant::now() >= deadline => return Err(error),
+                Err(_) => {}
+            }
+            if Instant::now() >= deadline {
+                return Err(format!("no {role} named {name:?} within {PATIENCE:?}").into());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Waits until no element of that role and name is left.
+    pub async fn gone(&self, role: &str, name: impl Into<Name>) -> Outcome {
+        let name = name.into();
+        self.until(&format!("{role} {name:?} gone"), async || {
+            Ok(look::all(&self.driver, role, &name).await?.is_empty())
+        })
+        .await
+    }
+
+    /// Clicks what has that role and name, as soon as it takes clicks.
+    pub async fn click(&self, role: &str, name: impl Into<Name>) -> Outcome {
+        let name = name.into();
+        self.until(&format!("click {role} {name:?}"), async || {
+            let Some(element) = look::all(&self.driver, role, &name).await?.into_iter().next() else {
+                return Ok(false);
+            };
+            match element.click().await {
+                Ok(()) => Ok(true),
+                Err(error) if look::is_stale(&error) => Ok(false),
+                Err(error) => Err(error.into()),
+            }
+        })
+        .await
+    }
+
+    /// The field with that label.
+    pub async fn field(&self, label: &str) -> Result<WebElement, Trouble> {
+        let script = r#"
+            const top = [...document.querySelectorAll('dialog:modal')].at(-1) || document;
+            const says = (e) => [...(e.labels || [])].map(l => l.textContent.trim().replace(/\s+/g, ' ')).concat(e.getAttribute('aria-label') || []);
+            return [...top.querySelectorAll('input,textarea,select')].filter(e => says(e).some(t => t === arguments[0] || t.startsWith(arguments[0] + ' ')))
+              .filter(e => e.type === 'file' || e.checkVisibility({ visibilityProperty: true }));"#;
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let found = self.driver.execute(script, vec![label.into()]).await?.elements()?;
+            if let Some(element) = found.into_iter().next() {
+                return Ok(element);
+            }
+            if Instant::now() >= deadline {
+                return Err(format!("no field labelled {label:?} within {PATIENCE:?}").into());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// Types into the field with that label, in place of what is there.
+    pub async fn fill(&self, label: &str, text: &str) -> Outcome {
+        let field = self.field(label).await?;
+        field.clear().await?;
+        field.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// What the field with that label holds.
+    pub async fn value(&self, label: &str) -> Result<String, Trouble> {
+        Ok(self.field(label).await?.prop("value").await?.unwrap_or_default())
+    }
+
+    /// Picks the option whose text holds `option` in the list with that label.
+    pub async fn choose(&self, label: &str, option: &str) -> Outcome {
+        self.until(&format!("choose {option:?} in {label:?}"), async || {
+            let list = self.field(label).await?;
+            let script = r#"
+                const [list, text] = arguments;
+                const option = [...list.options].find(o => o.textContent.includes(text) && !o.disabled);
+                if (!option) return false;
+                list.focus();
+                list.value = option.value;
+                list.dispatchEvent(new Event('input', { bubbles: true }));
+                list.dispatchEvent(new Event('change', { bubbles: true }));
+                return true;"#;
+            let done = self.driver.execute(script, vec![list.to_json()?, option.into()]).await?;
+            Ok(done.convert::<bool>()?)
+        })
+        .await
+    }
+
+    /// Picks a file of this computer in the file field with that label.
+    pub async fn pick_file(&self, label: &str, file: &Path) -> Outcome {
+        self.field(label).await?.send_keys(file.display().to_string()).await?;
+        Ok(())
+    }
+
+    /// Waits until the page shows `text` somewhere (what a person can read, white space folded).
+    pub async fn read(&self, text: &str) -> Outcome {
+        self.until(&format!("read {text:?}"), async || Ok(self.page_text().await?.contains(text))).await
+    }
+
+    /// Waits until the page no longer shows `text`.
+    pub async fn no_longer_read(&self, text: &str) -> Outcome {
+        self.until(&format!("{text:?} gone from the page"), async || {
+            Ok(!self.page_text().await?.contains(text))
+        })
+        .await
+    }
+
+    /// Everything a person can read on the page now.
+    pub async fn page_text(&self) -> Result<String, Trouble> {
+        let text = self
+            .driver
+            .execute("return document.body.innerText.replace(/\\s+/g, ' ')", vec![])
+            .await?;
+        Ok(text.convert::<String>()?)
+    }
+
+    /// Repeats `look` until it is true.
+    ///
+    /// # Errors
+    /// After [`PATIENCE`], with `what` and the last trouble.
+    pub async fn until(&self, what: &str, look: impl AsyncFn() -> Result<bool, Trouble>) -> Outcome {
+        self.until_within(PATIENCE, what, look).await
+    }
+
+    /// As [`User::until`], with its own patience.
+    pub async fn until_within(
+        &self,
+        patience: Duration,
+        what: &str,
+        look: impl AsyncFn() -> Result<bool, Trouble>,
+    ) -> Outcome {
+        let deadline = Instant::now() + patience;
+        loop {
+            let last = match look().await {
+                Ok(true) => return Ok(()),
+                Ok(false) => None,
+                Err(trouble) => Some(trouble),
+            };
+            if Instant::now() >= deadline {
+                return Err(match last {
+                    Some(trouble) => format!("{what}: {trouble}").into(),
+                    None => format!("not within {patience:?}: {what}").into(),
+                });
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+    }
+
+    /// A panic of the app or a refusal by the Content-Security-Policy shows only in the browser's log: a journey
+    /// that leaves one there has failed, whatever the page looked like.
+    pub(crate) async fn no_errors_in_log(&self) -> Outcome {
+        for entry in self.driver.browser_log().await? {
+            let bad = ["panicked at", "Content Security Policy", "Uncaught", "unreachable"];
+            if bad.iter().any(|sign| entry.message.contains(sign)) {
+                return Err(format!("the browser's log says: {}", entry.message).into());
+            }
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn keep_evidence(&self, name: &str) -> String {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/e2e");
+        let shot = folder.join(format!("{name}.png"));
+        let kept = async {
+            tokio::fs::create_dir_all(&folder).await?;
+            self.driver.screenshot(&shot).await?;
+            let log = self.driver.browser_log().await?;
+            let log: Vec<String> = log.into_iter().map(|entry| entry.message).collect();
+            let text = self.page_text().await?;
+            Ok::<_, Trouble>(format!(
+                "at {}\npage: {}\nlog: {}",
+                self.path().await?,
+                text.chars().take(1500).collect::<String>(),
+                log.join("\n     ")
+            ))
+        };
+        match kept.await {
+            Ok(text) => format!("screenshot: {}\n{text}", shot.display()),
+            Err(trouble) => format!("(no evidence could be kept: {trouble})"),
+        }
+    }
+}
