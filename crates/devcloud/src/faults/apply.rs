@@ -1,0 +1,144 @@
+//! Carries the plan out on one request.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, BodyDataStream};
+use axum::http::{HeaderName, HeaderValue, Request, Response, StatusCode};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use tower::ServiceExt;
+
+use super::{Action, Connection};
+use crate::service::Service;
+
+/// A slowed body moves in this many steps a second.
+const STEPS_PER_SECOND: u64 = 20;
+
+/// Answers the request, with what the plan says done to it on the way.
+pub(crate) async fn apply(
+    actions: Vec<Action>,
+    service: Service,
+    origin: &str,
+    mut request: Request<Body>,
+    connection: &Connection,
+    router: Router,
+) -> Response<Body> {
+    let mut speed = None;
+    let mut drop_reply = false;
+    for action in actions {
+        match action {
+            Action::Delay { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
+            Action::SlowBody { bytes_per_second } => {
+                speed = Some(bytes_per_second);
+                request = request.map(|body| slowed(body, bytes_per_second));
+            }
+            Action::ResetMidBody { bytes } => {
+                let connection = connection.clone();
+                request = request.map(|body| broken_after(body, bytes, connection));
+            }
+            Action::DropReply => drop_reply = true,
+            Action::Status { status, message, headers } => {
+                take(request.into_body()).await;
+                return status_answer(service, status, &message, headers, origin);
+            }
+            Action::ResetBeforeBody => return broken(connection),
+            Action::ResetAfterBody => {
+                take(request.into_body()).await;
+                return broken(connection);
+            }
+        }
+    }
+    let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+    if drop_reply {
+        // An answer with a body may still do its work while that is read.
+        take(response.into_body()).await;
+        connection.close();
+        return Response::new(Body::empty());
+    }
+    match speed {
+        Some(bytes_per_second) => response.map(|body| slowed(body, bytes_per_second)),
+        None => response,
+    }
+}
+
+/// Nobody sees this answer: the connection is gone before it could be written.
+fn broken(connection: &Connection) -> Response<Body> {
+    connection.reset();
+    Response::new(Body::empty())
+}
+
+fn status_answer(
+    service: Service,
+    status: u16,
+    message: &str,
+    headers: BTreeMap<String, String>,
+    origin: &str,
+) -> Response<Body> {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = match status {
+        StatusCode::UNAUTHORIZED => service.unauthorized(origin),
+        status => service.error(status, message, origin),
+    };
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}
+
+/// Reads a body to its end and throws it away. A body that breaks off ends as well.
+async fn take(body: Body) {
+    let mut stream = body.into_data_stream();
+    while let Some(Ok(_)) = stream.next().await {}
+}
+
+/// The body at this speed: each piece waits for as long as it may take, then passes.
+fn slowed(body: Body, bytes_per_second: u64) -> Body {
+    let step = usize::try_from((bytes_per_second / STEPS_PER_SECOND).max(1)).unwrap_or(usize::MAX);
+    let start = (body.into_data_stream(), Bytes::new());
+    Body::from_stream(stream::unfold(
+        start,
+        move |(mut body, mut held): (BodyDataStream, Bytes)| async move {
+            while held.is_empty() {
+                held = match body.next().await? {
+                    Ok(bytes) => bytes,
+                    Err(error) => return Some((Err(error), (body, held))),
+                };
+            }
+            let piece = held.split_to(step.min(held.len()));
+            let seconds = piece.len() as f64 / bytes_per_second as f64;
+            tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+            Some((Ok(piece), (body, held)))
+        },
+    ))
+}
+
+/// The body up to so many bytes; then the connection is reset and whoever reads the body gets an error, as from a network that broke.
+fn broken_after(body: Body, bytes: u64, connection: Connection) -> Body {
+    let left = usize::try_from(bytes).unwrap_or(usize::MAX);
+    let start = (body.into_data_stream(), left, connection);
+    Body::from_stream(stream::unfold(start, |(mut body, left, connection)| async move {
+        match body.next().await? {
+            Ok(mut piece) if piece.len() > left => {
+                if left == 0 {
+                    connection.reset();
+                    let error = io::Error::from(io::ErrorKind::ConnectionReset);
+                    return Some((Err(axum::Error::new(error)), (body, 0, connection)));
+                }
+                // What still fits passes first; the next poll breaks, whether more comes or not.
+                piece.truncate(left);
+                connection.reset();
+                Some((Ok(piece), (body, 0, connection)))
+            }
+            Ok(piece) => {
+                let left = left - piece.len();
+                Some((Ok(piece), (body, left, connection)))
+            }
+            Err(error) => Some((Err(error), (body, left, connection))),
+        }
+    }))
+}
