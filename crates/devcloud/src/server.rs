@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Request;
+use axum::http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -198,7 +198,10 @@ impl Devcloud {
         self.stop.cancel();
         self.connections.close();
         self.tasks.stop().await;
-        self.connections.wait().await;
+        // A request that a fault holds back for longer is left to end by itself.
+        if tokio::time::timeout(GRACE * 2, self.connections.wait()).await.is_err() {
+            tracing::warn!("stopped while requests were still under way");
+        }
     }
 }
 
@@ -221,7 +224,13 @@ async fn accept(
         };
         match accepted {
             Ok((stream, peer)) => {
-                connections.spawn(serve(stream, peer, Arc::clone(&dispatch), stop.clone()));
+                connections.spawn(serve(
+                    stream,
+                    peer,
+                    Arc::clone(&dispatch),
+                    stop.clone(),
+                    connections.clone(),
+                ));
             }
             // Too many open files, or the peer is gone already: the next one may do.
             Err(error) => {
@@ -237,6 +246,7 @@ async fn serve(
     peer: SocketAddr,
     dispatch: Arc<Dispatch>,
     stop: CancellationToken,
+    requests: TaskTracker,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "TCP_NODELAY");
@@ -247,19 +257,21 @@ async fn serve(
     let service = service_fn(move |request: Request<Incoming>| {
         let dispatch = Arc::clone(&dispatch);
         let connection = handle.clone();
-        async move {
-            let mut request = request.map(Body::new);
-            request.extensions_mut().insert(axum::extract::ConnectInfo(connection.peer()));
-            Ok::<_, std::convert::Infallible>(dispatch.handle(request, &connection).await)
-        }
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(axum::extract::ConnectInfo(connection.peer()));
+        // A task of its own, as a WSGI server's worker is: when the caller goes away in the middle, the service still comes to know that the body
+        // broke off, and cleans up. Else its future would just be dropped.
+        let work = requests.spawn(async move { dispatch.handle(request, &connection).await });
+        async move { Ok::<_, std::convert::Infallible>(work.await.unwrap_or_else(|_| crashed())) }
     });
     let mut serving = std::pin::pin!(
         hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service)
     );
     let ended = tokio::select! {
-        ended = serving.as_mut() => ended,
-        // Dropping the connection closes the socket: with RST or FIN, as the fault chose.
+        // First, so that a connection broken by a fault carries nothing any more. Dropping it closes the socket with RST or FIN, as chosen.
+        biased;
         () = connection.broken() => return,
+        ended = serving.as_mut() => ended,
         () = stop.cancelled() => {
             serving.as_mut().graceful_shutdown();
             match tokio::time::timeout(GRACE, serving).await {
@@ -272,4 +284,13 @@ async fn serve(
         // Mostly a browser that went away; of interest only when something is being looked for.
         tracing::debug!(%error, %peer, "connection");
     }
+}
+
+/// The answer when a handler panicked: a bug of ours, and the panic itself is on stderr.
+fn crashed() -> Response<Body> {
+    tracing::error!("a request handler panicked");
+    let mut response =
+        Response::new(Body::from("devcloud has a bug: the handler of this request panicked.\n"));
+    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+    response
 }
