@@ -1,1 +1,24 @@
-//! The console.
+//! The console: a single-page app in the browser that talks to the cloud's own APIs.
+//!
+//! How a page is written: `pages/mod.rs`. What it is built of: `ui` (knows neither router nor API),
+//! `components` (know the domain), `cloud` (one async function for each thing a user wants), `live`
+//! and `remote` (data that is looked at again and again), `text` (words and figures), `routes` (paths).
+//!
+//! There is no server of our own behind it, and no state beyond the page but the sign-in
+//! (`session`) and the uploads.
+
+pub mod app;
+pub mod clock;
+pub mod cloud;
+pub mod components;
+pub mod config;
+pub mod fetch;
+pub mod live;
+pub mod pages;
+pub mod remote;
+pub mod routes;
+pub mod session;
+pub mod storage;
+pub mod text;
+pub mod theme;
+pub mod ui;

@@ -1,2 +1,5 @@
-//! The console.
-fn main() {}
+//! Starts the console in the page.
+
+fn main() {
+    slipway::app::start();
+}

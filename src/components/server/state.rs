@@ -1,0 +1,195 @@
+//! The state of a server as people should see it, and what can be done in it. Pure.
+
+use openstack::compute::{Server, ServerStatus};
+
+use crate::ui::Shape;
+
+/// Shape and word of a server's state, and what is being done to it just now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerState {
+    /// The shape beside the word.
+    pub shape: Shape,
+    /// The word.
+    pub word: String,
+    /// What is being done: "networking".
+    pub note: Option<String>,
+}
+
+impl ServerState {
+    /// What Nova's record says.
+    pub fn of(server: &Server) -> Self {
+        let task = server.task_state.as_deref().filter(|task| !task.is_empty());
+        // A task says more than the status: a server that is being deleted still is `ACTIVE`.
+        let (shape, word) = match (task, &server.status) {
+            (Some("deleting" | "soft-deleting"), _) => (Shape::Deleting, "Deleting"),
+            (Some("powering-off"), _) => (Shape::Saving, "Stopping"),
+            (Some("powering-on"), _) => (Shape::Uploading, "Starting"),
+            (_, ServerStatus::Active) => (Shape::Active, "Active"),
+            (_, ServerStatus::Build) => (Shape::Uploading, "Building"),
+            (_, ServerStatus::Deleted | ServerStatus::SoftDeleted) => (Shape::Deleting, "Deleted"),
+            (_, ServerStatus::Error) => (Shape::Failed, "Error"),
+            (_, ServerStatus::Reboot | ServerStatus::HardReboot) => (Shape::Uploading, "Rebooting"),
+            (_, ServerStatus::Rebuild) => (Shape::Uploading, "Rebuilding"),
+            (_, ServerStatus::Migrating) => (Shape::Uploading, "Migrating"),
+            (_, ServerStatus::Password) => (Shape::Uploading, "Setting the password"),
+            (_, ServerStatus::Resize | ServerStatus::RevertResize) => (Shape::Uploading, "Resizing"),
+            (_, ServerStatus::VerifyResize) => (Shape::Queued, "Waits for a yes to its new size"),
+            (_, ServerStatus::Paused) => (Shape::Paused, "Paused"),
+            (_, ServerStatus::Suspended) => (Shape::Paused, "Suspended"),
+            (_, ServerStatus::Rescue) => (Shape::Active, "Rescue"),
+            (_, ServerStatus::Shutoff) => (Shape::Deactivated, "Stopped"),
+            (_, ServerStatus::Shelved | ServerStatus::ShelvedOffloaded) => (Shape::Deactivated, "Shelved"),
+            (_, ServerStatus::Unknown) => (Shape::Unknown, "Unknown"),
+            (_, ServerStatus::Other(word)) => (Shape::Unknown, word.as_str()),
+        };
+        Self { shape, word: word.to_owned(), note: task.and_then(task_words) }
+    }
+}
+
+/// A task in words, where the status word does not say it already.
+fn task_words(task: &str) -> Option<String> {
+    Some(match task {
+        "deleting" | "soft-deleting" | "powering-off" | "powering-on" | "rebooting" | "reboot_started"
+        | "reboot_pending" | "reboot_started_hard" | "rebooting_hard" | "reboot_pending_hard" => return None,
+        "scheduling" => "looking for a host".to_owned(),
+        "networking" => "networking".to_owned(),
+        "block_device_mapping" => "preparing the disk".to_owned(),
+        "spawning" => "spawning".to_owned(),
+        "image_snapshot" | "image_snapshot_pending" | "image_pending_upload" | "image_uploading" => {
+            "an image is being made of it".to_owned()
+        }
+        other => other.replace(['_', '-'], " "),
+    })
+}
+
+/// Something that can be done to a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// Switch it on.
+    Start,
+    /// Switch it off.
+    Stop,
+    /// Ask its system to restart.
+    Reboot,
+    /// Switch it off and on.
+    HardReboot,
+    /// Delete it.
+    Delete,
+}
+
+impl Deed {
+    /// Why it cannot be done now; the states are those of nova/compute/api.py `check_instance_state`.
+    pub fn reason_against(self, server: &Server) -> Option<&'static str> {
+        use ServerStatus::{Active, Build, Error, Paused, Rescue, Shutoff, Suspended};
+        if server.locked {
+            return Some("It is locked against changes.");
+        }
+        let task = server.task_state.as_deref();
+        if matches!(task, Some("deleting" | "soft-deleting")) {
+            return Some("It is being deleted.");
+        }
+        // Deleting is allowed at any moment.
+        if self == Self::Delete {
+            return None;
+        }
+        if server.status == Build {
+            return Some("It is still being built.");
+        }
+        if task.is_some() {
+            return Some("Something is being done to it; wait for the end of it.");
+        }
+        let status = &server.status;
+        match self {
+            Self::Start if *status == Shutoff => None,
+            Self::Start if *status == Active => Some("It is running."),
+            Self::Start => Some("Only a stopped instance can be started."),
+            Self::Stop if matches!(status, Active | Error | Rescue) => None,
+            Self::Stop if *status == Shutoff => Some("It is stopped."),
+            Self::Stop => Some("Only a running instance can be stopped."),
+            Self::Reboot if *status == Active => None,
+            Self::Reboot => Some("Only a running instance can be rebooted."),
+            Self::HardReboot if matches!(status, Active | Error | Paused | Rescue | Shutoff | Suspended) => None,
+            Self::HardReboot => Some("Its state does not allow a reboot."),
+            Self::Delete => None,
+        }
+    }
+
+    /// The verb.
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::Start => "Start",
+            Self::Stop => "Stop",
+            Self::Reboot => "Reboot",
+            Self::HardReboot => "Hard reboot",
+            Self::Delete => "Delete",
+        }
+    }
+}
+
+/// The likely next action with a server in a list; `None` when there is only looking at it.
+pub fn next_deed(server: &Server) -> Option<Deed> {
+    let deed = match server.status {
+        ServerStatus::Shutoff => Deed::Start,
+        ServerStatus::Error => Deed::Delete,
+        _ => return None,
+    };
+    deed.reason_against(server).is_none().then_some(deed)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn server(status: &str, task: Option<&str>) -> Server {
+        serde_json::from_value(json!({"id": "s", "status": status, "OS-EXT-STS:task_state": task}))
+            .expect("a server")
+    }
+
+    fn check(status: &str, task: Option<&str>, word: &str, note: Option<&str>) {
+        let state = ServerState::of(&server(status, task));
+        assert_eq!((state.word.as_str(), state.note.as_deref()), (word, note), "{status} {task:?}");
+    }
+
+    #[test]
+    fn a_task_says_more_than_the_status() {
+        check("BUILD", Some("scheduling"), "Building", Some("looking for a host"));
+        check("BUILD", None, "Building", None);
+        check("ACTIVE", None, "Active", None);
+        check("ACTIVE", Some("deleting"), "Deleting", None);
+        check("ACTIVE", Some("powering-off"), "Stopping", None);
+        check("SHUTOFF", Some("powering-on"), "Starting", None);
+        check("REBOOT", Some("rebooting"), "Rebooting", None);
+        check("ACTIVE", Some("image_uploading"), "Active", Some("an image is being made of it"));
+        check("ACTIVE", Some("some_new_task"), "Active", Some("some new task"));
+        check("TELEPORTING", None, "TELEPORTING", None);
+    }
+
+    fn check_deeds(server: &Server, possible: &[Deed]) {
+        let each = [Deed::Start, Deed::Stop, Deed::Reboot, Deed::HardReboot, Deed::Delete];
+        let found: Vec<_> = each.into_iter().filter(|deed| deed.reason_against(server).is_none()).collect();
+        assert_eq!(found, possible, "{:?} {:?}", server.status, server.task_state);
+    }
+
+    #[test]
+    fn what_can_be_done_follows_the_state() {
+        use Deed::{Delete, HardReboot, Reboot, Start, Stop};
+        check_deeds(&server("ACTIVE", None), &[Stop, Reboot, HardReboot, Delete]);
+        check_deeds(&server("SHUTOFF", None), &[Start, HardReboot, Delete]);
+        check_deeds(&server("BUILD", Some("spawning")), &[Delete]);
+        check_deeds(&server("ERROR", None), &[Stop, HardReboot, Delete]);
+        check_deeds(&server("ACTIVE", Some("deleting")), &[]);
+        let mut locked = server("ACTIVE", None);
+        locked.locked = true;
+        check_deeds(&locked, &[]);
+    }
+
+    #[test]
+    fn the_next_thing_to_do() {
+        assert_eq!(next_deed(&server("SHUTOFF", None)), Some(Deed::Start));
+        assert_eq!(next_deed(&server("SHUTOFF", Some("powering-on"))), None);
+        assert_eq!(next_deed(&server("ERROR", None)), Some(Deed::Delete));
+        assert_eq!(next_deed(&server("ACTIVE", None)), None);
+    }
+}

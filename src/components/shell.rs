@@ -1,0 +1,80 @@
+//! What stays while pages change: skip link, places, scope, person, messages, the sign-in dialog.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::person::PersonMenu;
+use super::scope::ScopeMenu;
+use super::{Brand, Reauthenticate};
+use crate::routes;
+use crate::session::Account;
+use crate::ui::{Glyph, Icon, ToastRegion, Toasts};
+
+/// The column of places beside the page when somebody is signed in; the bare page otherwise.
+#[component]
+pub fn Shell(
+    /// The routes.
+    children: Children,
+) -> impl IntoView {
+    let account = expect_context::<Account>();
+    let toasts = expect_context::<Toasts>();
+    let signed_in = Memo::new(move |_| account.current().read().is_some());
+    view! {
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        <div class="shell" data-signed=move || signed_in.get().to_string()>
+            <Show when=move || signed_in.get()><Nav /></Show>
+            <div class="shell__main">{children()}</div>
+        </div>
+        <ToastRegion toasts=toasts />
+        <Reauthenticate />
+    }
+}
+
+#[component]
+fn Nav() -> impl IntoView {
+    let product = expect_context::<Account>().config().product_name.clone();
+    view! {
+        <header class="nav">
+            <a class="brand" href=routes::IMAGES>
+                <Brand />
+                <span class="brand__name">{product}</span>
+            </a>
+            <ScopeMenu />
+            <nav class="nav__places" aria-label="Places">
+                <ul class="nav__list">
+                    <Place href=routes::IMAGES glyph=Glyph::Disk>"Images"</Place>
+                    <Place href=routes::INSTANCES glyph=Glyph::Server>"Instances"</Place>
+                </ul>
+            </nav>
+            <div class="nav__foot"><PersonMenu /></div>
+        </header>
+    }
+}
+
+#[component]
+fn Place(
+    /// Where it leads.
+    href: &'static str,
+    /// Its icon.
+    glyph: Glyph,
+    /// Its name.
+    children: Children,
+) -> impl IntoView {
+    let path = use_location().pathname;
+    let current = move || {
+        let path = path.read();
+        let rest = path.strip_prefix(href)?;
+        match rest {
+            "" | "/" => Some("page"),
+            _ => rest.starts_with('/').then_some("true"),
+        }
+    };
+    view! {
+        <li>
+            <a class="nav__link" href=href aria-current=current>
+                <Icon glyph=glyph />
+                {children()}
+            </a>
+        </li>
+    }
+}

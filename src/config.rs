@@ -1,0 +1,208 @@
+//! `/config.json`: which clouds this console serves and how.
+//!
+//! Reading is strict about what would make the app useless (no cloud, an address that is none) and
+//! says where; unknown keys are left alone, so that an older build takes a newer file. Secrets have
+//! no place in it: everybody can read it.
+
+use std::collections::BTreeMap;
+
+use openstack::Service;
+use serde::Deserialize;
+
+/// The file, read.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Config {
+    /// The product's name, in titles and on the sign-in page.
+    #[serde(default = "default_product_name")]
+    pub product_name: String,
+    /// The clouds to sign in to; at least one.
+    #[serde(default)]
+    pub clouds: Vec<CloudConfig>,
+    /// What images may be.
+    #[serde(default)]
+    pub images: ImagePolicy,
+    /// The smallest boot volume that the clouds accept, in GiB.
+    #[serde(default)]
+    pub smallest_boot_volume_gib: Option<u32>,
+    /// What storing images costs.
+    #[serde(default)]
+    pub price: Option<Price>,
+    /// The address of a picture that takes the place of our mark; same origin.
+    #[serde(default)]
+    pub logo: Option<String>,
+}
+
+/// One cloud.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct CloudConfig {
+    /// A short name that stays the same, for what the browser remembers.
+    pub id: String,
+    /// The name to show.
+    pub name: String,
+    /// Keystone's address; `/identity/v3` when the cloud is behind this origin.
+    pub auth_url: String,
+    /// The region to start in; else the catalog's first.
+    #[serde(default)]
+    pub region: Option<String>,
+    /// The domain that users are in unless they say otherwise.
+    #[serde(default = "default_domain")]
+    pub default_domain: String,
+    /// Addresses that take the place of the catalog's, for gateways on this origin. They hold for
+    /// `region`. `{project_id}` stands for the project.
+    #[serde(default)]
+    pub endpoints: BTreeMap<Service, String>,
+}
+
+/// What images may be here.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct ImagePolicy {
+    /// Which visibilities the create form offers.
+    pub visibilities: Vec<String>,
+    /// Which architectures the cloud has.
+    pub architectures: Vec<String>,
+}
+
+impl Default for ImagePolicy {
+    fn default() -> Self {
+        Self { visibilities: vec!["private".to_owned()], architectures: vec!["x86_64".to_owned()] }
+    }
+}
+
+/// What storing images costs.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Price {
+    /// One GB (10⁹ bytes) for one hour.
+    pub image_gb_hour: f64,
+    /// In what: `SEK`.
+    pub currency: String,
+}
+
+/// Why there is no usable configuration. `text/errors.rs` makes words of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ConfigError {
+    /// It could not be fetched at all; the browser's words.
+    Unreachable(String),
+    /// The server answered with this status.
+    Status(u16),
+    /// A web page came instead: hosting that answers every unknown address with the app.
+    WebPage,
+    /// It is not JSON, or a value has the wrong form. Line and column count from 1.
+    Malformed {
+        /// The line.
+        line: usize,
+        /// The column.
+        column: usize,
+        /// What was expected.
+        why: String,
+    },
+    /// `clouds` is missing or empty.
+    NoClouds,
+    /// Two clouds have the same id.
+    SameId(String),
+    /// A cloud's `auth_url` is neither a web address nor a path of this origin.
+    AuthUrl {
+        /// The cloud's id.
+        cloud: String,
+        /// What stands there.
+        url: String,
+    },
+}
+
+impl Config {
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// When it is not JSON of the right form, or names no cloud that could be reached.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        if text.trim_start().starts_with('<') {
+            return Err(ConfigError::WebPage);
+        }
+        let config: Self = serde_json::from_str(text).map_err(|error| ConfigError::Malformed {
+            line: error.line(),
+            column: error.column(),
+            why: reason(&error.to_string()),
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// The cloud of this id, or the first one.
+    pub fn cloud(&self, id: Option<&str>) -> Option<&CloudConfig> {
+        let by_id = id.and_then(|id| self.clouds.iter().find(|cloud| cloud.id == id));
+        by_id.or_else(|| self.clouds.first())
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.clouds.is_empty() {
+            return Err(ConfigError::NoClouds);
+        }
+        for (at, cloud) in self.clouds.iter().enumerate() {
+            if self.clouds.iter().take(at).any(|other| other.id == cloud.id) {
+                return Err(ConfigError::SameId(cloud.id.clone()));
+            }
+            let url = cloud.auth_url.as_str();
+            let path = url.starts_with('/') && !url.starts_with("//");
+            let absolute = url::Url::parse(url).is_ok_and(|url| {
+                matches!(url.scheme(), "http" | "https") && url.has_host()
+            });
+            if !path && !absolute {
+                let (cloud, url) = (cloud.id.clone(), url.to_owned());
+                return Err(ConfigError::AuthUrl { cloud, url });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn default_product_name() -> String {
+    "Slipway".to_owned()
+}
+
+fn default_domain() -> String {
+    "Default".to_owned()
+}
+
+/// serde_json ends its sentence with the place, which we say ourselves.
+fn reason(error: &str) -> String {
+    error.rsplit_once(" at line ").map_or(error, |(why, _)| why).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Config, ConfigError};
+
+    const DEVCLOUD: &str = r#"{
+        "product_name": "Slipway",
+        "clouds": [{"id": "devcloud", "name": "devcloud", "auth_url": "/identity/v3", "region": "dev-1",
+                    "endpoints": {"image": "/image/v2", "object-store": "/object-store/v1/AUTH_{project_id}"}}],
+        "price": {"image_gb_hour": 0.0012, "currency": "SEK"},
+        "a key of next year": true
+    }"#;
+
+    #[test]
+    fn a_complete_file_is_read_and_defaults_are_filled_in() {
+        let config = Config::parse(DEVCLOUD).unwrap();
+        assert_eq!(config.images.visibilities, ["private"]);
+        assert_eq!(config.cloud(Some("gone")).unwrap().default_domain, "Default");
+        assert_eq!(config.clouds[0].endpoints.len(), 2);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let check = |text: &str, expected: ConfigError| assert_eq!(Config::parse(text), Err(expected), "{text}");
+        check("<!doctype html><title>Slipway</title>", ConfigError::WebPage);
+        check("{}", ConfigError::NoClouds);
+        check(r#"{"clouds": []}"#, ConfigError::NoClouds);
+        let broken = Config::parse("{\n  \"clouds\": [\n").unwrap_err();
+        assert!(matches!(broken, ConfigError::Malformed { line: 3, .. }), "{broken:?}");
+        let missing = Config::parse(r#"{"clouds": [{"id": "a"}]}"#).unwrap_err();
+        assert!(matches!(missing, ConfigError::Malformed { why, .. } if why == "missing field `name`"));
+        let url = |url: &str| format!(r#"{{"clouds": [{{"id": "a", "name": "A", "auth_url": "{url}"}}]}}"#);
+        for wrong in ["identity/v3", "//keystone.example", "ftp://keystone.example", ""] {
+            check(&url(wrong), ConfigError::AuthUrl { cloud: "a".into(), url: wrong.into() });
+        }
+        let twice = r#"{"clouds": [{"id": "a", "name": "A", "auth_url": "/i"}, {"id": "a", "name": "B", "auth_url": "/i"}]}"#;
+        check(twice, ConfigError::SameId("a".into()));
+    }
+}

@@ -1,0 +1,22 @@
+//! An address that leads nowhere.
+
+use leptos::prelude::*;
+
+use crate::components::Page;
+use crate::routes;
+use crate::ui::{ButtonKind, ButtonLink, Empty};
+
+/// Says so, and leads back.
+#[component]
+pub fn NotFound() -> impl IntoView {
+    view! {
+        <Page title="No such page">
+            <Empty
+                title="Nothing is at this address"
+                text="It may be mistyped, or the link is of an older version of this console."
+            >
+                <ButtonLink kind=ButtonKind::Primary href=routes::IMAGES>"Show images"</ButtonLink>
+            </Empty>
+        </Page>
+    }
+}
