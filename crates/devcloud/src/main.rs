@@ -39,6 +39,9 @@ struct Cli {
     /// Allow listening on an address that other machines reach (the passwords are published!)
     #[arg(long)]
     allow_remote: bool,
+    /// Let image imports by URL fetch from loopback addresses, on any port (a real cloud would not)
+    #[arg(long, default_value_t = true, action = clap::ArgAction::Set, value_name = "true|false")]
+    web_download_allow_loopback: bool,
 }
 
 fn parse_life(text: &str) -> Result<Duration, String> {
@@ -97,6 +100,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
     options.faults = faults;
     options.cors_origin = cli.cors_origin;
     options.allow_remote = cli.allow_remote;
+    options.web_download_loopback = cli.web_download_allow_loopback;
     let with_app = options.app.is_some();
     let cloud = devcloud::start(options).await?;
     let url = cloud.url();

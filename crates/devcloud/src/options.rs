@@ -25,6 +25,9 @@ pub struct Options {
     pub cors_origin: Option<String>,
     /// Whether an address other than loopback may be listened on. The seeded passwords are published: mind where.
     pub allow_remote: bool,
+    /// Whether Glance's web-download may fetch from loopback addresses, on any port. A real cloud's may not; on a laptop the
+    /// image one wants to try is often served from there.
+    pub web_download_loopback: bool,
 }
 
 impl Options {
@@ -40,6 +43,7 @@ impl Options {
             faults: Vec::new(),
             cors_origin: None,
             allow_remote: false,
+            web_download_loopback: true,
         }
     }
 }
