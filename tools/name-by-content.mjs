@@ -1,10 +1,12 @@
 // Names every built file by a hash of what it holds, so that all but index.html may be cached for ever and an old
 // page, script or worker never meets a newer one. Trunk runs it after each build, on the folder in TRUNK_STAGING_DIR.
+// In a release, scripts and style sheets are minified first.
 // Why not Trunk's own file hashes: docs/adr/0002-file-names.md.
 //
 // slipway_bg.wasm becomes slipway_bg-<16 hex digits>.wasm, and every text that names it is rewritten. A file is named
 // after those that it mentions are, so that a change in the wasm changes its script, and so on up to index.html.
 
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { extname, join, parse, relative } from "node:path";
@@ -23,6 +25,10 @@ const files = readdirSync(root, { recursive: true, withFileTypes: true })
 const texts = new Map(
   files.filter((file) => TEXT.has(extname(file))).map((file) => [file, readFileSync(join(root, file), "utf8")]),
 );
+
+if (process.env.TRUNK_PROFILE === "release") {
+  for (const [file, text] of texts) texts.set(file, minify(file, text));
+}
 
 const named = new Map();
 for (const file of files) name(file, []);
@@ -49,6 +55,23 @@ function name(file, path) {
   const hashed = KEPT.has(file) ? file : join(dir, `${stem}-${hash}${ext}`);
   renameSync(join(root, file), join(root, hashed));
   named.set(file, hashed);
+}
+
+/** The same script, sheet or page in fewer bytes. */
+function minify(file, text) {
+  switch (extname(file)) {
+    case ".css":
+    case ".js":
+      try {
+        return execFileSync("esbuild", ["--minify", "--log-level=warning", `--loader=${extname(file).slice(1)}`], { input: text, encoding: "utf8" });
+      } catch (error) {
+        return fail(`esbuild did not minify ${file}: ${error.message}. Is it installed? tools/setup-node-tools does that`);
+      }
+    case ".html":
+      return text.replace(/<!--.*?-->/gs, "").replace(/\n{2,}/g, "\n");
+    default:
+      return text;
+  }
 }
 
 /** The file's name as a whole word: not the end of a longer one, and not one that is hashed already. */
