@@ -1,0 +1,36 @@
+# Thin: each command is a small script under tools/. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run dev build setup test check bench dist clean
+
+PORT ?= 8080
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: ## A cloud and its console at http://localhost:8080 (PORT=... for another port)
+	@tools/run $(PORT)
+
+dev: ## The same, and the console is built anew on every change (quick builds, large files)
+	@tools/dev $(PORT)
+
+build: ## The console for release, into dist/
+	@tools/setup app
+	@tools/build-app
+
+setup: ## Everything that the other commands need, once
+	@tools/setup all
+
+test: ## Every test, the end-to-end ones in a real browser too
+	@tools/test
+
+check: ## Format, clippy, invariants, size of the first page
+	@tools/check
+
+bench: ## First page and upload speed, measured
+	@tools/bench
+
+dist: ## Release files for a web host: dist/ with .br and .gz, and a tarball
+	@tools/dist
+
+clean: ## Removes what was built (not the tools in .tools, not the cloud in .devcloud)
+	@rm -rf dist target
