@@ -1,0 +1,40 @@
+//! Nova: flavors, key pairs, limits, and servers with their live states, as far as launching one of an image needs them.
+//!
+//! Deliberately not here: machines. A server is a row that changes its state as a real one would, with ports at Neutron and
+//! volumes at Cinder. Snapshots (`createImage`), rescue, resize, rebuild, attaching volumes and making server groups are left to
+//! later issues and answered as actions that do not exist. `../shared/wire/nova*.json` is the arbiter of what is here.
+
+mod actions;
+mod api;
+mod console;
+mod create;
+mod disks;
+mod error;
+pub mod failures;
+mod flavors;
+mod history;
+mod keypairs;
+mod life;
+mod list;
+mod model;
+mod nics;
+mod quota;
+mod schemas;
+mod seed;
+mod view;
+
+pub use api::router;
+pub use error::ComputeError;
+pub use model::SCHEMA;
+pub use seed::seed;
+
+use crate::records;
+use crate::state::Region;
+
+/// Goes on with what a kill left under way.
+pub async fn resume(region: &Region) {
+    match region.db.read(records::under_way::<model::Server>).await {
+        Ok(ids) => ids.into_iter().for_each(|id| life::follow(region, id)),
+        Err(error) => tracing::error!(%error, "servers under way cannot be read"),
+    }
+}

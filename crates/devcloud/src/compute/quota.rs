@@ -1,0 +1,147 @@
+//! Nova's quotas: what Binero gives a project, and how much of it is used.
+
+use rusqlite::Connection;
+use serde_json::{Map, Value, json};
+
+use super::error::ComputeError;
+use super::flavors::{self, Flavor};
+use super::keypairs;
+use super::model::Server;
+use crate::records;
+
+const CORES: i64 = 40;
+const INSTANCES: i64 = 20;
+const RAM_MIB: i64 = 102_400;
+
+/// Pairs of metadata that a server may have.
+pub const METADATA: usize = 128;
+
+/// What a project uses.
+#[derive(Debug, Clone, Copy, Default)]
+struct Used {
+    cores: i64,
+    instances: i64,
+    ram_mib: i64,
+}
+
+fn used(conn: &Connection, project_id: &str) -> rusqlite::Result<Used> {
+    let mut used = Used::default();
+    for server in
+        records::of_project::<Server>(conn, project_id)?.iter().filter(|server| !server.deleted)
+    {
+        used.instances += 1;
+        if let Some(flavor) = flavors::find(&server.flavor_id) {
+            used.cores += flavor.vcpus;
+            used.ram_mib += flavor.ram_mib;
+        }
+    }
+    Ok(used)
+}
+
+/// How many of `least` to `most` servers of this flavor the project may still have; refuses when not even `least`.
+pub fn grant(
+    conn: &Connection,
+    project_id: &str,
+    flavor: &Flavor,
+    least: i64,
+    most: i64,
+) -> Result<i64, ComputeError> {
+    let used = used(conn, project_id)?;
+    // Nova names what is exceeded in alphabetical order.
+    let kinds = [
+        ("cores", flavor.vcpus, used.cores, CORES),
+        ("instances", 1, used.instances, INSTANCES),
+        ("ram", flavor.ram_mib, used.ram_mib, RAM_MIB),
+    ];
+    let fits = kinds
+        .iter()
+        .map(|(_, each, used, limit)| (limit - used) / (*each).max(1))
+        .min()
+        .unwrap_or(0);
+    if fits >= least {
+        return Ok(fits.min(most));
+    }
+    let over: Vec<_> =
+        kinds.iter().filter(|(_, each, used, limit)| used + each * least > *limit).collect();
+    let join = |pick: &dyn Fn(&(&str, i64, i64, i64)) -> String| {
+        over.iter().map(|kind| pick(kind)).collect::<Vec<_>>().join(", ")
+    };
+    let names = join(&|kind| kind.0.to_owned());
+    Err(ComputeError::forbidden(format!(
+        "Quota exceeded for {names}: Requested {}, but already used {} of {} {names}",
+        join(&|kind| (kind.1 * least).to_string()),
+        join(&|kind| kind.2.to_string()),
+        join(&|kind| kind.3.to_string()),
+    )))
+}
+
+/// The body of `GET /limits`.
+pub fn limits(conn: &Connection, project_id: &str, minor: u32) -> rusqlite::Result<Value> {
+    let used = used(conn, project_id)?;
+    let mut absolute = Map::new();
+    let mut put = |name: &str, value: i64| absolute.insert(name.to_owned(), json!(value));
+    put("maxTotalCores", CORES);
+    put("maxTotalInstances", INSTANCES);
+    put("maxTotalKeypairs", keypairs::LIMIT);
+    put("maxServerMeta", 128);
+    put("maxTotalRAMSize", RAM_MIB);
+    put("maxServerGroups", 10);
+    put("maxServerGroupMembers", 10);
+    put("totalRAMUsed", used.ram_mib);
+    put("totalCoresUsed", used.cores);
+    put("totalInstancesUsed", used.instances);
+    put("totalServerGroupsUsed", 0);
+    if minor < 36 {
+        put("maxTotalFloatingIps", -1);
+        put("maxSecurityGroups", -1);
+        put("maxSecurityGroupRules", -1);
+        put("totalFloatingIpsUsed", 0);
+        put("totalSecurityGroupsUsed", 0);
+    }
+    if minor < 39 {
+        put("maxImageMeta", 128);
+    }
+    if minor < 57 {
+        put("maxPersonality", 5);
+        put("maxPersonalitySize", 10_240);
+    }
+    Ok(json!({"limits": {"rate": [], "absolute": absolute}}))
+}
+
+/// The body of `GET /os-quota-sets/{project}` and of its `/detail`.
+pub fn quota_set(
+    conn: &Connection,
+    project_id: &str,
+    minor: u32,
+    detailed: bool,
+) -> rusqlite::Result<Value> {
+    let used = used(conn, project_id)?;
+    let mut set = Map::new();
+    let mut put = |name: &str, limit: i64, in_use: i64| {
+        let value = if detailed {
+            json!({"limit": limit, "in_use": in_use, "reserved": 0})
+        } else {
+            json!(limit)
+        };
+        set.insert(name.to_owned(), value);
+    };
+    put("cores", CORES, used.cores);
+    put("instances", INSTANCES, used.instances);
+    put("key_pairs", keypairs::LIMIT, 0);
+    put("metadata_items", 128, 0);
+    put("ram", RAM_MIB, used.ram_mib);
+    put("server_group_members", 10, 0);
+    put("server_groups", 10, 0);
+    if minor < 36 {
+        for name in ["fixed_ips", "floating_ips", "security_group_rules", "security_groups"] {
+            put(name, -1, 0);
+        }
+    }
+    if minor < 57 {
+        put("injected_file_content_bytes", 10_240, 0);
+        put("injected_file_path_bytes", 255, 0);
+        put("injected_files", 5, 0);
+    }
+    set.insert("id".to_owned(), json!(project_id));
+    Ok(json!({"quota_set": set}))
+}
