@@ -18,8 +18,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::VARY;
 use axum::routing::get;
 use jiff::Timestamp;
+use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::clock::Clock;
 use crate::db::{Db, DbError};
@@ -156,4 +159,6 @@ pub fn router() -> Router<Identity> {
         .route("/v3/registered_limits", get(records::registered_limits))
         .fallback(error::not_found)
         .method_not_allowed_fallback(error::method_not_allowed)
+        // Every answer of Keystone has it (keystone/server/flask/application.py).
+        .layer(SetResponseHeaderLayer::overriding(VARY, HeaderValue::from_static("X-Auth-Token")))
 }
