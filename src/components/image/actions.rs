@@ -33,14 +33,14 @@ pub struct ImageActions {
 /// [`DeleteImageDialog`] has to be in the page once.
 pub fn use_image_actions(
     toasts: Toasts,
-    on_changed: impl Into<Callback<Image>>,
-    on_deleted: impl Into<Callback<Image>>,
+    on_changed: impl Fn(Image) + Send + Sync + 'static,
+    on_deleted: impl Fn(Image) + Send + Sync + 'static,
 ) -> ImageActions {
     ImageActions {
         cloud: StoredValue::new(use_cloud()),
         toasts,
-        on_changed: on_changed.into(),
-        on_deleted: on_deleted.into(),
+        on_changed: Callback::new(on_changed),
+        on_deleted: Callback::new(on_deleted),
         changing: RwSignal::new(HashSet::new()),
         asked: RwSignal::new(None),
         open: RwSignal::new(false),
@@ -67,14 +67,18 @@ impl ImageActions {
             self.changing.try_update(|changing| changing.remove(&id));
             match answer {
                 Ok(image) => {
-                    let state = if image.protected { "is protected" } else { "can be deleted again" };
+                    let state =
+                        if image.protected { "is protected" } else { "can be deleted again" };
                     self.toasts.show(Toast::ok(format!("{name} {state}")));
                     self.on_changed.try_run(image);
                 }
                 Err(error) => {
                     let words = errors::api(&error, None);
                     let verb = if protected { "protect" } else { "unprotect" };
-                    self.toasts.show(Toast::danger(format!("Could not {verb} {name}"), words.text_with_request()));
+                    self.toasts.show(Toast::danger(
+                        format!("Could not {verb} {name}"),
+                        words.text_with_request(),
+                    ));
                 }
             }
         });
@@ -124,7 +128,8 @@ pub fn DeleteImageDialog(
     /// The page's actions.
     actions: ImageActions,
 ) -> impl IntoView {
-    let name = move || actions.asked.with(|image| image.as_ref().map(display_name).unwrap_or_default());
+    let name =
+        move || actions.asked.with(|image| image.as_ref().map(display_name).unwrap_or_default());
     let title = Signal::derive(move || format!("Delete {}?", name()));
     view! {
         <ConfirmDialog
@@ -153,7 +158,9 @@ fn consequences(image: &Image) -> String {
             .to_owned();
     }
     let data = match image.size_bytes {
-        Some(size_bytes) if size_bytes > 0 => format!("Its {} are removed for good.", format::bytes(size_bytes)),
+        Some(size_bytes) if size_bytes > 0 => {
+            format!("Its {} are removed for good.", format::bytes(size_bytes))
+        }
         _ => "It holds no data yet.".to_owned(),
     };
     format!("{data} Instances and volumes that were made from it stay as they are.")

@@ -27,14 +27,18 @@ pub fn ImageMenu(
     let read_only = StoredValue::new(cloud.why_read_only());
     let project = StoredValue::new(cloud.project().id.clone());
     let toasts = expect_context::<Toasts>();
-    let own = move || image.with(|image| project.with_value(|project| image.owner.as_ref() == Some(project)));
-    let why_not_change = Signal::derive(move || read_only.with_value(|why| why_not_change(own(), why.as_deref())));
+    let own = move || {
+        image.with(|image| project.with_value(|project| image.owner.as_ref() == Some(project)))
+    };
+    let why_not_change =
+        Signal::derive(move || read_only.with_value(|why| why_not_change(own(), why.as_deref())));
     let why_not_delete = Signal::derive(move || {
         image.with(|image| read_only.with_value(|why| why_not_delete(image, own(), why.as_deref())))
     });
     let protected = move || image.with(|image| image.protected);
     let copy_id = move |()| copy_id(&image.get_untracked(), toasts);
-    let class = if small { "button button--quiet button--s button--icon" } else { "button button--icon" };
+    let class =
+        if small { "button button--quiet button--s button--icon" } else { "button button--icon" };
     view! {
         <Menu
             button_class=class
@@ -74,7 +78,10 @@ fn copy_id(image: &Image, toasts: Toasts) {
     spawn_local(async move {
         let toast = match JsFuture::from(promise).await {
             Ok(_) => Toast::ok(format!("The id of {name} is copied")),
-            Err(_) => Toast::danger("The id was not copied", "The browser refused. The details page shows it in full."),
+            Err(_) => Toast::danger(
+                "The id was not copied",
+                "The browser refused. The details page shows it in full.",
+            ),
         };
         toasts.show(toast);
     });

@@ -13,5 +13,6 @@ pub use rights::{why_not_change, why_not_delete, why_not_launch};
 pub use state::{ImageState, Next, is_changing, is_failed};
 pub use upload::{LocalUpload, LocalUploads, Receipt, UnderWay, local_upload};
 pub use words::{
-    architecture, display_name, format_words, needs, smallest_disk_gib, system_name, visibility_word,
+    architecture, display_name, format_words, needs, smallest_disk_gib, system_name,
+    visibility_word,
 };

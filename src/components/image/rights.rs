@@ -25,7 +25,9 @@ pub fn why_not_launch(image: &Image, failed: bool) -> Option<String> {
         _ if failed => "Its data did not arrive.",
         ImageStatus::Active => return None,
         ImageStatus::Queued => "It has no data yet.",
-        ImageStatus::Saving | ImageStatus::Uploading | ImageStatus::Importing => "Its data is still on the way.",
+        ImageStatus::Saving | ImageStatus::Uploading | ImageStatus::Importing => {
+            "Its data is still on the way."
+        }
         ImageStatus::Deactivated => "It is deactivated.",
         ImageStatus::Killed => "Its data did not arrive.",
         ImageStatus::Deleted | ImageStatus::PendingDelete => "It is being deleted.",
@@ -39,15 +41,20 @@ mod tests {
     use super::*;
 
     fn image(status: &str, protected: bool) -> Image {
-        serde_json::from_value(serde_json::json!({"id": "i", "status": status, "protected": protected}))
-            .expect("an image")
+        serde_json::from_value(
+            serde_json::json!({"id": "i", "status": status, "protected": protected}),
+        )
+        .expect("an image")
     }
 
     #[test]
     fn the_reason_that_cannot_be_helped_comes_first() {
         let reader = Some("You may only look.");
         let check = |protected, own, read_only, expected: Option<&str>| {
-            assert_eq!(why_not_delete(&image("active", protected), own, read_only).as_deref(), expected);
+            assert_eq!(
+                why_not_delete(&image("active", protected), own, read_only).as_deref(),
+                expected
+            );
         };
         check(false, true, None, None);
         check(true, true, None, Some("Protected. Unprotect it first."));

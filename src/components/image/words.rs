@@ -58,12 +58,19 @@ fn windows(distro: &str, version: &str) -> Option<String> {
     let years = distro.strip_prefix("win2k");
     if let Some(year) = years {
         let (year, release) = year.split_at_checked(2).unwrap_or((year, ""));
-        return Some(format!("Windows Server 20{year}{}{}", if release.is_empty() { "" } else { " " }, release.to_uppercase()));
+        return Some(format!(
+            "Windows Server 20{year}{}{}",
+            if release.is_empty() { "" } else { " " },
+            release.to_uppercase()
+        ));
     }
     if !distro.starts_with("win") {
         return None;
     }
-    let own = distro.trim_start_matches("windows").trim_start_matches("win").trim_start_matches(['-', '_', ' ']);
+    let own = distro
+        .trim_start_matches("windows")
+        .trim_start_matches("win")
+        .trim_start_matches(['-', '_', ' ']);
     let version = if version.is_empty() { own } else { version };
     let is_year = version.len() >= 4 && version.starts_with("20");
     Some(match (version.is_empty(), is_year) {
@@ -136,10 +143,19 @@ mod tests {
     fn systems_have_names_that_people_use() {
         check_system(&[("os_distro", "debian"), ("os_version", "12")], Some("Debian 12"));
         check_system(&[("os_distro", "Ubuntu"), ("os_version", "24.04")], Some("Ubuntu 24.04"));
-        check_system(&[("os_distro", "opensuse"), ("os_version", "15.6")], Some("openSUSE Leap 15.6"));
-        check_system(&[("os_distro", "windows"), ("os_version", "2022")], Some("Windows Server 2022"));
+        check_system(
+            &[("os_distro", "opensuse"), ("os_version", "15.6")],
+            Some("openSUSE Leap 15.6"),
+        );
+        check_system(
+            &[("os_distro", "windows"), ("os_version", "2022")],
+            Some("Windows Server 2022"),
+        );
         check_system(&[("os_distro", "win2k12r2")], Some("Windows Server 2012 R2"));
-        check_system(&[("os_distro", "win2k22"), ("os_version", "10.0")], Some("Windows Server 2022"));
+        check_system(
+            &[("os_distro", "win2k22"), ("os_version", "10.0")],
+            Some("Windows Server 2022"),
+        );
         check_system(&[("os_distro", "win11")], Some("Windows 11"));
         check_system(&[("os_distro", "windows"), ("os_version", "11")], Some("Windows 11"));
         check_system(&[("os_distro", "haiku")], Some("Haiku"));

@@ -1,0 +1,143 @@
+//! The properties panel: by what they mean, or as the API names them.
+
+use leptos::prelude::*;
+use openstack::image::Image;
+
+use super::properties::{Group, Value, Viewer, as_the_api_names_them, groups, others};
+use crate::clock;
+use crate::cloud::use_cloud;
+use crate::components::image::{ImageActions, why_not_change};
+use crate::routes;
+use crate::text::format;
+use crate::ui::{Fact, Fold, Panel};
+
+/// The panel.
+#[component]
+pub fn PropertiesPanel(
+    /// The image.
+    #[prop(into)]
+    image: Signal<Image>,
+    /// What can be done with it.
+    actions: ImageActions,
+) -> impl IntoView {
+    let by_api = RwSignal::new(false);
+    let toggle = move || {
+        view! {
+            <button class="link" type="button" on:click=move |_| by_api.update(|by_api| *by_api = !*by_api)>
+                {move || if by_api.get() { "Show in words" } else { "Show as the API names them" }}
+            </button>
+        }
+    };
+    view! {
+        <Panel title="Properties" note=toggle>
+            <Show
+                when=move || by_api.get()
+                fallback=move || view! { <InWords image=image actions=actions /> }
+            >
+                <dl class="facts facts--plain facts--api">
+                    {move || image.with(as_the_api_names_them).into_iter().map(|(key, value)| view! {
+                        <div class="facts__row">
+                            <dt class="facts__term"><code>{key}</code></dt>
+                            <dd class="facts__value">
+                                {match value {
+                                    Some(value) => view! { <code>{value}</code> }.into_any(),
+                                    None => view! { <span class="faint">"null"</span> }.into_any(),
+                                }}
+                            </dd>
+                        </div>
+                    }).collect_view()}
+                </dl>
+            </Show>
+        </Panel>
+    }
+}
+
+#[component]
+fn InWords(image: Signal<Image>, actions: ImageActions) -> impl IntoView {
+    let cloud = use_cloud();
+    let project = cloud.project().clone();
+    let read_only = cloud.why_read_only();
+    let all = Memo::new(move |_| {
+        image.with(|image| {
+            let own = image.owner.as_ref() == Some(&project.id);
+            let viewer = Viewer { own, project: &project.name };
+            (groups(image, viewer), why_not_change(own, read_only.as_deref()).is_none())
+        })
+    });
+    let rest = Memo::new(move |_| image.with(others));
+    view! {
+        <div class="groups">
+            {move || {
+                let (groups, changeable) = all.get();
+                groups.into_iter().map(|Group { title, facts }| view! {
+                    <section class="stack stack--tight">
+                        <h3>{title}</h3>
+                        <dl class="facts facts--plain">
+                            {facts.into_iter().map(|(term, value)| view! {
+                                <Fact term=term>{value_view(value, image, actions, changeable)}</Fact>
+                            }).collect_view()}
+                        </dl>
+                    </section>
+                }).collect_view()
+            }}
+        </div>
+        <Show when=move || !rest.read().is_empty()>
+            <Fold
+                title="More properties"
+                note=Signal::derive(move || Some(rest.read().len().to_string()))
+            >
+                <dl class="facts facts--plain facts--api">
+                    {move || rest.get().into_iter().map(|(key, value)| view! {
+                        <div class="facts__row">
+                            <dt class="facts__term"><code>{key}</code></dt>
+                            <dd class="facts__value">{value}</dd>
+                        </div>
+                    }).collect_view()}
+                </dl>
+            </Fold>
+        </Show>
+    }
+}
+
+fn value_view(
+    value: Value,
+    image: Signal<Image>,
+    actions: ImageActions,
+    changeable: bool,
+) -> AnyView {
+    match value {
+        Value::Text(text) => text.into_any(),
+        Value::Code(text) => view! { <span class="mono">{text}</span> }.into_any(),
+        Value::Missing(words) => view! { <span class="muted">{words}</span> }.into_any(),
+        Value::Tags(tags) => view! {
+            <span class="row">{tags.into_iter().map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()}</span>
+        }
+        .into_any(),
+        Value::Moment(then) => {
+            let offset = clock::offset_at(then);
+            view! {
+                <time datetime=then.to_string() title=format::moment(then, offset)>
+                    {format::ago(then, clock::now(), offset)} ", " {format::time_of_day(then, offset)}
+                </time>
+            }
+            .into_any()
+        }
+        Value::Instance(server) => {
+            let words = server.as_str().chars().take(8).collect::<String>();
+            view! { "Instance " <a class="link mono" href=routes::instance(server.as_str())>{words}</a> }.into_any()
+        }
+        Value::Protected(protected) => {
+            let verb = if protected { "Unprotect" } else { "Protect" };
+            let words = if protected { "Yes: it cannot be deleted. " } else { "No. " };
+            let press = move |_| image.with_untracked(|image| actions.protect(image, !protected));
+            let busy = move || image.with(|image| actions.is_changing(&image.id));
+            view! {
+                {words}
+                {changeable.then(|| view! {
+                    <button class="link" type="button" on:click=press aria-busy=move || busy().then_some("true")>{verb}</button>
+                })}
+            }
+            .into_any()
+        }
+    }
+}

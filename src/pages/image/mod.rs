@@ -1,0 +1,226 @@
+//! One image: what is going on with it, whether its data is what was sent, what its record says, what the cloud did.
+//! Sharing, editing and what uses it are not here yet.
+
+mod facts;
+mod properties;
+mod receipt;
+mod status;
+mod story;
+mod tasks;
+
+use futures_util::future::join;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use openstack::image::{Image, ImportTask};
+use openstack::poll::Motion;
+use openstack::{ApiError, ErrorKind, ImageId};
+
+use self::facts::PropertiesPanel;
+use self::receipt::ReceiptPanel;
+use self::status::StatusPanel;
+use self::tasks::TasksPanel;
+use crate::cloud::{Cloud, use_cloud};
+use crate::components::image::{
+    DeleteImageDialog, ImageActions, ImageMenu, display_name, is_changing, is_failed, local_upload,
+    use_image_actions, why_not_launch,
+};
+use crate::components::{ErrorNote, Page, Stale};
+use crate::live::{Live, use_live};
+use crate::routes;
+use crate::ui::{
+    Button, ButtonKind, ButtonLink, Copyable, Empty, Glyph, Note, OsMark, Skeleton, Toasts, Tone,
+};
+
+/// An image and what the cloud did with it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Seen {
+    image: Image,
+    tasks: Vec<ImportTask>,
+}
+
+/// The page of `/images/:id`.
+#[component]
+pub fn ImagePage() -> impl IntoView {
+    let parameters = use_params_map();
+    let id = Memo::new(move |_| parameters.with(|map| map.get(routes::ID)).unwrap_or_default());
+    // Another image is another page: nothing of the one before may be left in it.
+    move || view! { <Details id=ImageId::new(id.get()) /> }
+}
+
+#[component]
+fn Details(id: ImageId) -> impl IntoView {
+    let cloud = use_cloud();
+    let fetch = move |id| {
+        let cloud = cloud.clone();
+        async move { look(&cloud, &id).await }
+    };
+    let live = use_live(Signal::stored(id.clone()), fetch, |seen: &Seen| {
+        Motion::any([is_changing(&seen.image), story::any_under_way(&seen.tasks)])
+    });
+    let remote = live.remote();
+    let image =
+        Memo::new(move |_| remote.with(|remote| remote.value().map(|seen| seen.image.clone())));
+    let error = Memo::new(move |_| remote.with(|remote| remote.error.clone()));
+    let actions = use_actions(live);
+    let title = Signal::derive(move || match (image.get(), error.get()) {
+        (Some(image), _) => display_name(&image),
+        (None, Some(error)) if is_gone(&error) => "No such image".to_owned(),
+        (None, _) => "Image".to_owned(),
+    });
+    let has_image = Memo::new(move |_| image.with(Option::is_some));
+    let distro = Memo::new(move |_| {
+        image.with(|image| {
+            image.as_ref().and_then(|image| image.property("os_distro").map(str::to_owned))
+        })
+    });
+    let mark = move || view! { <Show when=move || has_image.get()><OsMark distro=distro large=true /></Show> };
+    let subtitle = {
+        let id = id.to_string();
+        move || view! { <Copyable text=id.clone() what="id" /> }
+    };
+    let buttons = move || {
+        view! {
+            <Show when=move || has_image.get()><Buttons image=image actions=actions /></Show>
+        }
+    };
+    view! {
+        <Page
+            title=title
+            crumbs=vec![("Images".to_owned(), routes::IMAGES.to_owned())]
+            mark=mark
+            subtitle=subtitle
+            actions=buttons
+        >
+            <Show when=move || has_image.get() fallback=move || view! { <NoImage error=error live=live /> }>
+                <Trouble live=live error=error />
+                <Panels id=id.clone() live=live actions=actions />
+            </Show>
+            <DeleteImageDialog actions=actions />
+        </Page>
+    }
+}
+
+/// The image, and its tasks where we may see them.
+async fn look(cloud: &Cloud, id: &ImageId) -> Result<Seen, ApiError> {
+    let (image, tasks) = join(cloud.image(id), cloud.image_tasks(id)).await;
+    let image = image?;
+    let tasks = match tasks {
+        Ok(listing) => listing.items,
+        // Older clouds have no such call, and others' images show their tasks to their owner only.
+        Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden) => {
+            Vec::new()
+        }
+        Err(error) => return Err(error),
+    };
+    Ok(Seen { image, tasks })
+}
+
+fn use_actions(live: Live<Seen>) -> ImageActions {
+    let navigate = use_navigate();
+    use_image_actions(
+        expect_context::<Toasts>(),
+        move |image: Image| {
+            live.amend(|seen| seen.image = image);
+            live.refresh();
+        },
+        move |_| navigate(routes::IMAGES, Default::default()),
+    )
+}
+
+#[component]
+fn Buttons(image: Memo<Option<Image>>, actions: ImageActions) -> impl IntoView {
+    let Some(first) = image.get_untracked() else { return ().into_any() };
+    let href = routes::launch_from(first.id.as_str());
+    let image = Signal::derive(move || image.get().unwrap_or_else(|| first.clone()));
+    let why_not = Memo::new(move |_| image.with(|image| why_not_launch(image, is_failed(image))));
+    view! {
+        {move || match why_not.get() {
+            None => view! {
+                <ButtonLink kind=ButtonKind::Primary icon=Glyph::Launch href=href.clone()>"Launch"</ButtonLink>
+            }.into_any(),
+            // The status panel says why; its sentence is this button's reason.
+            why => view! {
+                <Button icon=Glyph::Launch why_not=Signal::stored(why) reason_at=status::SENTENCE_ID>"Launch"</Button>
+            }.into_any(),
+        }}
+        <ImageMenu image=image actions=actions />
+    }
+    .into_any()
+}
+
+#[component]
+fn Panels(id: ImageId, live: Live<Seen>, actions: ImageActions) -> impl IntoView {
+    let remote = live.remote();
+    let Some(first) = remote.with_untracked(|remote| remote.value().cloned()) else {
+        return ().into_any();
+    };
+    let seen = Memo::new(move |before: Option<&Seen>| {
+        let now = remote.with(|remote| remote.value().cloned());
+        now.or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
+    });
+    let image = Memo::new(move |_| seen.with(|seen| seen.image.clone()));
+    let tasks = Memo::new(move |_| seen.with(|seen| seen.tasks.clone()));
+    let upload = Memo::new(move |_| local_upload(&id));
+    let receipt = Memo::new(move |_| {
+        upload.with(|upload| upload.as_ref().and_then(|upload| upload.receipt.clone()))
+    });
+    let has_data = Memo::new(move |_| image.with(|image| !image.is_volume_snapshot()));
+    view! {
+        <div class="panels">
+            <StatusPanel image=image tasks=tasks upload=upload />
+            <Show when=move || has_data.get()><ReceiptPanel image=image receipt=receipt /></Show>
+            <PropertiesPanel image=image actions=actions />
+            <Show when=move || !tasks.read().is_empty()><TasksPanel tasks=tasks /></Show>
+        </div>
+    }
+    .into_any()
+}
+
+/// Above an image that could not be looked at again.
+#[component]
+fn Trouble(live: Live<Seen>, error: Memo<Option<ApiError>>) -> impl IntoView {
+    let gone = Memo::new(move |_| error.with(|error| error.as_ref().is_some_and(is_gone)));
+    view! {
+        <Show
+            when=move || gone.get()
+            fallback=move || view! { <Stale remote=live.remote() on_retry=move |()| live.refresh() /> }
+        >
+            <Note
+                tone=Tone::Warn
+                title="This image is no longer there"
+                text=Signal::stored(Some("It was deleted meanwhile, or it is no longer shared with this project. What you see is what it was.".to_owned()))
+            >
+                <ButtonLink small=true href=routes::IMAGES>"Show images"</ButtonLink>
+            </Note>
+        </Show>
+    }
+}
+
+/// In place of an image that could not be fetched.
+#[component]
+fn NoImage(error: Memo<Option<ApiError>>, live: Live<Seen>) -> impl IntoView {
+    move || {
+        match error.get() {
+        None => view! { <div class="panels"><Skeleton lines=8 /></div> }.into_any(),
+        Some(error) if is_gone(&error) => view! {
+            <Empty
+                title="There is no image with this id"
+                text=Signal::stored(Some("It was deleted, it belongs to another project that does not share it with this one, or the link is mistyped. The project and region at the upper left may be others than the link was made in.".to_owned()))
+            >
+                <ButtonLink kind=ButtonKind::Primary href=routes::IMAGES>"Show images"</ButtonLink>
+            </Empty>
+        }
+        .into_any(),
+        Some(error) => view! {
+            <ErrorNote error=Signal::stored(error) on_retry=move |()| live.refresh() />
+            <p class="list-foot"><a class="link" href=routes::IMAGES>"Show all images"</a></p>
+        }
+        .into_any(),
+    }
+    }
+}
+
+/// Glance says 404 for what is gone, what was never there, and what we may not see; 400 for what is no id at all.
+fn is_gone(error: &ApiError) -> bool {
+    matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone | ErrorKind::BadRequest)
+}

@@ -1,0 +1,106 @@
+//! What is going on with the image, and its main figures.
+
+use leptos::prelude::*;
+use openstack::image::{Image, ImportTask};
+
+use super::story;
+use crate::clock;
+use crate::cloud::use_cloud;
+use crate::components::image::{ImageState, LocalUpload, is_changing, smallest_disk_gib};
+use crate::text::format;
+use crate::ui::{Panel, Progress, Reading, Shape, Status};
+
+/// The id of the sentence, for what refers to it.
+pub const SENTENCE_ID: &str = "image-state";
+
+/// The panel.
+#[component]
+pub fn StatusPanel(
+    /// The image.
+    #[prop(into)]
+    image: Signal<Image>,
+    /// What the cloud did with it.
+    #[prop(into)]
+    tasks: Signal<Vec<ImportTask>>,
+    /// What this tab sends.
+    #[prop(into)]
+    upload: Signal<Option<LocalUpload>>,
+) -> impl IntoView {
+    let project = use_cloud().project().id.clone();
+    let state = Memo::new(move |_| {
+        let under_way =
+            upload.with(|upload| upload.as_ref().and_then(|upload| upload.under_way.clone()));
+        match under_way {
+            Some(upload) => (upload.state, upload.note),
+            None => (image.with(ImageState::of), None),
+        }
+    });
+    let sentence = Memo::new(move |_| {
+        match upload.with(|upload| upload.as_ref().is_some_and(|upload| upload.under_way.is_some()))
+        {
+            true => "This tab is sending the file. You may leave this page, but not close the tab."
+                .to_owned(),
+            false => {
+                image.with(|image| story::sentence(image, image.owner.as_ref() == Some(&project)))
+            }
+        }
+    });
+    let moving = Memo::new(move |_| {
+        image.with(is_changing)
+            || upload
+                .with(|upload| upload.as_ref().is_some_and(|upload| upload.under_way.is_some()))
+    });
+    let message = Memo::new(move |_| {
+        let telling = moving.get() || state.with(|(state, _)| state.shape == Shape::Failed);
+        telling.then(|| tasks.with(|tasks| story::newest_message(tasks))).flatten()
+    });
+    let status = move || {
+        view! {
+            <span role="status">
+                {move || {
+                    let (state, note) = state.get();
+                    view! { <Status shape=state.shape word=state.word note=Signal::stored(note) /> }
+                }}
+            </span>
+        }
+    };
+    view! {
+        <Panel title="Status" status=status flush=true>
+            <div class="state">
+                <p id=SENTENCE_ID>{move || sentence.get()}</p>
+                {move || message.get().map(|message| view! { <p class="muted">"The cloud says: " {message}</p> })}
+                <Show when=move || moving.get()>
+                    <Progress label="The image’s data" share=Signal::stored(None) thin=true />
+                </Show>
+            </div>
+            <Figures image=image />
+        </Panel>
+    }
+}
+
+#[component]
+fn Figures(image: Signal<Image>) -> impl IntoView {
+    let size =
+        move || image.with(|image| image.size_bytes.filter(|size| *size > 0)).map(format::bytes);
+    let unpacked = move || {
+        image.with(|image| image.virtual_size_bytes.filter(|size| *size > 0)).map(format::binary)
+    };
+    let disk = move || Some(image.with(smallest_disk_gib)).filter(|gib| *gib > 0).map(format::disk);
+    let ram =
+        move || Some(image.with(|image| image.min_ram_mib)).filter(|mib| *mib > 0).map(format::ram);
+    let created = move || {
+        image
+            .with(|image| image.created_at)
+            .map(|then| format::ago(then, clock::now(), clock::offset_at(then)))
+    };
+    let or_none = |value: Option<String>| value.unwrap_or_else(|| format::NONE.to_owned());
+    view! {
+        <div class="readout">
+            <Reading label="Size" value=Signal::derive(move || or_none(size())) />
+            <Reading label="Disk when unpacked" value=Signal::derive(move || or_none(unpacked())) />
+            <Reading label="Smallest disk" value=Signal::derive(move || disk().unwrap_or_else(|| "Any".to_owned())) />
+            <Reading label="Smallest RAM" value=Signal::derive(move || ram().unwrap_or_else(|| "Any".to_owned())) />
+            <Reading label="Created" value=Signal::derive(move || or_none(created())) />
+        </div>
+    }
+}

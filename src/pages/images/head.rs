@@ -1,0 +1,168 @@
+//! Above the list: what the project's images take up, and the tabs.
+
+use leptos::prelude::*;
+
+use super::query::Tab;
+use super::rows::Usage;
+use super::{Extent, Shown};
+use crate::cloud::use_cloud;
+use crate::config::Price;
+use crate::text::format;
+use crate::ui::{TabLink, TabLinks};
+
+const HOURS_IN_30_DAYS: f64 = 720.0;
+const GB: f64 = 1_000_000_000.0;
+
+/// "3 private images · 41.2 GB stored · 0.049 SEK/h ≈ 35 SEK / 30 days · 5 more hold no data".
+#[component]
+pub fn UsageLine(
+    /// The page's images.
+    shown: Shown,
+) -> impl IntoView {
+    let price = StoredValue::new(use_cloud().config().price.clone());
+    let parts = Memo::new(move |_| {
+        let whole = shown.extent.get() == Extent::Whole;
+        whole.then(|| {
+            price.with_value(|price| usage_parts(shown.set.with(|set| set.usage()), price.as_ref()))
+        })
+    });
+    view! {
+        <p class="usage">
+            {move || match parts.get() {
+                None => view! { <span class="skeleton skeleton--mid" aria-hidden="true"></span> }.into_any(),
+                Some(parts) => parts
+                    .into_iter()
+                    .enumerate()
+                    .map(|(at, (strong, rest))| view! {
+                        {(at > 0).then(|| view! { <span class="usage__sep" aria-hidden="true">"·"</span> })}
+                        <span>{(!strong.is_empty()).then(|| view! { <strong>{strong}</strong> " " })}{rest}</span>
+                    })
+                    .collect_view()
+                    .into_any(),
+            }}
+        </p>
+    }
+}
+
+/// Each part: what stands out, and what follows it.
+fn usage_parts(usage: Usage, price: Option<&Price>) -> Vec<(String, String)> {
+    let mut parts = Vec::new();
+    if usage.stored > 0 {
+        parts.push((format::count(usage.stored, "private image", "private images"), String::new()));
+        parts.push((format::bytes(usage.stored_bytes), "stored".to_owned()));
+        if let Some(price) = price {
+            // What is charged is the space of all images together.
+            #[allow(clippy::cast_precision_loss)] // Exact up to nine petabytes.
+            let hour = usage.stored_bytes as f64 / GB * price.image_gb_hour;
+            let currency = &price.currency;
+            let month = money(hour * HOURS_IN_30_DAYS);
+            parts.push((
+                format!("{} {currency}/h", money(hour)),
+                format!("≈ {month} {currency} / 30 days"),
+            ));
+        }
+    }
+    match (usage.empty, usage.stored) {
+        (0, 0) => {
+            parts.push((String::new(), "This project has no images of its own yet".to_owned()))
+        }
+        (0, _) => {}
+        (empty, 0) => parts.push((
+            format::count(empty, "private image", "private images"),
+            holds(empty, "no data"),
+        )),
+        (empty, _) => {
+            parts.push((String::new(), format!("{empty} more {}", holds(empty, "no data"))))
+        }
+    }
+    parts
+}
+
+fn holds(number: usize, what: &str) -> String {
+    format!("{} {what}", if number == 1 { "holds" } else { "hold" })
+}
+
+/// Two digits that count: "35", "3.5", "0.049", "0.0000012".
+fn money(amount: f64) -> String {
+    if amount <= 0.0 {
+        return "0".to_owned();
+    }
+    // The power of ten of the first digit: 1.2 is 0, 0.049 is -2.
+    let power = amount.log10().floor();
+    let decimals = if power >= 1.0 { 0 } else { (1.0 - power).min(9.0) as usize };
+    let text = format!("{amount:.decimals$}");
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
+}
+
+/// The tabs, with how many images each has.
+#[component]
+pub fn Tabs(
+    /// The page's images.
+    shown: Shown,
+) -> impl IntoView {
+    let Shown { query, set, extent, .. } = shown;
+    let counts =
+        Memo::new(move |_| (extent.get() == Extent::Whole).then(|| set.with(|set| set.counts())));
+    let offers = Memo::new(move |_| set.with(|set| set.offers()));
+    let tab = move |tab: Tab| {
+        let count = Signal::derive(move || {
+            counts.with(|counts| counts.as_ref().and_then(|all| all.get(tab.index()).copied()))
+        });
+        let news = Signal::derive(move || match (tab, offers.get()) {
+            (Tab::Shared, offers) if offers > 0 => Some(format!("{offers} offered")),
+            _ => None,
+        });
+        view! {
+            <TabLink
+                href=Signal::derive(move || query.with(|query| query.with_tab(tab).href()))
+                current=Signal::derive(move || query.with(|query| query.tab == tab))
+                count=count
+                news=news
+            >
+                {tab.label()}
+            </TabLink>
+        }
+    };
+    view! { <TabLinks label="Images by owner">{Tab::EACH.map(tab).collect_view()}</TabLinks> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_has_two_digits_that_count() {
+        let check = |amount, expected: &str| assert_eq!(money(amount), expected);
+        check(0.0, "0");
+        check(35.28, "35");
+        check(350.4, "350");
+        check(3.52, "3.5");
+        check(3.0, "3");
+        check(0.0494, "0.049");
+        check(0.000_001_23, "0.0000012");
+    }
+
+    #[test]
+    fn the_line_says_what_there_is() {
+        let words = |stored, stored_bytes, empty, price: Option<&Price>| {
+            let usage = Usage { stored, stored_bytes, empty };
+            let parts: Vec<String> = usage_parts(usage, price)
+                .into_iter()
+                .map(|(a, b)| format!("{a} {b}").trim().to_owned())
+                .collect();
+            parts.join(" · ")
+        };
+        let price = Price { image_gb_hour: 0.0012, currency: "SEK".to_owned() };
+        assert_eq!(
+            words(3, 41_200_000_000, 5, Some(&price)),
+            "3 private images · 41.2 GB stored · 0.049 SEK/h ≈ 36 SEK / 30 days · 5 more hold no data"
+        );
+        assert_eq!(words(1, 1_000_000_000, 0, None), "1 private image · 1 GB stored");
+        assert_eq!(words(0, 0, 1, Some(&price)), "1 private image holds no data");
+        assert_eq!(words(0, 0, 0, None), "This project has no images of its own yet");
+    }
+}

@@ -1,0 +1,446 @@
+//! The images that the page knows, and which of them a query shows: search, order, page, counts. Pure, and quick enough
+//! for ten thousand images at every keystroke: what is compared is prepared when an image arrives.
+//!
+//! Search is our own work, as Glance matches only whole values.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use openstack::image::{Image, Visibility};
+use openstack::{ImageId, ProjectId};
+
+use super::query::{Column, ListQuery, PAGE_ROWS, Tab};
+use crate::components::image::{ImageState, display_name, is_changing, system_name};
+use crate::ui::Direction;
+
+/// An image with what the list needs of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The record.
+    pub image: Image,
+    /// It belongs to the project we work in.
+    pub own: bool,
+    /// Another project offers it and nobody here has answered.
+    pub offered: bool,
+    /// "Debian 12".
+    pub system: Option<String>,
+    /// Everything that a search looks into, in lower case.
+    haystack: String,
+    name_key: String,
+    system_key: String,
+}
+
+impl Entry {
+    /// Prepares an image for the list of a project.
+    pub fn new(image: Image, project: &ProjectId, offered: bool) -> Self {
+        let system = system_name(&image);
+        let name = display_name(&image);
+        let words = [name.as_str(), image.id.as_str(), system.as_deref().unwrap_or_default()];
+        let distro = image.property("os_distro");
+        let parts = words.into_iter().chain(distro).chain(image.tags.iter().map(String::as_str));
+        let haystack = parts.collect::<Vec<_>>().join("\n").to_lowercase();
+        Self {
+            own: image.owner.as_ref() == Some(project),
+            offered,
+            haystack,
+            name_key: natural_key(&name),
+            system_key: system.as_deref().map(natural_key).unwrap_or_default(),
+            system,
+            image,
+        }
+    }
+
+    /// Shape and word of its state.
+    pub fn state(&self) -> ImageState {
+        if self.offered { ImageState::offered() } else { ImageState::of(&self.image) }
+    }
+
+    fn is_in(&self, tab: Tab) -> bool {
+        match tab {
+            Tab::Public => self.image.visibility == Visibility::Public,
+            Tab::Own => self.own,
+            Tab::Shared => !self.own && self.image.visibility == Visibility::Shared,
+            Tab::Community => self.image.visibility == Visibility::Community,
+            Tab::All => true,
+        }
+    }
+}
+
+/// What all private images together take up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// Own images with data.
+    pub stored: usize,
+    /// Their bytes.
+    pub stored_bytes: u64,
+    /// Own images without data: not uploaded yet, or only pointing to volume snapshots.
+    pub empty: usize,
+}
+
+/// The part of the list that a query shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PageOfRows {
+    /// The rows, in order.
+    pub ids: Vec<ImageId>,
+    /// How many rows lie before the first, over all pages.
+    pub skipped: usize,
+    /// How many images the query lets through, over all pages.
+    pub matching: usize,
+    /// How many images the tab has without the search.
+    pub in_tab: usize,
+    /// The page shown, from 1.
+    pub page: usize,
+    /// How many pages there are; at least 1.
+    pub pages: usize,
+}
+
+/// The images known, in no particular order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ImageSet {
+    entries: Vec<Arc<Entry>>,
+    at: HashMap<ImageId, usize>,
+}
+
+impl ImageSet {
+    /// Adds an image, or takes the place of what was known of it.
+    pub fn put(&mut self, entry: Entry) {
+        match self.at.get(&entry.image.id).and_then(|at| self.entries.get_mut(*at)) {
+            Some(known) => *known = Arc::new(entry),
+            None => {
+                self.at.insert(entry.image.id.clone(), self.entries.len());
+                self.entries.push(Arc::new(entry));
+            }
+        }
+    }
+
+    /// Forgets an image.
+    pub fn remove(&mut self, id: &ImageId) {
+        let Some(at) = self.at.remove(id) else { return };
+        self.entries.swap_remove(at);
+        if let Some(moved) = self.entries.get(at) {
+            self.at.insert(moved.image.id.clone(), at);
+        }
+    }
+
+    /// One image.
+    pub fn get(&self, id: &ImageId) -> Option<Arc<Entry>> {
+        self.at.get(id).and_then(|at| self.entries.get(*at)).cloned()
+    }
+
+    /// How many images are known.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether none is known.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The images that are about to change by themselves.
+    pub fn changing(&self) -> Vec<ImageId> {
+        self.entries
+            .iter()
+            .filter(|entry| is_changing(&entry.image))
+            .map(|entry| entry.image.id.clone())
+            .collect()
+    }
+
+    /// How many images each tab has, at [`Tab::index`].
+    pub fn counts(&self) -> [usize; 5] {
+        Tab::EACH.map(|tab| self.entries.iter().filter(|entry| entry.is_in(tab)).count())
+    }
+
+    /// How many images are offered and not answered.
+    pub fn offers(&self) -> usize {
+        self.entries.iter().filter(|entry| entry.offered).count()
+    }
+
+    /// What the project's own images take up.
+    pub fn usage(&self) -> Usage {
+        let mut usage = Usage::default();
+        for entry in self.entries.iter().filter(|entry| entry.own) {
+            match entry.image.size_bytes {
+                Some(bytes) if bytes > 0 => {
+                    usage.stored += 1;
+                    usage.stored_bytes = usage.stored_bytes.saturating_add(bytes);
+                }
+                _ => usage.empty += 1,
+            }
+        }
+        usage
+    }
+
+    /// What a query shows.
+    pub fn page(&self, query: &ListQuery) -> PageOfRows {
+        let search = query.search.to_lowercase();
+        let terms: Vec<&str> = search.split_whitespace().collect();
+        let mut in_tab = 0;
+        let mut rows: Vec<&Entry> = Vec::new();
+        for entry in self.entries.iter().filter(|entry| entry.is_in(query.tab)) {
+            in_tab += 1;
+            if terms.iter().all(|term| entry.haystack.contains(term)) {
+                rows.push(entry);
+            }
+        }
+        match query.sort.column {
+            // The words are made once for each row, not once for each comparison.
+            Column::Status => {
+                let mut worded: Vec<(String, &Entry)> =
+                    rows.into_iter().map(|entry| (entry.state().word, entry)).collect();
+                worded.sort_by(|(a, left), (b, right)| {
+                    turned(a.cmp(b), query.sort.direction).then_with(|| by_name(left, right))
+                });
+                rows = worded.into_iter().map(|(_, entry)| entry).collect();
+            }
+            column => rows.sort_by(|left, right| {
+                by(column, query.sort.direction, left, right).then_with(|| by_name(left, right))
+            }),
+        }
+        let pages = rows.len().div_ceil(PAGE_ROWS).max(1);
+        let page = query.page.clamp(1, pages);
+        let skipped = (page - 1) * PAGE_ROWS;
+        PageOfRows {
+            ids: rows
+                .iter()
+                .skip(skipped)
+                .take(PAGE_ROWS)
+                .map(|entry| entry.image.id.clone())
+                .collect(),
+            skipped,
+            matching: rows.len(),
+            in_tab,
+            page,
+            pages,
+        }
+    }
+}
+
+fn by(column: Column, direction: Direction, left: &Entry, right: &Entry) -> Ordering {
+    match column {
+        Column::Name | Column::Status => turned(left.name_key.cmp(&right.name_key), direction),
+        Column::System => {
+            let known =
+                |entry: &Entry| Some(entry.system_key.clone()).filter(|key| !key.is_empty());
+            missing_last(known(left), known(right), direction)
+        }
+        Column::Size => missing_last(left.image.size_bytes, right.image.size_bytes, direction),
+        Column::Created => missing_last(left.image.created_at, right.image.created_at, direction),
+    }
+}
+
+/// A total order, so that rows with equal values never change places between two looks.
+fn by_name(left: &Entry, right: &Entry) -> Ordering {
+    left.name_key.cmp(&right.name_key).then_with(|| left.image.id.cmp(&right.image.id))
+}
+
+fn turned(order: Ordering, direction: Direction) -> Ordering {
+    match direction {
+        Direction::Up => order,
+        Direction::Down => order.reverse(),
+    }
+}
+
+/// What has no value yet comes last whichever way the column is sorted.
+fn missing_last<T: Ord>(left: Option<T>, right: Option<T>, direction: Direction) -> Ordering {
+    match (left, right) {
+        (Some(left), Some(right)) => turned(left.cmp(&right), direction),
+        (left, right) => right.is_some().cmp(&left.is_some()),
+    }
+}
+
+/// A text that compares as people order names: `debian-9` before `debian-12`, whatever the case.
+fn natural_key(text: &str) -> String {
+    /// Digits of the largest number that keeps its order; longer ones (timestamps of 20 digits) compare as text.
+    const WIDTH: usize = 14;
+    let lower = text.to_lowercase();
+    let mut key = String::with_capacity(lower.len() + WIDTH);
+    let mut digits = String::new();
+    let flush = |digits: &mut String, key: &mut String| {
+        for _ in digits.len()..WIDTH {
+            if digits.is_empty() {
+                break;
+            }
+            key.push('0');
+        }
+        key.push_str(digits);
+        digits.clear();
+    };
+    for letter in lower.chars() {
+        if letter.is_ascii_digit() {
+            digits.push(letter);
+        } else {
+            flush(&mut digits, &mut key);
+            key.push(letter);
+        }
+    }
+    flush(&mut digits, &mut key);
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::pages::images::query::Sort;
+
+    const PROJECT: &str = "p-own";
+
+    fn entry(json: serde_json::Value, offered: bool) -> Entry {
+        Entry::new(
+            serde_json::from_value(json).expect("an image"),
+            &ProjectId::from(PROJECT),
+            offered,
+        )
+    }
+
+    fn set() -> ImageSet {
+        let mut set = ImageSet::default();
+        for (json, offered) in [
+            (
+                json!({"id": "a1", "name": "debian-12", "visibility": "public", "owner": "p-cloud", "size": 400, "status": "active", "os_distro": "debian", "os_version": "12", "created_at": "2026-11-10T00:00:00Z"}),
+                false,
+            ),
+            (
+                json!({"id": "b2", "name": "debian-9", "visibility": "public", "owner": "p-cloud", "size": 900, "status": "active", "os_distro": "debian", "os_version": "9", "created_at": "2026-01-10T00:00:00Z"}),
+                false,
+            ),
+            (
+                json!({"id": "c3", "name": "Golden", "visibility": "private", "owner": PROJECT, "size": 7000, "status": "active", "tags": ["erp"], "created_at": "2026-11-20T00:00:00Z"}),
+                false,
+            ),
+            (
+                json!({"id": "d4", "name": "new", "visibility": "shared", "owner": PROJECT, "size": null, "status": "saving", "created_at": "2026-11-22T00:00:00Z"}),
+                false,
+            ),
+            (
+                json!({"id": "e5", "name": "theirs", "visibility": "shared", "owner": "p-team", "size": 50, "status": "active", "created_at": "2026-11-01T00:00:00Z"}),
+                false,
+            ),
+            (
+                json!({"id": "f6", "name": "offer", "visibility": "shared", "owner": "p-team", "size": 60, "status": "active", "created_at": "2026-11-02T00:00:00Z"}),
+                true,
+            ),
+            (
+                json!({"id": "g7", "name": "commons", "visibility": "community", "owner": PROJECT, "size": 3000, "status": "active", "created_at": "2026-10-02T00:00:00Z"}),
+                false,
+            ),
+        ] {
+            set.put(entry(json, offered));
+        }
+        set
+    }
+
+    fn shown(query: &ListQuery) -> String {
+        let ids: Vec<String> =
+            set().page(query).ids.iter().map(|id| id.as_str().chars().take(1).collect()).collect();
+        ids.concat()
+    }
+
+    fn check_search(search: &str, expected: &str) {
+        let query = ListQuery {
+            sort: Sort { column: Column::Name, direction: Direction::Up },
+            ..ListQuery::default()
+        };
+        assert_eq!(shown(&query.with_search(search)), expected, "{search:?}");
+    }
+
+    #[test]
+    fn search_looks_inside_name_id_tag_and_system() {
+        check_search("DEB", "ba");
+        check_search("erp", "c");
+        check_search("c3", "c");
+        check_search("debian 12", "a");
+        check_search("  ", "gbacdfe");
+        check_search("no such", "");
+        // Two words must not be found across the border of two fields as one.
+        check_search("goldenc3", "");
+    }
+
+    #[test]
+    fn tabs_divide_by_owner_and_visibility() {
+        let check = |tab, expected: &str| {
+            let query = ListQuery {
+                tab,
+                sort: Sort { column: Column::Name, direction: Direction::Up },
+                ..ListQuery::default()
+            };
+            assert_eq!(shown(&query), expected, "{tab:?}");
+            assert_eq!(set().counts().get(tab.index()), Some(&expected.len()), "{tab:?}");
+        };
+        check(Tab::Public, "ba");
+        check(Tab::Own, "gcd");
+        check(Tab::Shared, "fe");
+        check(Tab::Community, "g");
+        check(Tab::All, "gbacdfe");
+        assert_eq!(set().offers(), 1);
+    }
+
+    #[test]
+    fn columns_sort_both_ways_and_what_is_missing_comes_last() {
+        let check = |column, direction, expected: &str| {
+            let query = ListQuery { sort: Sort { column, direction }, ..ListQuery::default() };
+            assert_eq!(shown(&query), expected, "{column:?} {direction:?}");
+        };
+        check(Column::Name, Direction::Down, "efdcabg");
+        check(Column::Size, Direction::Up, "efabgcd");
+        check(Column::Size, Direction::Down, "cgbafed");
+        check(Column::System, Direction::Up, "bagcdfe");
+        check(Column::System, Direction::Down, "abgcdfe");
+        check(Column::Created, Direction::Down, "dcafegb");
+        check(Column::Status, Direction::Down, "dfgbace");
+    }
+
+    #[test]
+    fn usage_counts_own_images_that_hold_data() {
+        assert_eq!(set().usage(), Usage { stored: 2, stored_bytes: 10_000, empty: 1 });
+    }
+
+    #[test]
+    fn images_are_put_once_and_can_be_removed() {
+        let mut set = set();
+        assert_eq!(set.changing(), [ImageId::from("d4")]);
+        set.put(entry(
+            json!({"id": "d4", "name": "new", "owner": PROJECT, "status": "active", "size": 5}),
+            false,
+        ));
+        assert_eq!((set.len(), set.changing()), (7, Vec::new()));
+        set.remove(&ImageId::from("a1"));
+        set.remove(&ImageId::from("a1"));
+        assert_eq!(set.len(), 6);
+        assert!(set.get(&ImageId::from("a1")).is_none());
+        for id in ["b2", "c3", "d4", "e5", "f6", "g7"] {
+            assert_eq!(
+                set.get(&ImageId::from(id)).map(|entry| entry.image.id.clone()),
+                Some(ImageId::from(id))
+            );
+        }
+    }
+
+    #[test]
+    fn ten_thousand_images_come_in_pages() {
+        let mut set = ImageSet::default();
+        for number in 0..10_050 {
+            set.put(entry(json!({"id": format!("i{number}"), "name": format!("image-{number}"), "status": "active"}), false));
+        }
+        let by_name = ListQuery {
+            sort: Sort { column: Column::Name, direction: Direction::Up },
+            ..ListQuery::default()
+        };
+        let first = set.page(&by_name);
+        assert_eq!((first.pages, first.matching, first.ids.len()), (101, 10_050, 100));
+        assert_eq!(
+            first.ids.get(9),
+            Some(&ImageId::from("i9")),
+            "numbers in names sort by their value"
+        );
+        let behind_the_end = set.page(&by_name.with_page(500));
+        assert_eq!(
+            (behind_the_end.page, behind_the_end.skipped, behind_the_end.ids.len()),
+            (101, 10_000, 50)
+        );
+        assert_eq!(behind_the_end.ids.last(), Some(&ImageId::from("i10049")));
+    }
+}
