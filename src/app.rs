@@ -17,6 +17,7 @@ use crate::session::Account;
 use crate::text::errors;
 use crate::theme::Theme;
 use crate::ui::Toasts;
+use crate::uploads::Uploads;
 
 /// Mounts the app into the page's body.
 pub fn start() {
@@ -58,6 +59,7 @@ fn Console(
     provide_context(account);
     provide_context(Toasts::default());
     provide_context(FirstPage::default());
+    provide_context(Uploads::new());
     view! {
         <Router>
             <Shell>

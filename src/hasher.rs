@@ -4,7 +4,7 @@
 //! string, or an `Error` when the file could not be read. To stop it, the page terminates it. It keeps two windows of
 //! the file in memory whatever the file's size, and deliberately knows nothing of uploads, clouds or the page.
 
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::Uint8Array;
 use sha2::{Digest, Sha512};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -40,7 +40,7 @@ async fn hash(page: &DedicatedWorkerGlobalScope, file: &Blob) -> Result<String, 
     let mut start = 0.0;
     let mut next = read(file, start)?;
     while start < size {
-        let bytes = Uint8Array::new(&JsFuture::from(next).await?.dyn_into::<ArrayBuffer>()?);
+        let bytes = Uint8Array::new(&JsFuture::from(next).await?);
         if bytes.length() == 0 {
             return Err(js_sys::Error::new("the file ended early: was it changed?").into());
         }
@@ -54,7 +54,7 @@ async fn hash(page: &DedicatedWorkerGlobalScope, file: &Blob) -> Result<String, 
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn read(file: &Blob, start: f64) -> Result<js_sys::Promise<ArrayBuffer>, JsValue> {
+fn read(file: &Blob, start: f64) -> Result<js_sys::Promise, JsValue> {
     Ok(file.slice_with_f64_and_f64(start, start + WINDOW_BYTES)?.array_buffer())
 }
 

@@ -22,3 +22,4 @@ pub mod storage;
 pub mod text;
 pub mod theme;
 pub mod ui;
+pub mod uploads;

@@ -62,7 +62,6 @@ pub struct Account {
     /// Every scope of this sign-in whose client may still be in use.
     scopes: StoredValue<Vec<Cloud>>,
     asking: RwSignal<bool>,
-    work: RwSignal<usize>,
     timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
 }
 
@@ -91,7 +90,6 @@ impl Account {
             kept: RwSignal::new(None),
             scopes: StoredValue::new(Vec::new()),
             asking: RwSignal::new(false),
-            work: RwSignal::new(0),
             timer: StoredValue::new_local(None),
         };
         account.take_up();
@@ -131,11 +129,6 @@ impl Account {
     /// Whether the token has run out and the user is asked to sign in again.
     pub fn asking(self) -> RwSignal<bool> {
         self.asking
-    }
-
-    /// How many pieces of work a sign-out would break off. Uploads count themselves.
-    pub fn work(self) -> RwSignal<usize> {
-        self.work
     }
 
     /// Signs in for good: makes the scope, keeps it for the tab, remembers the project.

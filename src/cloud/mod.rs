@@ -6,8 +6,10 @@
 //! from [`use_cloud`] and are made anew when the scope changes. Nothing here touches a signal.
 
 mod compute;
+mod create;
 mod identity;
 mod images;
+mod launch;
 mod network;
 mod volumes;
 

@@ -12,6 +12,7 @@ use crate::ui::{ConfirmDialog, Glyph, Menu, MenuAlign, MenuItem, MenuRule, MenuT
 #[component]
 pub fn PersonMenu() -> impl IntoView {
     let account = expect_context::<Account>();
+    let uploads = crate::uploads::use_uploads();
     let name = Memo::new(move |_| account.current().read().as_ref().map(|cloud| cloud.user().name.clone()).unwrap_or_default());
     let until = move || {
         account.ends_at().map(|ends_at| {
@@ -21,10 +22,10 @@ pub fn PersonMenu() -> impl IntoView {
     let theme = RwSignal::new(Theme::kept());
     let confirming = RwSignal::new(false);
     let leave = move |()| {
-        if account.work().get_untracked() > 0 { confirming.set(true) } else { account.sign_out() }
+        if untrack(|| uploads.under_way()) > 0 { confirming.set(true) } else { account.sign_out() }
     };
     let question = Signal::derive(move || {
-        format!("Sign out and stop {}?", format::count(account.work().get(), "upload", "uploads"))
+        format!("Sign out and stop {}?", format::count(uploads.under_way(), "upload", "uploads"))
     });
     let button = move || view! {
         <span class="person__initials" aria-hidden="true">{move || initials(&name.get())}</span>

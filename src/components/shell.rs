@@ -9,6 +9,7 @@ use super::{Brand, Reauthenticate};
 use crate::routes;
 use crate::session::Account;
 use crate::ui::{Glyph, Icon, ToastRegion, Toasts};
+use crate::uploads::Tray;
 
 /// The column of places beside the page when somebody is signed in; the bare page otherwise.
 #[component]
@@ -25,6 +26,7 @@ pub fn Shell(
             <Show when=move || signed_in.get()><Nav /></Show>
             <div class="shell__main">{children()}</div>
         </div>
+        <Tray />
         <ToastRegion toasts=toasts />
         <Reauthenticate />
     }

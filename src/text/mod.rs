@@ -1,5 +1,8 @@
 //! Words and figures. `errors` is the only place that makes words of errors, `format` the only one
-//! that writes sizes, times and counts. Both are pure.
+//! that writes sizes, times and counts, `shell` the only one that quotes for a shell. All are pure.
 
 pub mod errors;
 pub mod format;
+pub mod price;
+pub mod shell;
+pub mod uploads;

@@ -1,0 +1,264 @@
+//! Uploads and imports in words: what they do, how they ended, what is left behind, what to do. Beside `errors`, the only
+//! place that words a failure. Pure.
+
+use upload::import::ImportFailure;
+use upload::{Check, Failure, LeftBehind, Mismatch, Outcome, Phase};
+
+use super::{errors, format};
+use crate::ui::Shape;
+use crate::uploads::{Fetched, JobPhase, JobState, Road};
+
+/// A job, worded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobWords {
+    /// The shape beside the word.
+    pub shape: Shape,
+    /// One word or two: "Sending".
+    pub word: String,
+    /// Figures: "61 %", "38.2 MB/s · 3 min 24 s left".
+    pub figures: Option<String>,
+    /// What it means and what to do, in sentences, where that is not plain.
+    pub why: Option<String>,
+}
+
+/// Words for a job.
+pub fn job(state: &JobState) -> JobWords {
+    match &state.phase {
+        JobPhase::File(phase) => file(phase, state),
+        JobPhase::Fetching(progress) => JobWords {
+            shape: Shape::Importing,
+            word: "Importing".into(),
+            figures: progress.copied_mib.map(|mib| format!("{} stored", format::binary(mib.saturating_mul(1 << 20)))),
+            why: Some("The cloud fetches the image by itself and shows no progress meanwhile. You may close this tab.".into()),
+        },
+        JobPhase::CleaningUp => plain(Shape::Deleting, "Removing the record"),
+        JobPhase::Fetched(end) => fetched(end),
+    }
+}
+
+/// How much of the bar is filled; `None` when nobody knows.
+pub fn share(state: &JobState) -> Option<f64> {
+    let part = |done: u64| state.size_bytes.filter(|size| *size > 0).map(|size| done as f64 / size as f64);
+    match &state.phase {
+        JobPhase::File(Phase::Finished(_)) | JobPhase::Fetched(_) => Some(1.0),
+        JobPhase::File(Phase::Sending | Phase::Offline | Phase::AwaitingSignIn) => part(state.sent_bytes),
+        JobPhase::File(Phase::Verifying) => part(state.hashed_bytes),
+        _ => None,
+    }
+}
+
+fn plain(shape: Shape, word: &str) -> JobWords {
+    JobWords { shape, word: word.to_owned(), figures: None, why: None }
+}
+
+fn because(shape: Shape, word: &str, why: impl Into<String>) -> JobWords {
+    JobWords { shape, word: word.to_owned(), figures: None, why: Some(why.into()) }
+}
+
+fn file(phase: &Phase, state: &JobState) -> JobWords {
+    let mut words = match phase {
+        Phase::New | Phase::Creating => plain(Shape::Queued, "Making the record"),
+        Phase::Sending => sending(state),
+        Phase::AwaitingReply => plain(Shape::Saving, "Stored by the cloud"),
+        Phase::AwaitingSignIn => because(Shape::Paused, "Waits for sign-in", "Your session has ended. It goes on as soon as you sign in again."),
+        Phase::Checking => plain(Shape::Verifying, "Looking at the image"),
+        Phase::Offline => because(Shape::Offline, "Offline", "It goes on by itself when the network is back. A file sent in one piece then starts again from its beginning."),
+        Phase::Verifying => because(Shape::Verifying, "Comparing", "Everything has arrived; this computer is still computing the file’s SHA-512."),
+        Phase::CleaningUp => plain(Shape::Deleting, "Removing the record"),
+        Phase::Finished(outcome) => return finished(outcome, state),
+    };
+    if words.why.is_none() && state.breaks > 0 {
+        words.why = Some(format!(
+            "The connection broke {}; the file is sent again from its beginning.",
+            if state.breaks == 1 { "once".to_owned() } else { format!("{} times", state.breaks) }
+        ));
+    }
+    words
+}
+
+fn sending(state: &JobState) -> JobWords {
+    let mut figures = share(state).map(format::percent).unwrap_or_default();
+    if let Some(estimate) = &state.estimate {
+        figures = format!("{figures} · {}", format::rate(estimate.bytes_per_second));
+        if let Some(left) = estimate.time_left {
+            figures = format!("{figures} · {} left", format::duration(left.as_secs().max(1)));
+        }
+    }
+    JobWords { shape: Shape::Uploading, word: "Sending".into(), figures: Some(figures), why: None }
+}
+
+fn finished(outcome: &Outcome, state: &JobState) -> JobWords {
+    let left = left_behind(outcome.left());
+    let mut words = match outcome {
+        Outcome::Uploaded { check: Check::Verified, .. } => JobWords {
+            shape: Shape::Verified,
+            word: "Verified".into(),
+            figures: Some(match (state.size_bytes, state.took) {
+                (Some(size), Some(took)) => {
+                    format!("{} in {} · SHA-512 equal", format::bytes(size), format::duration(took.as_secs().max(1)))
+                }
+                _ => "SHA-512 equal".to_owned(),
+            }),
+            why: None,
+        },
+        Outcome::Uploaded { check: Check::NotComparable { algorithm }, .. } => because(
+            Shape::Active,
+            "Active, not compared",
+            match algorithm {
+                Some(name) => format!("The size is right. This cloud hashes images with {name}, so the content could not be compared."),
+                None => "The size is right. This cloud does not say the image’s hash, so the content could not be compared.".to_owned(),
+            },
+        ),
+        Outcome::Failed { reason, .. } => because(Shape::Failed, "Failed", failure(reason)),
+        Outcome::Cancelled { .. } => because(Shape::Deactivated, "Cancelled", "The record was removed. Nothing of it is stored or paid for."),
+    };
+    if let Some(left) = left {
+        words.why = Some(match (&words.why, outcome) {
+            (Some(why), Outcome::Failed { .. } | Outcome::Uploaded { .. }) => format!("{why} {left}"),
+            _ => left,
+        });
+    }
+    words
+}
+
+/// Why a file's upload failed and what to do.
+pub fn failure(reason: &Failure) -> String {
+    match reason {
+        Failure::RecordRefused { status, message } => format!("The cloud refused to make the image ({status}). {}", quoted(message)),
+        Failure::NoReplyToCreate => "The cloud did not answer when the image was to be made. Try again.".into(),
+        Failure::ContentRefused { message } => format!(
+            "The cloud looked into the file and refused it (415): it is not what the disk format says, or not safe. {}Choose the right format, or convert the file with qemu-img, and create the image again. The record was removed.",
+            spaced(&quoted(message))
+        ),
+        Failure::Refused { status: 413, message } => format!("The cloud takes no more data (413): a quota or its largest size is reached. {}Delete something you no longer need, then try again.", spaced(&quoted(message))),
+        Failure::Refused { status, message } => format!("The cloud refused the data ({status}). {}", quoted(message)),
+        Failure::Gone => "Somebody deleted the image meanwhile.".into(),
+        Failure::KeepsBreaking { breaks, last } => {
+            let said = match last {
+                Some((status, message)) => format!(" The cloud’s last answer was {status}. {}", quoted(message)),
+                None => String::new(),
+            };
+            format!("The connection broke {breaks} times.{said} Try again when the line is better.")
+        }
+        Failure::Unreachable => "The cloud could not be reached to see what became of the image. Look at it in the list before you send the file again.".into(),
+        Failure::OddState { status } => format!("The image is “{status}”, which no upload leads to. Somebody else may work on it."),
+        Failure::HashFailed { message } => format!("The file could not be read to its end, so the image could not be verified: {message}. Was it changed or moved? Choose it again."),
+        Failure::Mismatch(Mismatch::Size { ours_bytes, theirs_bytes }) => format!(
+            "The cloud has {}, the file {} bytes: it was damaged on the way, or the file changed meanwhile. The image was removed; try again.",
+            theirs_bytes.map_or_else(|| "no size".to_owned(), |bytes| format!("{bytes} bytes")),
+            ours_bytes
+        ),
+        Failure::Mismatch(Mismatch::Sha512 { .. }) => "The cloud’s SHA-512 differs from the file’s: it was damaged on the way, or the file changed meanwhile. The image was removed; try again.".into(),
+        Failure::SignedOut => "You signed out before it was done.".into(),
+    }
+}
+
+fn fetched(end: &Fetched) -> JobWords {
+    match end {
+        Fetched::Active => because(Shape::Active, "Active", "The cloud fetched it. Nobody here has seen the data, so it was compared with nothing."),
+        Fetched::Failed(reason) => because(Shape::Failed, "Failed", import_failure(reason)),
+        Fetched::Lost(error) => because(
+            Shape::Unknown,
+            "Lost sight of",
+            format!("{} The import may go on in the cloud; the image’s page shows it.", errors::api(error, None).paragraph()),
+        ),
+        Fetched::Cancelled(left) => because(
+            Shape::Deactivated,
+            "Cancelled",
+            left_behind(left).unwrap_or_else(|| "The record was removed. Nothing of it is stored or paid for.".to_owned()),
+        ),
+    }
+}
+
+/// Why an import failed and what to do.
+pub fn import_failure(reason: &ImportFailure) -> String {
+    match reason {
+        ImportFailure::Task { message } => format!(
+            "The cloud could not import it. {}Check that the address answers without a login and holds what the disk format says. The record is still there, without data: delete it, or import again.",
+            spaced(&quoted(message))
+        ),
+        ImportFailure::NeverBegan => "The cloud accepted the import but never began it. The record is still there, without data.".into(),
+        ImportFailure::Gone => "Somebody deleted the image meanwhile.".into(),
+        ImportFailure::OddState { status } => format!("The image is “{status}”, which no import leads to."),
+    }
+}
+
+fn left_behind(left: &LeftBehind) -> Option<String> {
+    if left.is_nothing() {
+        return None;
+    }
+    let mut sentences = Vec::new();
+    match left.records.as_slice() {
+        [] => {}
+        [one] => sentences.push(format!("The record {one} could not be removed and is still in the cloud; delete it in the list.")),
+        several => sentences.push(format!("The records {} could not be removed and are still in the cloud; delete them in the list.", several.join(", "))),
+    }
+    if left.perhaps_a_record {
+        sentences.push("The cloud did not answer when the record was made: one without data may be in the list.".to_owned());
+    }
+    Some(sentences.join(" "))
+}
+
+fn quoted(message: &str) -> String {
+    let message = message.trim();
+    if message.is_empty() {
+        return String::new();
+    }
+    let end = if message.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("It says: {message}{end}")
+}
+
+fn spaced(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!("{text} ") }
+}
+
+/// What leaving or closing the tab does to a job, for the tray's foot.
+pub fn leaving(road: Road) -> &'static str {
+    match road {
+        Road::File => "Leave this tab open: closing it breaks off what is being sent.",
+        Road::Url => "The cloud goes on by itself when this tab is closed.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(phase: Phase) -> JobState {
+        JobState {
+            phase: JobPhase::File(phase),
+            sent_bytes: 61,
+            hashed_bytes: 61,
+            size_bytes: Some(100),
+            estimate: None,
+            image_id: None,
+            breaks: 0,
+            sha512: None,
+            took: None,
+        }
+    }
+
+    #[test]
+    fn only_a_comparison_is_called_verified() {
+        let end = |check| {
+            let left = LeftBehind::default();
+            job(&state(Phase::Finished(Outcome::Uploaded { id: "i".into(), check, left }))).word
+        };
+        assert_eq!(end(Check::Verified), "Verified");
+        assert_eq!(end(Check::NotComparable { algorithm: Some("sha256".into()) }), "Active, not compared");
+    }
+
+    #[test]
+    fn what_is_left_behind_is_said() {
+        let left = LeftBehind { records: vec!["abc".into()], perhaps_a_record: false };
+        let words = job(&state(Phase::Finished(Outcome::Cancelled { left })));
+        let why = words.why.unwrap();
+        assert!(why.contains("abc") && !why.contains("was removed"), "{why}");
+    }
+
+    #[test]
+    fn sending_shows_how_far_it_is() {
+        assert_eq!(job(&state(Phase::Sending)).figures.as_deref(), Some("61 %"));
+        assert_eq!(share(&state(Phase::AwaitingReply)), None);
+    }
+}

@@ -1,0 +1,133 @@
+//! What the rest of the app sees of one upload or import: a key, a name, and a state that changes.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use openstack::ApiError;
+use upload::import::{ImportFailure, Progress};
+use upload::progress::Estimate;
+use upload::{Check, LeftBehind, Outcome, Phase};
+
+/// One upload or import of this tab.
+#[derive(Clone)]
+pub struct Job {
+    /// Names it within this tab.
+    pub key: u32,
+    /// The image's name.
+    pub name: String,
+    /// Whether a file is sent or the cloud fetches.
+    pub road: Road,
+    /// The scope it works in (`Cloud::key`); it goes on there when the user switches.
+    pub scope: String,
+    /// The project's name, for saying so when the user is elsewhere.
+    pub project: String,
+    /// Outlives the page that started it.
+    pub state: ArcRwSignal<JobState>,
+}
+
+/// How the data gets to the cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Road {
+    /// A file of this computer, in one request.
+    File,
+    /// The cloud fetches it from a URL.
+    Url,
+}
+
+/// Where a job is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct JobState {
+    /// What it does.
+    pub phase: JobPhase,
+    /// Of the request under way.
+    pub sent_bytes: u64,
+    /// Of the file, by the hashing worker.
+    pub hashed_bytes: u64,
+    /// The file's size; nothing is known of a URL's.
+    pub size_bytes: Option<u64>,
+    /// Speed and time left.
+    pub estimate: Option<Estimate>,
+    /// The image, once there is a record.
+    pub image_id: Option<String>,
+    /// How often everything had to be sent again.
+    pub breaks: u32,
+    /// The file's SHA-512 as this browser computed it, hexadecimal.
+    pub sha512: Option<String>,
+    /// How long it took, once it is over.
+    pub took: Option<Duration>,
+}
+
+impl JobState {
+    pub(super) fn new(phase: JobPhase, size_bytes: Option<u64>) -> Self {
+        Self {
+            phase,
+            sent_bytes: 0,
+            hashed_bytes: 0,
+            size_bytes,
+            estimate: None,
+            image_id: None,
+            breaks: 0,
+            sha512: None,
+            took: None,
+        }
+    }
+}
+
+/// What a job does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobPhase {
+    /// A file on its way.
+    File(Phase),
+    /// The cloud fetches.
+    Fetching(Progress),
+    /// The import was ended by the user; the record is being removed.
+    CleaningUp,
+    /// The import is over.
+    Fetched(Fetched),
+}
+
+/// How an import ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fetched {
+    /// The image is active. Nobody here has seen the data, so nothing could be compared.
+    Active,
+    /// The cloud could not do it; the record is still there.
+    Failed(ImportFailure),
+    /// It could not be followed any more; it may go on in the cloud.
+    Lost(ApiError),
+    /// Ended by the user.
+    Cancelled(LeftBehind),
+}
+
+/// The states of jobs as far as lists and sums are concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Something is still to be done, and leaving the tab would break it off.
+    UnderWay,
+    /// As `UnderWay`, but the cloud does it by itself: the tab may be closed.
+    InTheCloud,
+    /// The image is there and was compared, where that is possible.
+    Done,
+    /// It went wrong.
+    Failed,
+    /// The user ended it.
+    Cancelled,
+}
+
+impl JobPhase {
+    /// Where it stands.
+    pub fn standing(&self) -> Standing {
+        match self {
+            Self::File(Phase::Finished(Outcome::Uploaded { .. })) | Self::Fetched(Fetched::Active) => Standing::Done,
+            Self::File(Phase::Finished(Outcome::Failed { .. })) | Self::Fetched(Fetched::Failed(_) | Fetched::Lost(_)) => Standing::Failed,
+            Self::File(Phase::Finished(Outcome::Cancelled { .. })) | Self::Fetched(Fetched::Cancelled(_)) => Standing::Cancelled,
+            Self::Fetching(_) => Standing::InTheCloud,
+            Self::File(_) | Self::CleaningUp => Standing::UnderWay,
+        }
+    }
+
+    /// Whether the file's and the cloud's SHA-512 were compared and are equal.
+    pub fn is_verified(&self) -> bool {
+        matches!(self, Self::File(Phase::Finished(Outcome::Uploaded { check: Check::Verified, .. })))
+    }
+}

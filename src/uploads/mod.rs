@@ -1,0 +1,184 @@
+//! The uploads of this tab. They live in app context on purpose: they go on while the user moves through the app, and
+//! in the project they were started in when the user switches to another.
+//!
+//! `file_road` drives the engine of `crates/upload`; `url_road` follows an import; `tray` shows both. Nothing here
+//! decides what an answer of the cloud means.
+
+mod file_road;
+mod hashing;
+mod job;
+mod sending;
+mod tray;
+mod url_road;
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use openstack::image::CreateImage;
+use upload::Event;
+use web_sys::{BeforeUnloadEvent, File};
+
+pub use job::{Fetched, Job, JobPhase, JobState, Road, Standing};
+pub use tray::Tray;
+pub use url_road::NotBegun;
+
+use crate::cloud::Cloud;
+use file_road::FileRoad;
+use url_road::UrlRoad;
+
+/// How often the engines are told that time passes.
+const TICK: Duration = Duration::from_secs(1);
+
+/// All jobs of this tab. In context; cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Uploads {
+    jobs: RwSignal<Vec<Job>>,
+    roads: StoredValue<BTreeMap<u32, Driver>, LocalStorage>,
+    next_key: StoredValue<u32>,
+}
+
+#[derive(Clone)]
+enum Driver {
+    File(Rc<FileRoad>),
+    Url(Rc<UrlRoad>),
+}
+
+/// The uploads of this tab, which the app provides around every page.
+#[allow(clippy::expect_used)] // `app` provides it before any page is drawn.
+pub fn use_uploads() -> Uploads {
+    use_context::<Uploads>().expect("the app provides the uploads")
+}
+
+impl Uploads {
+    /// None yet. Call it once, in the app's own owner: it listens to the network and asks before the tab is closed.
+    pub fn new() -> Self {
+        let uploads = Self {
+            jobs: RwSignal::new(Vec::new()),
+            roads: StoredValue::new_local(BTreeMap::new()),
+            next_key: StoredValue::new(1),
+        };
+        let tell = move |event: Event| {
+            let roads: Vec<Driver> = uploads.roads.with_value(|roads| roads.values().cloned().collect());
+            for road in roads {
+                if let Driver::File(road) = road {
+                    road.tell(event.clone());
+                }
+            }
+        };
+        let listeners = [
+            window_event_listener_untyped("offline", move |_| tell(Event::Offline)),
+            window_event_listener_untyped("online", move |_| tell(Event::Online)),
+            window_event_listener_untyped("beforeunload", move |event| {
+                if uploads.under_way() > 0 {
+                    event.prevent_default();
+                    // Older Chromium asks only when the value is set.
+                    if let Ok(event) = wasm_bindgen::JsCast::dyn_into::<BeforeUnloadEvent>(event) {
+                        event.set_return_value("sending");
+                    }
+                }
+            }),
+        ];
+        let clock = set_interval_with_handle(move || tell(Event::Tick), TICK);
+        on_cleanup(move || {
+            for listener in listeners {
+                listener.remove();
+            }
+            if let Ok(clock) = clock {
+                clock.clear();
+            }
+        });
+        uploads
+    }
+
+    /// The jobs, newest first.
+    pub fn jobs(self) -> Signal<Vec<Job>> {
+        self.jobs.into()
+    }
+
+    /// The job that makes (or made) an image.
+    pub fn job_of(self, image_id: &str) -> Option<Job> {
+        self.jobs.with(|jobs| {
+            jobs.iter().find(|job| job.state.with(|state| state.image_id.as_deref() == Some(image_id))).cloned()
+        })
+    }
+
+    /// How many jobs would be broken off by closing the tab. Follows their states.
+    pub fn under_way(self) -> usize {
+        self.jobs.with(|jobs| {
+            let standing = |job: &&Job| job.state.with(|state| state.phase.standing() == Standing::UnderWay);
+            jobs.iter().filter(standing).count()
+        })
+    }
+
+    /// Sends a file as a new image.
+    pub fn send_file(self, cloud: Cloud, record: CreateImage, file: File) -> Job {
+        let name = record.name.clone();
+        let road = Rc::new(FileRoad::new(cloud.clone(), record, file));
+        let job = self.add(name, Road::File, &cloud, road.state(), Driver::File(Rc::clone(&road)));
+        road.tell(Event::Start);
+        job
+    }
+
+    /// Lets the cloud fetch a new image from a URL, and follows it.
+    ///
+    /// # Errors
+    /// When the cloud refuses the record or the URL; nothing is left behind unless the error says so.
+    pub async fn fetch_url(self, cloud: Cloud, record: CreateImage, url: &str) -> Result<Job, NotBegun> {
+        let id = url_road::begin(&cloud, &record, url).await?;
+        let road = UrlRoad::follow(cloud.clone(), id);
+        Ok(self.add(record.name, Road::Url, &cloud, road.state(), Driver::Url(road)))
+    }
+
+    /// Ends a job; what it has made in the cloud is removed.
+    pub fn cancel(self, key: u32) {
+        match self.driver(key) {
+            Some(Driver::File(road)) => road.tell(Event::Cancel),
+            Some(Driver::Url(road)) => road.cancel(),
+            None => {}
+        }
+    }
+
+    /// Does a failed or cancelled file again, from the start.
+    pub fn retry(self, key: u32) {
+        if let Some(Driver::File(road)) = self.driver(key) {
+            road.tell(Event::Retry);
+        }
+    }
+
+    /// Takes a job that is over (or one that the cloud does by itself) out of the tray.
+    pub fn dismiss(self, key: u32) {
+        self.jobs.update(|jobs| jobs.retain(|job| job.key != key));
+        self.roads.update_value(|roads| {
+            roads.remove(&key);
+        });
+    }
+
+    fn driver(self, key: u32) -> Option<Driver> {
+        self.roads.with_value(|roads| roads.get(&key).cloned())
+    }
+
+    fn add(self, name: String, road: Road, cloud: &Cloud, state: ArcRwSignal<JobState>, driver: Driver) -> Job {
+        let key = self.next_key.get_value();
+        self.next_key.set_value(key.wrapping_add(1));
+        let job = Job { key, name, road, scope: cloud.key(), project: cloud.project().name.clone(), state };
+        self.roads.update_value(|roads| {
+            roads.insert(key, driver);
+        });
+        self.jobs.update(|jobs| jobs.insert(0, job.clone()));
+        job
+    }
+}
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Time since the page was opened, from a clock that never goes back.
+fn monotonic() -> Duration {
+    let millis = window().performance().map_or(0.0, |performance| performance.now());
+    Duration::from_secs_f64(millis.max(0.0) / 1000.0)
+}
