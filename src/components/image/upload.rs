@@ -1,29 +1,34 @@
 //! What this tab knows of an image beyond the cloud's record, because it sends the data itself.
-//!
-//! The pages about images ask [`local_upload`]; `uploads` answers, by a [`LocalUploads`] in context. Without one nothing
-//! is known, and the record alone is shown.
 
 use leptos::prelude::*;
 use openstack::ImageId;
 
 use super::ImageState;
+use crate::text::{format, uploads as words};
+use crate::uploads::{JobState, Standing, Uploads};
 
 /// An upload of this tab, as the pages about its image show it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LocalUpload {
     /// Takes the place of the record's state while it goes on; `None` when it is over.
     pub under_way: Option<UnderWay>,
-    /// How the comparison ended, or `None` before it.
+    /// The file's digest, once it is computed.
     pub receipt: Option<Receipt>,
 }
 
 /// An upload that goes on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UnderWay {
-    /// Shape and word: Uploading, Paused, Verifying.
+    /// Shape and word: Sending, Offline, Comparing.
     pub state: ImageState,
+    /// How far it is, from 0 to 1, where that is known.
+    pub share: Option<f64>,
     /// "61 %".
-    pub note: Option<String>,
+    pub percent: Option<String>,
+    /// "61 % · 38.2 MB/s · 3 min 24 s left".
+    pub figures: Option<String>,
+    /// What the word means, where that is not plain.
+    pub why: Option<String>,
 }
 
 /// The digest of the file as this browser read it.
@@ -37,11 +42,29 @@ pub struct Receipt {
     pub size_bytes: u64,
 }
 
-/// Looks an upload up. It may read signals: it is asked where reading them is tracked.
-#[derive(Clone, Copy)]
-pub struct LocalUploads(pub Callback<ImageId, Option<LocalUpload>>);
-
-/// What this tab knows of an image's upload.
+/// What this tab knows of an image's upload. Follows it where it is read in a reactive scope.
 pub fn local_upload(id: &ImageId) -> Option<LocalUpload> {
-    use_context::<LocalUploads>().and_then(|uploads| uploads.0.run(id.clone()))
+    let job = use_context::<Uploads>()?.job_of(id.as_str())?;
+    Some(job.state.with(read))
+}
+
+fn read(state: &JobState) -> LocalUpload {
+    // What the cloud does by itself, its own record tells best.
+    let under_way = (state.phase.standing() == Standing::UnderWay).then(|| {
+        let job = words::job(state);
+        let share = words::share(state);
+        UnderWay {
+            state: ImageState { shape: job.shape, word: job.word },
+            share,
+            percent: share.map(format::percent),
+            figures: job.figures,
+            why: job.why,
+        }
+    });
+    let receipt = state.sha512.clone().zip(state.size_bytes).map(|(value, size_bytes)| Receipt {
+        algorithm: "sha512".to_owned(),
+        value,
+        size_bytes,
+    });
+    LocalUpload { under_way, receipt }
 }

@@ -27,39 +27,38 @@ pub fn StatusPanel(
     upload: Signal<Option<LocalUpload>>,
 ) -> impl IntoView {
     let project = use_cloud().project().id.clone();
-    let state = Memo::new(move |_| {
-        let under_way =
-            upload.with(|upload| upload.as_ref().and_then(|upload| upload.under_way.clone()));
-        match under_way {
-            Some(upload) => (upload.state, upload.note),
-            None => (image.with(ImageState::of), None),
+    let sending = Memo::new(move |_| {
+        upload.with(|upload| upload.as_ref().and_then(|upload| upload.under_way.clone()))
+    });
+    let state = Memo::new(move |_| match sending.get() {
+        Some(upload) => upload.state,
+        None => image.with(ImageState::of),
+    });
+    let sentence = Memo::new(move |_| match sending.get() {
+        Some(upload) => upload.why.unwrap_or_else(|| {
+            "This tab is sending the file. You may leave this page, but not close the tab."
+                .to_owned()
+        }),
+        None => image.with(|image| story::sentence(image, image.owner.as_ref() == Some(&project))),
+    });
+    let moving = Memo::new(move |_| sending.read().is_some() || image.with(is_changing));
+    let share = Memo::new(move |_| {
+        sending.with(|sending| sending.as_ref().and_then(|upload| upload.share))
+    });
+    let figures = Memo::new(move |_| {
+        if let Some(upload) = sending.get() {
+            return upload.figures;
         }
-    });
-    let sentence = Memo::new(move |_| {
-        match upload.with(|upload| upload.as_ref().is_some_and(|upload| upload.under_way.is_some()))
-        {
-            true => "This tab is sending the file. You may leave this page, but not close the tab."
-                .to_owned(),
-            false => {
-                image.with(|image| story::sentence(image, image.owner.as_ref() == Some(&project)))
-            }
-        }
-    });
-    let moving = Memo::new(move |_| {
-        image.with(is_changing)
-            || upload
-                .with(|upload| upload.as_ref().is_some_and(|upload| upload.under_way.is_some()))
-    });
-    let message = Memo::new(move |_| {
-        let telling = moving.get() || state.with(|(state, _)| state.shape == Shape::Failed);
-        telling.then(|| tasks.with(|tasks| story::newest_message(tasks))).flatten()
+        let telling = moving.get() || state.with(|state| state.shape == Shape::Failed);
+        let said = telling.then(|| tasks.with(|tasks| story::newest_message(tasks))).flatten();
+        said.map(|message| format!("The cloud says: {message}"))
     });
     let status = move || {
         view! {
             <span role="status">
                 {move || {
-                    let (state, note) = state.get();
-                    view! { <Status shape=state.shape word=state.word note=Signal::stored(note) /> }
+                    let state = state.get();
+                    view! { <Status shape=state.shape word=state.word /> }
                 }}
             </span>
         }
@@ -68,9 +67,9 @@ pub fn StatusPanel(
         <Panel title="Status" status=status flush=true>
             <div class="state">
                 <p id=SENTENCE_ID>{move || sentence.get()}</p>
-                {move || message.get().map(|message| view! { <p class="muted">"The cloud says: " {message}</p> })}
+                {move || figures.get().map(|figures| view! { <p class="muted">{figures}</p> })}
                 <Show when=move || moving.get()>
-                    <Progress label="The image’s data" share=Signal::stored(None) thin=true />
+                    <Progress label="The image’s data" share=share thin=true />
                 </Show>
             </div>
             <Figures image=image />

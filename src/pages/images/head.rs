@@ -7,11 +7,8 @@ use super::rows::Usage;
 use super::{Extent, Shown};
 use crate::cloud::use_cloud;
 use crate::config::Price;
-use crate::text::format;
+use crate::text::{format, price};
 use crate::ui::{TabLink, TabLinks};
-
-const HOURS_IN_30_DAYS: f64 = 720.0;
-const GB: f64 = 1_000_000_000.0;
 
 /// "3 private images · 41.2 GB stored · 0.049 SEK/h ≈ 35 SEK / 30 days · 5 more hold no data".
 #[component]
@@ -19,11 +16,11 @@ pub fn UsageLine(
     /// The page's images.
     shown: Shown,
 ) -> impl IntoView {
-    let price = StoredValue::new(use_cloud().config().price.clone());
+    let rate = StoredValue::new(use_cloud().config().price.clone());
     let parts = Memo::new(move |_| {
         let whole = shown.extent.get() == Extent::Whole;
         whole.then(|| {
-            price.with_value(|price| usage_parts(shown.set.with(|set| set.usage()), price.as_ref()))
+            rate.with_value(|price| usage_parts(shown.set.with(|set| set.usage()), price.as_ref()))
         })
     });
     view! {
@@ -52,14 +49,8 @@ fn usage_parts(usage: Usage, price: Option<&Price>) -> Vec<(String, String)> {
         parts.push((format::bytes(usage.stored_bytes), "stored".to_owned()));
         if let Some(price) = price {
             // What is charged is the space of all images together.
-            #[allow(clippy::cast_precision_loss)] // Exact up to nine petabytes.
-            let hour = usage.stored_bytes as f64 / GB * price.image_gb_hour;
-            let currency = &price.currency;
-            let month = money(hour * HOURS_IN_30_DAYS);
-            parts.push((
-                format!("{} {currency}/h", money(hour)),
-                format!("≈ {month} {currency} / 30 days"),
-            ));
+            let (hour, month) = price::of_storing(usage.stored_bytes, price);
+            parts.push((hour, format!("≈ {month}")));
         }
     }
     match (usage.empty, usage.stored) {
@@ -80,22 +71,6 @@ fn usage_parts(usage: Usage, price: Option<&Price>) -> Vec<(String, String)> {
 
 fn holds(number: usize, what: &str) -> String {
     format!("{} {what}", if number == 1 { "holds" } else { "hold" })
-}
-
-/// Two digits that count: "35", "3.5", "0.049", "0.0000012".
-fn money(amount: f64) -> String {
-    if amount <= 0.0 {
-        return "0".to_owned();
-    }
-    // The power of ten of the first digit: 1.2 is 0, 0.049 is -2.
-    let power = amount.log10().floor();
-    let decimals = if power >= 1.0 { 0 } else { (1.0 - power).min(9.0) as usize };
-    let text = format!("{amount:.decimals$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
 }
 
 /// The tabs, with how many images each has.
@@ -133,18 +108,6 @@ pub fn Tabs(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn money_has_two_digits_that_count() {
-        let check = |amount, expected: &str| assert_eq!(money(amount), expected);
-        check(0.0, "0");
-        check(35.28, "35");
-        check(350.4, "350");
-        check(3.52, "3.5");
-        check(3.0, "3");
-        check(0.0494, "0.049");
-        check(0.000_001_23, "0.0000012");
-    }
 
     #[test]
     fn the_line_says_what_there_is() {

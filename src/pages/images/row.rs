@@ -110,7 +110,7 @@ fn RowStatus(id: ImageId, entry: Memo<Option<Arc<Entry>>>) -> impl IntoView {
     let status = Memo::new(move |_| {
         let under_way = local_upload(&id).and_then(|upload| upload.under_way);
         match under_way {
-            Some(upload) => Some((upload.state, upload.note)),
+            Some(upload) => Some((upload.state, upload.percent)),
             None => entry.with(|entry| entry.as_ref().map(|entry| (entry.state(), None))),
         }
     });
