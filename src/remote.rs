@@ -87,6 +87,6 @@ mod tests {
         assert_eq!((remote.phase(), remote.value()), (Phase::Ready, Some(&1)));
         assert!(remote.error.is_some());
         remote.settle(Ok(2), Timestamp::MAX);
-        assert_eq!((remote.value(), remote.error), (Some(&2), None));
+        assert_eq!((remote.value(), &remote.error), (Some(&2), &None));
     }
 }

@@ -28,7 +28,8 @@ impl Cloud {
     /// # Errors
     /// As every call; a region without a volume service has no volumes.
     pub async fn origins(&self, wanted: &Wanted) -> Result<Origins, ApiError> {
-        let (images, volumes) = join(self.images_by_id(&wanted.images), self.boot_volumes(wanted)).await;
+        let (images, volumes) =
+            join(self.images_by_id(&wanted.images), self.boot_volumes(wanted)).await;
         Ok(Origins { images: images?, volumes: volumes? })
     }
 

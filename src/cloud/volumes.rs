@@ -26,7 +26,9 @@ impl Cloud {
     ///
     /// # Errors
     /// As every call.
-    pub async fn volume_types(&self) -> Result<(Listing<VolumeType>, Option<VolumeType>), ApiError> {
+    pub async fn volume_types(
+        &self,
+    ) -> Result<(Listing<VolumeType>, Option<VolumeType>), ApiError> {
         let types = volume::types(self.client()).await?;
         let default = volume::default_type(self.client()).await?;
         Ok((types, default))

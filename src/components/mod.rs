@@ -7,6 +7,7 @@ mod page;
 mod person;
 mod reauthenticate;
 mod scope;
+pub mod server;
 mod shell;
 
 pub use brand::Brand;

@@ -20,7 +20,8 @@ pub enum Step {
 
 impl Step {
     /// All of them.
-    pub const EACH: [Self; 4] = [Self::Scheduling, Self::Networking, Self::BlockDevice, Self::Spawning];
+    pub const EACH: [Self; 4] =
+        [Self::Scheduling, Self::Networking, Self::BlockDevice, Self::Spawning];
 
     /// What it is, as people say it.
     pub const fn label(self) -> &'static str {
@@ -96,7 +97,11 @@ mod tests {
     }
 
     fn check(server: &Server, furthest: Option<Step>, expected: [Progress; 4]) {
-        assert_eq!(progress(server, furthest).map(|(_, progress)| progress), expected, "{server:?}");
+        assert_eq!(
+            progress(server, furthest).map(|(_, progress)| progress),
+            expected,
+            "{server:?}"
+        );
     }
 
     #[test]
@@ -104,7 +109,11 @@ mod tests {
         check(&server("BUILD", Some("scheduling"), ""), None, [Now, Ahead, Ahead, Ahead]);
         check(&server("BUILD", None, ""), None, [Now, Ahead, Ahead, Ahead]);
         check(&server("BUILD", None, "dev-1a"), None, [Done, Now, Ahead, Ahead]);
-        check(&server("BUILD", Some("block_device_mapping"), "dev-1a"), None, [Done, Done, Now, Ahead]);
+        check(
+            &server("BUILD", Some("block_device_mapping"), "dev-1a"),
+            None,
+            [Done, Done, Now, Ahead],
+        );
         check(&server("BUILD", Some("spawning"), "dev-1a"), None, [Done, Done, Done, Now]);
         check(&server("ACTIVE", None, "dev-1a"), None, [Done; 4]);
     }
@@ -118,6 +127,10 @@ mod tests {
     #[test]
     fn a_failure_stands_where_it_happened() {
         check(&server("ERROR", None, ""), None, [Failed, Ahead, Ahead, Ahead]);
-        check(&server("ERROR", None, "dev-1a"), Some(Step::BlockDevice), [Done, Done, Failed, Ahead]);
+        check(
+            &server("ERROR", None, "dev-1a"),
+            Some(Step::BlockDevice),
+            [Done, Done, Failed, Ahead],
+        );
     }
 }

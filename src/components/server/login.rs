@@ -43,7 +43,8 @@ pub type Properties = BTreeMap<String, String>;
 
 /// Whether the system is Windows, which one logs in to otherwise.
 pub fn is_windows(image: &Properties) -> bool {
-    let says = |key: &str| image.get(key).is_some_and(|value| value.to_lowercase().starts_with("win"));
+    let says =
+        |key: &str| image.get(key).is_some_and(|value| value.to_lowercase().starts_with("win"));
     says("os_type") || says("os_distro")
 }
 
@@ -83,7 +84,9 @@ pub fn reach(address: &Address) -> Reach {
 /// Floating before public before the rest, IPv4 before IPv6 among equals.
 fn best_address(server: &Server) -> Option<&Address> {
     let mut all = server.all_addresses();
-    all.sort_by_key(|address| (!address.is_floating(), reach(address) == Reach::Inside, address.version != 4));
+    all.sort_by_key(|address| {
+        (!address.is_floating(), reach(address) == Reach::Inside, address.version != 4)
+    });
     all.into_iter().next()
 }
 
@@ -116,10 +119,16 @@ mod tests {
 
     use super::*;
 
-    fn check(addresses: serde_json::Value, image: &[(&str, &str)], expected: Option<(&str, UserFrom, Reach)>) {
+    fn check(
+        addresses: serde_json::Value,
+        image: &[(&str, &str)],
+        expected: Option<(&str, UserFrom, Reach)>,
+    ) {
         let server: Server =
-            serde_json::from_value(json!({"id": "s", "status": "ACTIVE", "addresses": addresses})).expect("a server");
-        let image = image.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+            serde_json::from_value(json!({"id": "s", "status": "ACTIVE", "addresses": addresses}))
+                .expect("a server");
+        let image =
+            image.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
         let found = login(&server, &image);
         let found = found.as_ref().map(|login| (login.command.as_str(), login.user, login.reach));
         assert_eq!(found, expected);
@@ -151,7 +160,11 @@ mod tests {
     #[test]
     fn a_public_fixed_address_is_reached_from_outside() {
         let two = json!({"a": [{"addr": "fd00::7", "version": 6}], "b": [{"addr": "2001:db8::7", "version": 6}]});
-        check(two, &[("os_distro", "fedora-coreos")], Some(("ssh core@2001:db8::7", UserFrom::System, Reach::Internet)));
+        check(
+            two,
+            &[("os_distro", "fedora-coreos")],
+            Some(("ssh core@2001:db8::7", UserFrom::System, Reach::Internet)),
+        );
         check(
             json!({"shared": [{"addr": "100.64.3.2", "version": 4}]}),
             &[("os_distro", "arch")],

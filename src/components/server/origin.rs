@@ -32,7 +32,8 @@ pub struct Wanted {
 impl Wanted {
     /// By these servers.
     pub fn by(servers: &[Server]) -> Self {
-        let mut images: Vec<ImageId> = servers.iter().filter_map(|server| server.image_id.clone()).collect();
+        let mut images: Vec<ImageId> =
+            servers.iter().filter_map(|server| server.image_id.clone()).collect();
         let mut volumes: Vec<VolumeId> = servers.iter().filter_map(boot_volume).collect();
         images.sort();
         images.dedup();
@@ -96,12 +97,14 @@ mod tests {
     }
 
     fn on_image() -> Server {
-        serde_json::from_value(json!({"id": "s2", "status": "ACTIVE", "image": {"id": "i1"}})).expect("a server")
+        serde_json::from_value(json!({"id": "s2", "status": "ACTIVE", "image": {"id": "i1"}}))
+            .expect("a server")
     }
 
     fn origins() -> Origins {
-        let image: Image = serde_json::from_value(json!({"id": "i1", "name": "debian-12", "os_distro": "debian"}))
-            .expect("an image");
+        let image: Image =
+            serde_json::from_value(json!({"id": "i1", "name": "debian-12", "os_distro": "debian"}))
+                .expect("an image");
         let volume: Volume = serde_json::from_value(json!({
             "id": "v1", "status": "in-use", "size": 20,
             "volume_image_metadata": {"image_id": "i7", "image_name": "ubuntu", "os_distro": "ubuntu"},

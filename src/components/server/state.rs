@@ -24,6 +24,7 @@ impl ServerState {
             (Some("deleting" | "soft-deleting"), _) => (Shape::Deleting, "Deleting"),
             (Some("powering-off"), _) => (Shape::Saving, "Stopping"),
             (Some("powering-on"), _) => (Shape::Uploading, "Starting"),
+            (Some("rebooting" | "rebooting_hard"), _) => (Shape::Uploading, "Rebooting"),
             (_, ServerStatus::Active) => (Shape::Active, "Active"),
             (_, ServerStatus::Build) => (Shape::Uploading, "Building"),
             (_, ServerStatus::Deleted | ServerStatus::SoftDeleted) => (Shape::Deleting, "Deleted"),
@@ -32,13 +33,17 @@ impl ServerState {
             (_, ServerStatus::Rebuild) => (Shape::Uploading, "Rebuilding"),
             (_, ServerStatus::Migrating) => (Shape::Uploading, "Migrating"),
             (_, ServerStatus::Password) => (Shape::Uploading, "Setting the password"),
-            (_, ServerStatus::Resize | ServerStatus::RevertResize) => (Shape::Uploading, "Resizing"),
+            (_, ServerStatus::Resize | ServerStatus::RevertResize) => {
+                (Shape::Uploading, "Resizing")
+            }
             (_, ServerStatus::VerifyResize) => (Shape::Queued, "Waits for a yes to its new size"),
             (_, ServerStatus::Paused) => (Shape::Paused, "Paused"),
             (_, ServerStatus::Suspended) => (Shape::Paused, "Suspended"),
             (_, ServerStatus::Rescue) => (Shape::Active, "Rescue"),
             (_, ServerStatus::Shutoff) => (Shape::Deactivated, "Stopped"),
-            (_, ServerStatus::Shelved | ServerStatus::ShelvedOffloaded) => (Shape::Deactivated, "Shelved"),
+            (_, ServerStatus::Shelved | ServerStatus::ShelvedOffloaded) => {
+                (Shape::Deactivated, "Shelved")
+            }
             (_, ServerStatus::Unknown) => (Shape::Unknown, "Unknown"),
             (_, ServerStatus::Other(word)) => (Shape::Unknown, word.as_str()),
         };
@@ -49,15 +54,24 @@ impl ServerState {
 /// A task in words, where the status word does not say it already.
 fn task_words(task: &str) -> Option<String> {
     Some(match task {
-        "deleting" | "soft-deleting" | "powering-off" | "powering-on" | "rebooting" | "reboot_started"
-        | "reboot_pending" | "reboot_started_hard" | "rebooting_hard" | "reboot_pending_hard" => return None,
+        "deleting"
+        | "soft-deleting"
+        | "powering-off"
+        | "powering-on"
+        | "rebooting"
+        | "reboot_started"
+        | "reboot_pending"
+        | "reboot_started_hard"
+        | "rebooting_hard"
+        | "reboot_pending_hard" => return None,
         "scheduling" => "looking for a host".to_owned(),
         "networking" => "networking".to_owned(),
         "block_device_mapping" => "preparing the disk".to_owned(),
         "spawning" => "spawning".to_owned(),
-        "image_snapshot" | "image_snapshot_pending" | "image_pending_upload" | "image_uploading" => {
-            "an image is being made of it".to_owned()
-        }
+        "image_snapshot"
+        | "image_snapshot_pending"
+        | "image_pending_upload"
+        | "image_uploading" => "an image is being made of it".to_owned(),
         other => other.replace(['_', '-'], " "),
     })
 }
@@ -108,9 +122,24 @@ impl Deed {
             Self::Stop => Some("Only a running instance can be stopped."),
             Self::Reboot if *status == Active => None,
             Self::Reboot => Some("Only a running instance can be rebooted."),
-            Self::HardReboot if matches!(status, Active | Error | Paused | Rescue | Shutoff | Suspended) => None,
+            Self::HardReboot
+                if matches!(status, Active | Error | Paused | Rescue | Shutoff | Suspended) =>
+            {
+                None
+            }
             Self::HardReboot => Some("Its state does not allow a reboot."),
             Self::Delete => None,
+        }
+    }
+
+    /// Nova's `task_state` while it is under way.
+    pub const fn task(self) -> &'static str {
+        match self {
+            Self::Start => "powering-on",
+            Self::Stop => "powering-off",
+            Self::Reboot => "rebooting",
+            Self::HardReboot => "rebooting_hard",
+            Self::Delete => "deleting",
         }
     }
 
@@ -168,7 +197,8 @@ mod tests {
 
     fn check_deeds(server: &Server, possible: &[Deed]) {
         let each = [Deed::Start, Deed::Stop, Deed::Reboot, Deed::HardReboot, Deed::Delete];
-        let found: Vec<_> = each.into_iter().filter(|deed| deed.reason_against(server).is_none()).collect();
+        let found: Vec<_> =
+            each.into_iter().filter(|deed| deed.reason_against(server).is_none()).collect();
         assert_eq!(found, possible, "{:?} {:?}", server.status, server.task_state);
     }
 

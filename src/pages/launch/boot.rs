@@ -1,0 +1,161 @@
+//! The boot disk: a new volume, or the size's own disk.
+
+use leptos::prelude::*;
+use openstack::ErrorKind;
+
+use super::fields::Fields;
+use super::fit::local_disk_reason;
+use super::form::{self, BootDisk, Part};
+use super::supply::{Supply, value};
+use crate::text::format;
+use crate::ui::{Check, Choice, ChoiceCard, Field, Input, Section, Select};
+
+/// The section.
+#[component]
+pub fn BootSection(
+    /// What the cloud offers.
+    supply: Supply,
+    /// The form.
+    fields: Fields,
+) -> impl IntoView {
+    let disk = fields.disk;
+    // Where no size has a disk of its own there is nothing to choose.
+    let any_local = Memo::new(move |_| {
+        fields.offer.with(|offer| {
+            offer
+                .as_ref()
+                .is_some_and(|offer| offer.flavors.iter().any(|flavor| flavor.disk_gib > 0))
+        })
+    });
+    let choice = Memo::new(move |_| any_local.get() && disk.get() != BootDisk::AsImageSays);
+    view! {
+        <Section title="Boot disk">
+            <Show when=move || choice.get()><Kinds supply=supply fields=fields /></Show>
+            {move || match disk.get() {
+                BootDisk::NewVolume => view! { <VolumeFields supply=supply fields=fields /> }.into_any(),
+                BootDisk::Local => view! {
+                    <p class="small muted">"The local disk is fast and goes with the instance: what is on it is lost with it."</p>
+                }.into_any(),
+                BootDisk::AsImageSays => view! {
+                    <p class="small muted">
+                        "This image points to volume snapshots. The cloud makes new volumes from them, of their sizes; there is nothing to choose."
+                    </p>
+                }.into_any(),
+            }}
+        </Section>
+    }
+}
+
+#[component]
+fn Kinds(supply: Supply, fields: Fields) -> impl IntoView {
+    let disk = fields.disk;
+    let no_volumes = Signal::derive(move || {
+        let none = supply.disks.remote().with(|remote| {
+            remote.error.as_ref().is_some_and(|error| error.kind == ErrorKind::NoEndpoint)
+        });
+        none.then(|| "This region has no volume service.".to_owned())
+    });
+    let no_local = Signal::derive(move || {
+        let chosen = fields.flavor.get();
+        fields
+            .offer
+            .with(|offer| {
+                let offer = offer.as_ref()?;
+                let flavor =
+                    offer.flavors.iter().find(|flavor| Some(&flavor.id) == chosen.as_ref())?;
+                local_disk_reason(flavor, offer.needs)
+            })
+            // Once it is chosen, the sizes say which of them cannot.
+            .filter(|_| disk.get() != BootDisk::Local)
+    });
+    let local_text = Signal::derive(move || {
+        let chosen = fields.flavor.get();
+        fields.offer.with(|offer| {
+            let flavor = offer
+                .as_ref()?
+                .flavors
+                .iter()
+                .find(|flavor| Some(&flavor.id) == chosen.as_ref())?;
+            Some(format!(
+                "{}, fast, part of the size. Goes with the instance.",
+                format::disk(flavor.disk_gib)
+            ))
+        })
+    });
+    view! {
+        <fieldset class="fieldset">
+            <legend class="visually-hidden">"Kind of boot disk"</legend>
+            <div class="choices choices--2">
+                <ChoiceCard
+                    name="boot-disk"
+                    title="New volume"
+                    text="Of any size; can outlive the instance, be moved and be snapshotted.".to_owned()
+                    checked=Signal::derive(move || disk.get() == BootDisk::NewVolume)
+                    on_choose=move |()| disk.set(BootDisk::NewVolume)
+                    why_not=no_volumes
+                />
+                <ChoiceCard
+                    name="boot-disk"
+                    title="The size’s local disk"
+                    text=local_text
+                    checked=Signal::derive(move || disk.get() == BootDisk::Local)
+                    on_choose=move |()| disk.set(BootDisk::Local)
+                    why_not=no_local
+                />
+            </div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn VolumeFields(supply: Supply, fields: Fields) -> impl IntoView {
+    let hint = Signal::derive(move || {
+        fields.offer.with(|offer| {
+            let offer = offer.as_ref()?;
+            Some(format!("At least {}: {}.", offer.needs.volume_gib, form::least_reason(offer)))
+        })
+    });
+    let types = Memo::new(move |_| {
+        let known = value(supply.disks);
+        let default = known.as_ref().and_then(|disks| disks.default.clone());
+        let first = match &default {
+            Some(name) => Choice::new("", format!("{name} (default)")),
+            None => Choice::new("", "The cloud’s default"),
+        };
+        let others =
+            known.map(|disks| disks.types).unwrap_or_default().into_iter().map(|kind| kind.name);
+        let others = others.filter(|name| default.as_ref() != Some(name));
+        std::iter::once(first)
+            .chain(others.map(|name| Choice::new(name.clone(), name)))
+            .collect::<Vec<_>>()
+    });
+    let unread = Signal::derive(move || {
+        supply.disks.remote().with(|remote| {
+            (remote.data.is_none() && remote.error.is_some()).then(|| {
+                "The kinds of volume could not be read; the cloud takes its default.".to_owned()
+            })
+        })
+    });
+    let delete = fields.delete_volume;
+    let fate = Signal::derive(move || {
+        Some(
+            if delete.get() {
+                "What is on it is lost with the instance."
+            } else {
+                "It stays when the instance is deleted, and is paid for until you delete it."
+            }
+            .to_owned(),
+        )
+    });
+    view! {
+        <div class="pair">
+            <Field label="Size of the new volume" hint=hint error=fields.error_at_once(Part::VolumeSize) id=Part::VolumeSize.anchor()>
+                <Input value=fields.volume_gib inputmode="numeric" unit="GiB" short=true />
+            </Field>
+            <Field label="Volume type" error=fields.error(Part::VolumeType) warning=unread id=Part::VolumeType.anchor()>
+                <Select value=fields.volume_type options=Signal::derive(move || types.get()) />
+            </Field>
+        </div>
+        <Check checked=delete label="Delete the volume together with the instance" hint=fate />
+    }
+}

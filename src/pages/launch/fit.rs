@@ -1,0 +1,175 @@
+//! Which sizes fit: an image's needs against a size, a boot disk and what is left of the quota.
+//!
+//! Pure. A size that does not fit is never hidden; it gets the reason in words.
+
+use openstack::compute::{ComputeLimits, Flavor};
+use openstack::image::Image;
+
+use super::form::BootDisk;
+use crate::text::format::ram;
+
+/// What an image asks of the machine it boots on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// The smallest memory.
+    pub ram_mib: u64,
+    /// The smallest local disk: file, unpacked disk and `min_disk`, whichever is largest.
+    pub local_gib: u64,
+    /// The smallest boot volume: the same, or the least that this cloud sells.
+    pub volume_gib: u64,
+}
+
+impl Needs {
+    /// From the image, and the smallest boot volume of the configuration in GiB.
+    pub fn of(image: &Image, smallest_sold_gib: u64) -> Self {
+        let local_gib = image.smallest_volume_gib();
+        Self { ram_mib: image.min_ram_mib, local_gib, volume_gib: local_gib.max(smallest_sold_gib) }
+    }
+}
+
+/// Why a size cannot be chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Misfit {
+    /// The operator has closed it for new instances.
+    Closed,
+    /// Less memory than the image asks for (`FlavorMemoryTooSmall`).
+    Ram {
+        /// Of the size.
+        has_mib: u64,
+        /// Of the image.
+        needs_mib: u64,
+    },
+    /// The instance shall boot from the local disk, and there is none (`BootFromVolumeRequiredForZeroDiskFlavor`).
+    NoLocalDisk,
+    /// The local disk is smaller than the image's (`FlavorDiskSmallerThanImage`, `FlavorDiskSmallerThanMinDisk`).
+    LocalDisk {
+        /// Of the size.
+        has_gib: u64,
+        /// Of the image.
+        needs_gib: u64,
+    },
+    /// More cores than the quota has left.
+    CoreQuota {
+        /// Of the size.
+        needs: u64,
+        /// In the quota.
+        left: u64,
+    },
+    /// More memory than the quota has left.
+    RamQuota {
+        /// Of the size.
+        needs_mib: u64,
+        /// In the quota.
+        left_mib: u64,
+    },
+}
+
+impl Misfit {
+    /// The reason, as it stands under the size's name.
+    pub fn words(self) -> String {
+        match self {
+            Self::Closed => "Closed for new instances by the operator".to_owned(),
+            Self::Ram { has_mib, needs_mib } => {
+                format!("{} RAM; the image needs {}", ram(has_mib), ram(needs_mib))
+            }
+            Self::NoLocalDisk => "No local disk; choose a new volume as the boot disk".to_owned(),
+            Self::LocalDisk { has_gib, needs_gib } => {
+                format!("{has_gib} GiB local disk; the image needs {needs_gib} GiB")
+            }
+            Self::CoreQuota { needs, left } => {
+                let cores = if needs == 1 { "core" } else { "cores" };
+                format!("{needs} {cores}; {left} {} left in your quota", are(left))
+            }
+            Self::RamQuota { needs_mib, left_mib } => {
+                format!("{} RAM; {} left in your quota", ram(needs_mib), ram(left_mib))
+            }
+        }
+    }
+}
+
+/// The first reason against a size, if there is one. Limits of `None` are unknown; the cloud then decides.
+pub fn misfit(
+    flavor: &Flavor,
+    needs: Needs,
+    disk: BootDisk,
+    limits: Option<&ComputeLimits>,
+) -> Option<Misfit> {
+    let left = |max: Option<u64>, used: u64| max.map(|max| max.saturating_sub(used));
+    if flavor.disabled {
+        return Some(Misfit::Closed);
+    }
+    if flavor.ram_mib < needs.ram_mib {
+        return Some(Misfit::Ram { has_mib: flavor.ram_mib, needs_mib: needs.ram_mib });
+    }
+    if disk == BootDisk::Local {
+        if flavor.disk_gib == 0 {
+            return Some(Misfit::NoLocalDisk);
+        }
+        if flavor.disk_gib < needs.local_gib {
+            return Some(Misfit::LocalDisk {
+                has_gib: flavor.disk_gib,
+                needs_gib: needs.local_gib,
+            });
+        }
+    }
+    let limits = limits?;
+    if let Some(left) =
+        left(limits.max_vcpus, limits.used_vcpus).filter(|left| flavor.vcpus > *left)
+    {
+        return Some(Misfit::CoreQuota { needs: flavor.vcpus, left });
+    }
+    left(limits.max_ram_mib, limits.used_ram_mib)
+        .filter(|left| flavor.ram_mib > *left)
+        .map(|left_mib| Misfit::RamQuota { needs_mib: flavor.ram_mib, left_mib })
+}
+
+/// Why the flavor's local disk cannot be booted from, said at the choice of the boot disk.
+pub fn local_disk_reason(flavor: &Flavor, needs: Needs) -> Option<String> {
+    if flavor.disk_gib == 0 {
+        Some(format!("{} has no local disk.", flavor.name))
+    } else if flavor.disk_gib < needs.local_gib {
+        Some(format!(
+            "{} has {} GiB; the image needs {} GiB.",
+            flavor.name, flavor.disk_gib, needs.local_gib
+        ))
+    } else {
+        None
+    }
+}
+
+/// Small to large: cores, memory, local disk, name.
+pub fn sort(flavors: &mut [Flavor]) {
+    flavors.sort_by(|a, b| {
+        (a.vcpus, a.ram_mib, a.disk_gib, &a.name).cmp(&(b.vcpus, b.ram_mib, b.disk_gib, &b.name))
+    });
+}
+
+/// How many sizes are shown before "Show all".
+const FIRST_SHOWN: usize = 8;
+
+/// The rows of the shortened table: from the smallest on, at least five that fit and eight in all; and the chosen
+/// one wherever it stands. Gives indices into the sorted list. Everything when only a row or two would be left out.
+pub fn shown(fits: &[bool], chosen: Option<usize>) -> Vec<usize> {
+    const ENOUGH_FIT: usize = 5;
+    if fits.len() <= FIRST_SHOWN + 2 {
+        return (0..fits.len()).collect();
+    }
+    let mut fitting = 0;
+    let mut rows = Vec::new();
+    for (index, fits) in fits.iter().enumerate() {
+        let full = rows.len() >= FIRST_SHOWN && fitting >= ENOUGH_FIT;
+        if !full || chosen == Some(index) {
+            rows.push(index);
+            fitting += usize::from(*fits);
+        }
+    }
+    rows
+}
+
+fn are(count: u64) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}
+
+#[cfg(test)]
+#[path = "fit_tests.rs"]
+mod tests;

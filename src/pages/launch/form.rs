@@ -1,0 +1,406 @@
+//! What is filled in on the launch page, what is wrong with it, and the request that follows from it.
+//!
+//! Pure: the page holds one signal a field and derives a `Draft` from them. Nothing here asks the cloud.
+
+use openstack::compute::{BootFrom, ComputeLimits, CreateServer, Flavor, Networks};
+use openstack::image::{Image, ImageStatus};
+use openstack::network::{Network, SecurityGroup, Subnet};
+use openstack::volume::VolumeLimits;
+use openstack::{FlavorId, NetworkId, SecurityGroupId};
+
+use super::fit::{Misfit, Needs, misfit};
+
+/// Where the instance's first disk is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BootDisk {
+    /// On a new volume made from the image.
+    NewVolume,
+    /// On the size's local disk.
+    Local,
+    /// On volumes made from the snapshots that the image points to; nothing to choose.
+    AsImageSays,
+}
+
+/// Which network the instance is on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NetworkChoice {
+    /// The cloud chooses the only one there is, or makes one.
+    Auto,
+    /// None.
+    None,
+    /// This one.
+    This(NetworkId),
+}
+
+impl NetworkChoice {
+    const AUTO: &'static str = "auto";
+    const NONE: &'static str = "none";
+
+    /// From the value of the select.
+    pub fn parse(value: &str) -> Option<Self> {
+        match value {
+            "" => None,
+            Self::AUTO => Some(Self::Auto),
+            Self::NONE => Some(Self::None),
+            id => Some(Self::This(NetworkId::from(id))),
+        }
+    }
+
+    /// As a value of the select.
+    pub fn value(&self) -> &str {
+        match self {
+            Self::Auto => Self::AUTO,
+            Self::None => Self::NONE,
+            Self::This(id) => id.as_str(),
+        }
+    }
+}
+
+/// What is filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// As typed.
+    pub name: String,
+    /// The chosen size.
+    pub flavor: Option<FlavorId>,
+    /// The first disk.
+    pub disk: BootDisk,
+    /// The new volume's size in GiB, as typed.
+    pub volume_gib: String,
+    /// Its type; the cloud's default when `None`.
+    pub volume_type: Option<String>,
+    /// Whether it goes with the instance.
+    pub delete_volume: bool,
+    /// The network; `None` until one is chosen.
+    pub network: Option<NetworkChoice>,
+    /// The chosen security groups.
+    pub groups: Vec<SecurityGroupId>,
+    /// A key pair's name.
+    pub key: Option<String>,
+    /// A zone; any when `None`.
+    pub zone: Option<String>,
+}
+
+/// What the form is filled in against. An empty list or a limit of `None` means that it is not known (yet).
+#[derive(Clone, Debug)]
+pub struct Offer {
+    /// What is launched.
+    pub image: Image,
+    /// What the image needs here.
+    pub needs: Needs,
+    /// The sizes.
+    pub flavors: Vec<Flavor>,
+    /// The compute quota.
+    pub limits: Option<ComputeLimits>,
+    /// The volume quota.
+    pub volume_limits: Option<VolumeLimits>,
+    /// The networks.
+    pub networks: Vec<Network>,
+    /// The security groups.
+    pub groups: Vec<SecurityGroup>,
+}
+
+impl Offer {
+    /// The chosen size.
+    pub fn flavor(&self, draft: &Draft) -> Option<&Flavor> {
+        self.flavors.iter().find(|flavor| Some(&flavor.id) == draft.flavor.as_ref())
+    }
+}
+
+/// The parts of the form that something can be wrong with, in the order in which they stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The image that is launched.
+    Image,
+    /// The name.
+    Name,
+    /// The availability zone.
+    Zone,
+    /// The size.
+    Size,
+    /// The boot volume's size.
+    VolumeSize,
+    /// The boot volume's type.
+    VolumeType,
+    /// The network.
+    Network,
+    /// The key pair.
+    Key,
+    /// The security groups.
+    Groups,
+}
+
+impl Part {
+    /// The id of the element that the summary of problems leads to.
+    pub const fn anchor(self) -> &'static str {
+        match self {
+            Self::Image => "launch-image",
+            Self::Name => "launch-name",
+            Self::Zone => "launch-zone",
+            Self::Size => "launch-size",
+            Self::VolumeSize => "launch-volume-size",
+            Self::VolumeType => "launch-volume-type",
+            Self::Network => "launch-network",
+            Self::Key => "launch-key",
+            Self::Groups => "launch-groups",
+        }
+    }
+}
+
+/// Something that keeps the instance from being launched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub part: Part,
+    /// What is wrong and what to do, as a sentence.
+    pub words: String,
+}
+
+/// Everything that is wrong, in the order of the form.
+pub fn problems(draft: &Draft, offer: &Offer) -> Vec<Problem> {
+    [
+        (Part::Image, image_problem(&offer.image)),
+        (Part::Name, name_problem(&draft.name)),
+        (Part::Size, size_problem(draft, offer)),
+        (Part::VolumeSize, volume_problem(draft, offer)),
+        (Part::Network, network_problem(draft, &offer.networks)),
+    ]
+    .into_iter()
+    .filter_map(|(part, words)| words.map(|words| Problem { part, words }))
+    .collect()
+}
+
+/// The request, when nothing is wrong.
+///
+/// # Errors
+/// What is wrong.
+pub fn request(draft: &Draft, offer: &Offer) -> Result<CreateServer, Vec<Problem>> {
+    let found = problems(draft, offer);
+    let (Some(flavor), Some(network), true) =
+        (draft.flavor.clone(), draft.network.clone(), found.is_empty())
+    else {
+        return Err(found);
+    };
+    let image = offer.image.id.clone();
+    let boot = match draft.disk {
+        BootDisk::Local | BootDisk::AsImageSays => BootFrom::LocalDisk { image },
+        BootDisk::NewVolume => BootFrom::NewVolume {
+            image,
+            size_gib: whole_gib(&draft.volume_gib).unwrap_or(offer.needs.volume_gib),
+            volume_type: draft.volume_type.clone(),
+            delete_with_server: draft.delete_volume,
+        },
+    };
+    let networks = match network {
+        NetworkChoice::Auto => Networks::Auto,
+        NetworkChoice::None => Networks::None,
+        NetworkChoice::This(id) => Networks::These(vec![id]),
+    };
+    let security_groups = if networks == Networks::None {
+        Vec::new()
+    } else {
+        group_names(&draft.groups, &offer.groups)
+    };
+    Ok(CreateServer {
+        key_name: draft.key.clone(),
+        security_groups,
+        availability_zone: draft.zone.clone(),
+        ..CreateServer::new(draft.name.trim(), flavor, boot, networks)
+    })
+}
+
+/// How Nova is told the groups: by name, or by id where two have the same name.
+pub fn group_names(chosen: &[SecurityGroupId], groups: &[SecurityGroup]) -> Vec<String> {
+    let same_name = |name: &str| groups.iter().filter(|group| group.name == name).count();
+    groups
+        .iter()
+        .filter(|group| chosen.contains(&group.id))
+        .map(
+            |group| {
+                if same_name(&group.name) > 1 { group.id.to_string() } else { group.name.clone() }
+            },
+        )
+        .collect()
+}
+
+/// Which groups are chosen at first: the one that every project has, which the cloud would take by itself.
+pub fn default_groups(groups: &[SecurityGroup]) -> Vec<SecurityGroupId> {
+    groups.iter().filter(|group| group.name == "default").map(|group| group.id.clone()).collect()
+}
+
+/// Which network is chosen at first: the only usable one of the project, or its first; without any, the cloud's choice.
+pub fn default_network(networks: &[Network]) -> NetworkChoice {
+    let own = |network: &&Network| !network.shared;
+    let usable = || networks.iter().filter(|network| network_reason(network).is_none());
+    usable()
+        .find(own)
+        .or_else(|| usable().next())
+        .map_or(NetworkChoice::Auto, |network| NetworkChoice::This(network.id.clone()))
+}
+
+/// Why a network cannot be chosen.
+pub fn network_reason(network: &Network) -> Option<&'static str> {
+    if !network.admin_state_up {
+        Some("switched off")
+    } else if network.external && !network.shared {
+        Some("outside: reached through a router")
+    } else if network.subnets.is_empty() {
+        Some("has no subnet")
+    } else {
+        None
+    }
+}
+
+/// Why the cloud cannot choose the network: with several it answers 409 (nova `NetworkAmbiguous`).
+pub fn auto_reason(networks: &[Network]) -> Option<&'static str> {
+    let usable = networks.iter().filter(|network| network_reason(network).is_none()).count();
+    (usable > 1).then_some("there are several")
+}
+
+/// A network as the select shows it: name, address ranges, whose it is.
+pub fn network_label(network: &Network, subnets: &[Subnet]) -> String {
+    let name = if network.name.is_empty() {
+        network.id.as_str().chars().take(8).collect()
+    } else {
+        network.name.clone()
+    };
+    let ranges = subnets
+        .iter()
+        .filter(|subnet| subnet.network_id == network.id)
+        .map(|subnet| subnet.cidr.as_str());
+    let mut label = std::iter::once(name.as_str()).chain(ranges).collect::<Vec<_>>().join(" · ");
+    if network.shared {
+        label.push_str(" · shared");
+    }
+    label
+}
+
+/// A name to begin with, from the image's: what a host name may have, at most 63 characters.
+pub fn suggested_name(image: &str) -> String {
+    let mut name = String::new();
+    for letter in image.chars() {
+        match letter {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' => name.push(letter),
+            _ if name.ends_with('-') => {}
+            _ => name.push('-'),
+        }
+    }
+    let name: String = name.trim_matches(['-', '.']).chars().take(63).collect();
+    name.trim_end_matches(['-', '.']).to_owned()
+}
+
+/// The host name that Nova makes of a name (nova/utils.py `sanitize_hostname`), when it differs from the name.
+pub fn host_name(name: &str) -> Option<String> {
+    let name = name.trim();
+    let replaced: String = name
+        .chars()
+        .map(|letter| if matches!(letter, ' ' | '_') { '-' } else { letter })
+        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'))
+        .collect::<String>()
+        .to_ascii_lowercase();
+    let host: String =
+        replaced.trim_matches(['-', '.']).replace('.', "-").chars().take(63).collect();
+    (!host.is_empty() && host != name).then_some(host)
+}
+
+fn image_problem(image: &Image) -> Option<String> {
+    match &image.status {
+        ImageStatus::Active => None,
+        ImageStatus::Deactivated => {
+            Some("The image is deactivated. Reactivate it, or choose another.".to_owned())
+        }
+        status if status.is_changing() || *status == ImageStatus::Queued => Some(format!(
+            "The image is {}; it can be launched once it is active.",
+            status.as_str().replace('_', " ")
+        )),
+        status => {
+            Some(format!("The image is {}. Choose another.", status.as_str().replace('_', " ")))
+        }
+    }
+}
+
+fn name_problem(name: &str) -> Option<String> {
+    let name = name.trim();
+    if name.is_empty() {
+        Some("Give the instance a name.".to_owned())
+    } else if name.chars().count() > 255 {
+        Some(format!("255 characters at most; these are {}.", name.chars().count()))
+    } else if name.chars().any(char::is_control) {
+        Some("The name has a character in it that cannot be printed.".to_owned())
+    } else {
+        None
+    }
+}
+
+fn size_problem(draft: &Draft, offer: &Offer) -> Option<String> {
+    let limits = offer.limits.as_ref();
+    if let Some(max) =
+        limits.and_then(|limits| limits.max_servers.filter(|max| *max <= limits.used_servers))
+    {
+        return Some(format!(
+            "All {max} instances of your quota are in use. Delete one, or ask for more."
+        ));
+    }
+    let Some(flavor) = offer.flavor(draft) else {
+        return Some("Choose a size.".to_owned());
+    };
+    misfit(flavor, offer.needs, draft.disk, limits)
+        .map(Misfit::words)
+        .map(|why| format!("{} does not fit: {why}.", flavor.name))
+}
+
+fn volume_problem(draft: &Draft, offer: &Offer) -> Option<String> {
+    if draft.disk != BootDisk::NewVolume {
+        return None;
+    }
+    let least = offer.needs.volume_gib;
+    let Some(size) = whole_gib(&draft.volume_gib) else {
+        return Some(format!("Give a whole number of GiB, at least {least}."));
+    };
+    if size < least {
+        return Some(format!("At least {least} GiB: {}.", least_reason(offer)));
+    }
+    let limits = offer.volume_limits?;
+    if limits.max_volumes.is_some_and(|max| max <= limits.used_volumes) {
+        let max = limits.max_volumes.unwrap_or_default();
+        return Some(format!("All {max} volumes of your quota are in use."));
+    }
+    let left = limits.max_gib.map(|max| max.saturating_sub(limits.used_gib));
+    left.filter(|left| size > *left)
+        .map(|left| format!("{left} GiB of volume storage are left in your quota."))
+}
+
+/// Where the smallest boot volume comes from.
+pub fn least_reason(offer: &Offer) -> &'static str {
+    if offer.needs.volume_gib > offer.needs.local_gib {
+        "the smallest boot volume of this cloud"
+    } else if offer.needs.volume_gib == offer.image.min_disk_gib {
+        "the image asks for it"
+    } else {
+        "the image’s own disk"
+    }
+}
+
+fn network_problem(draft: &Draft, networks: &[Network]) -> Option<String> {
+    match &draft.network {
+        None => Some("Choose a network.".to_owned()),
+        Some(NetworkChoice::Auto) => {
+            auto_reason(networks).map(|why| format!("The cloud cannot choose: {why}. Choose one."))
+        }
+        Some(NetworkChoice::None) => None,
+        Some(NetworkChoice::This(id)) => networks
+            .iter()
+            .find(|network| network.id == *id)
+            .and_then(network_reason)
+            .map(|why| format!("This network cannot be used: {why}.")),
+    }
+}
+
+/// A whole number of GiB above 0, as typed.
+pub fn whole_gib(typed: &str) -> Option<u64> {
+    typed.trim().parse().ok().filter(|gib| *gib > 0)
+}
+
+#[cfg(test)]
+#[path = "form_tests.rs"]
+mod tests;
