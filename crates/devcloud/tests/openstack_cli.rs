@@ -1,0 +1,258 @@
+//! The unmodified `openstack` command-line client against devcloud, end to end: what the people of a real cloud type must work here as well.
+//!
+//! `OPENSTACK_CLI` names the client; without it `openstack` on the PATH is taken. If there is none these tests fail: `tools/setup-openstack-client` installs it.
+
+mod support;
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+use support::Cloud;
+
+/// The client, signed in to a cloud of the test's own.
+struct Cli {
+    cloud: Cloud,
+    /// Environment besides what every call gets.
+    extra: Vec<(&'static str, String)>,
+}
+
+impl Cli {
+    async fn new() -> Self {
+        Self { cloud: Cloud::start().await, extra: Vec::new() }
+    }
+
+    /// Calls as another user.
+    fn with(mut self, extra: Vec<(&'static str, String)>) -> Self {
+        self.extra = extra;
+        self
+    }
+
+    /// A path in a folder of the test's own.
+    fn file(&self, name: &str) -> PathBuf {
+        self.cloud.folder().join(name)
+    }
+
+    fn call(&self, line: &str) -> Output {
+        let client = std::env::var("OPENSTACK_CLI").unwrap_or_else(|_| String::from("openstack"));
+        let mut command = Command::new(&client);
+        command.args(line.split_whitespace());
+        // Nothing of the machine's own configuration may get in.
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("OS_")) {
+            command.env_remove(name);
+        }
+        command
+            .current_dir(self.cloud.folder())
+            .env("OS_CLIENT_CONFIG_FILE", self.file("no-clouds.yaml"));
+        command.env("OS_AUTH_URL", self.cloud.url("/identity/v3")).env("OS_REGION_NAME", "dev-1");
+        let standard = [
+            ("OS_USERNAME", "demo"),
+            ("OS_PASSWORD", "demo-secret"),
+            ("OS_PROJECT_NAME", "demo"),
+            ("OS_USER_DOMAIN_NAME", "Default"),
+            ("OS_PROJECT_DOMAIN_NAME", "Default"),
+        ];
+        if self.extra.iter().any(|(name, _)| *name == "OS_AUTH_TYPE") {
+            command.envs(self.extra.iter().cloned());
+        } else {
+            command.envs(standard).envs(self.extra.iter().cloned());
+        }
+        match command.output() {
+            Ok(output) => output,
+            Err(error) => panic!(
+                "cannot run {client:?}: {error}. Run tools/setup-openstack-client or set OPENSTACK_CLI."
+            ),
+        }
+    }
+
+    /// Runs a command that must succeed; its standard output.
+    #[track_caller]
+    fn run(&self, line: &str) -> String {
+        let output = self.call(line);
+        let (out, err) =
+            (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(output.status.success(), "openstack {line}\n{out}{err}");
+        out.into_owned()
+    }
+
+    /// The same, and its output as JSON.
+    #[track_caller]
+    fn json(&self, line: &str) -> Value {
+        let out = self.run(&format!("{line} -f json"));
+        serde_json::from_str(&out)
+            .unwrap_or_else(|error| panic!("openstack {line}: {error}\n{out}"))
+    }
+
+    /// Runs a command that must fail; what it says.
+    #[track_caller]
+    fn refused(&self, line: &str) -> String {
+        let output = self.call(line);
+        assert!(!output.status.success(), "openstack {line} should have failed");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    }
+}
+
+/// The values of one column.
+fn column(rows: &Value, name: &str) -> Vec<String> {
+    let rows = rows.as_array().unwrap();
+    rows.iter()
+        .map(|row| row[name].as_str().unwrap_or_else(|| panic!("no {name} in {row}")).to_owned())
+        .collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn identity() {
+    let cli = Cli::new().await;
+    let token = cli.json("token issue");
+    assert_eq!(token["project_id"], devcloud::well_known::PROJECT_DEMO);
+    let catalog = column(&cli.json("catalog list"), "Type");
+    assert_eq!(catalog, ["identity", "image", "compute", "network", "volumev3", "block-storage"]);
+    assert_eq!(column(&cli.json("project list"), "Name"), ["demo", "other"]);
+    assert_eq!(column(&cli.json("region list"), "Region"), ["dev-1", "dev-2"]);
+    assert!(!cli.json("versions show").as_array().unwrap().is_empty());
+
+    let credential = cli.json("application credential create robot --role member");
+    assert_eq!(column(&cli.json("application credential list"), "Name"), ["robot"]);
+    let text = |name: &str| credential[name].as_str().unwrap().to_owned();
+    let robot = vec![
+        ("OS_AUTH_TYPE", String::from("v3applicationcredential")),
+        ("OS_APPLICATION_CREDENTIAL_ID", text("ID")),
+        ("OS_APPLICATION_CREDENTIAL_SECRET", text("Secret")),
+    ];
+    let cli = cli.with(robot);
+    assert!(!cli.json("image list --limit 1").as_array().unwrap().is_empty());
+    let cli = cli.with(Vec::new());
+    cli.run("application credential delete robot");
+    assert_eq!(cli.json("application credential list"), json!([]));
+
+    cli.run(&format!("token revoke {}", token["id"].as_str().unwrap()));
+    let cli = cli.with(vec![("OS_PASSWORD", String::from("wrong"))]);
+    assert!(cli.refused("token issue").contains("401"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn images() {
+    let cli = Cli::new().await;
+    let bytes: Vec<u8> =
+        (0..3_000_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    std::fs::write(cli.file("disk.raw"), &bytes).unwrap();
+    let made = cli.json(
+        "image create mine --disk-format raw --container-format bare --file disk.raw --property os_distro=debian --min-disk 1",
+    );
+    assert_eq!((&made["size"], &made["status"]), (&json!(3_000_000), &json!("active")));
+    assert!(column(&cli.json("image list --public"), "Name").len() > 5);
+    assert!(
+        column(&cli.json("image list --property os_distro=debian"), "Name")
+            .contains(&String::from("mine"))
+    );
+    cli.run("image set mine --property os_version=12 --tag blue --name renamed --protected");
+    let shown = cli.json("image show renamed");
+    assert_eq!(
+        (&shown["properties"]["os_version"], &shown["tags"]),
+        (&json!("12"), &json!(["blue"]))
+    );
+    cli.run("image unset renamed --tag blue --property os_version");
+    assert_eq!(cli.json("image show renamed")["tags"], json!([]));
+    cli.run("image save renamed --file back.raw");
+    assert!(
+        std::fs::read(cli.file("back.raw")).unwrap() == bytes,
+        "what comes back is what was sent"
+    );
+    assert!(cli.refused("image delete renamed").contains("protected"));
+
+    let id = shown["id"].as_str().unwrap();
+    let other = devcloud::well_known::PROJECT_OTHER;
+    cli.run("image set renamed --unprotected --shared");
+    cli.run(&format!("image add project renamed {other}"));
+    let members = cli.json("image member list renamed");
+    assert_eq!(
+        (&members[0]["Member ID"], &members[0]["Status"]),
+        (&json!(other), &json!("pending"))
+    );
+    let cli = cli.with(vec![
+        ("OS_USERNAME", String::from("other")),
+        ("OS_PROJECT_NAME", String::from("other")),
+    ]);
+    cli.run(&format!("image set --accept {id}"));
+    assert!(column(&cli.json("image list --shared"), "ID").contains(&id.to_owned()));
+    assert!(cli.refused(&format!("image delete {id}")).contains("40"), "a member may not delete");
+    let cli = cli.with(Vec::new());
+    cli.run(&format!("image remove project renamed {other}"));
+    assert!(cli.run("image import info").contains("web-download"));
+    cli.run("image delete renamed");
+    cli.refused(&format!("image show {id}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn from_an_image_to_a_server_and_back() {
+    let cli = Cli::new().await;
+    let flavors = cli.json("flavor list");
+    let smallest =
+        flavors.as_array().unwrap().iter().min_by_key(|flavor| flavor["RAM"].as_u64()).unwrap();
+    let flavor = smallest["Name"].as_str().unwrap();
+    assert_eq!(cli.json(&format!("flavor show {flavor}"))["name"], flavor);
+    assert!(!cli.json("subnet list").as_array().unwrap().is_empty());
+    assert!(column(&cli.json("security group list"), "Name").contains(&String::from("default")));
+    assert!(
+        column(&cli.json("availability zone list --compute"), "Zone Name")
+            .contains(&String::from("dev-1a"))
+    );
+    cli.run("keypair create mine");
+    assert!(column(&cli.json("keypair list"), "Name").contains(&String::from("mine")));
+    let images = column(&cli.json("image list --public"), "Name");
+    let image = images.iter().find(|name| name.starts_with("cirros")).expect("a CirrOS image");
+
+    let server = format!(
+        "server create one --image {image} --flavor {flavor} --boot-from-volume 1 --network demo-internal --key-name mine \
+         --security-group default --wait"
+    );
+    let server = cli.json(&server);
+    assert_eq!(server["status"], "ACTIVE", "{server:#}");
+    let shown = cli.json("server show one");
+    let addresses = shown["addresses"].as_object().unwrap();
+    assert!(!addresses.is_empty(), "{shown:#}");
+    assert_eq!(column(&cli.json("server list"), "Name"), ["one"]);
+    let volumes = cli.json("volume list");
+    assert_eq!(volumes[0]["Status"], "in-use", "{volumes}");
+    let used = cli.json("limits show --absolute");
+    let used = used.as_array().unwrap().iter().find(|row| row["Name"] == "instances_used").unwrap();
+    assert_eq!(used["Value"], 1);
+    cli.run("console log show one");
+    cli.run("server stop one");
+    cli.cloud
+        .until("/compute/v2.1/servers/detail", &cli.cloud.sign_in("demo", "demo").await, |answer| {
+            answer.body["servers"][0]["status"] == "SHUTOFF"
+        })
+        .await;
+    cli.run("server start one");
+    cli.run("server delete one --wait");
+    assert_eq!(cli.json("server list"), json!([]));
+
+    assert!(!cli.json("volume type list").as_array().unwrap().is_empty());
+    cli.run(&format!("volume create --size 1 --image {image} disk"));
+    let token = cli.cloud.sign_in("demo", "demo").await;
+    cli.cloud
+        .until("/volume/v3/volumes/detail?name=disk", &token, |answer| {
+            answer.body["volumes"][0]["status"] == "available"
+        })
+        .await;
+    assert_eq!(cli.json("volume show disk")["size"], 1);
+    cli.run("volume delete disk");
+    cli.run("keypair delete mine");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_second_region_and_a_reader() {
+    let cli = Cli::new().await.with(vec![("OS_REGION_NAME", String::from("dev-2"))]);
+    assert_eq!(column(&cli.json("availability zone list --compute"), "Zone Name"), ["dev-2a"]);
+    assert!(!cli.json("image list --limit 1").as_array().unwrap().is_empty());
+    cli.run("image create there --disk-format raw --container-format bare");
+    let cli = cli.with(Vec::new());
+    assert!(!column(&cli.json("image list"), "Name").contains(&String::from("there")));
+    let cli = cli.with(vec![("OS_USERNAME", String::from("viewer"))]);
+    assert!(!cli.json("image list --limit 1").as_array().unwrap().is_empty());
+    assert!(
+        cli.refused("image create forbidden --disk-format raw --container-format bare")
+            .contains("403")
+    );
+}
