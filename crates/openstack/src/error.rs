@@ -209,10 +209,8 @@ fn retry_after(response: &Response) -> Option<Duration> {
 fn parse_body(response: &Response) -> (Option<String>, String) {
     let text = String::from_utf8_lossy(&response.body);
     match serde_json::from_str::<Value>(&text) {
-        Ok(value) => match json_message(&value) {
-            Some(found) => found,
-            None => (None, String::new()),
-        },
+        // JSON without any message we know: then there are no words to show.
+        Ok(value) => json_message(&value).unwrap_or_default(),
         Err(_) => (None, text_message(&text, response.status)),
     }
 }
@@ -243,8 +241,8 @@ fn json_message(value: &Value) -> Option<(Option<String>, String)> {
 }
 
 fn text_message(text: &str, status: u16) -> String {
-    let plain =
-        if text.contains('<') && text.contains("</") { strip_tags(text) } else { text.to_owned() };
+    let is_html = text.trim_start().starts_with('<') || text.contains("</");
+    let plain = if is_html { strip_tags(text) } else { text.to_owned() };
     let status = status.to_string();
     let mut lines = plain.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
     // Glance's first line repeats the status and its reason.

@@ -33,6 +33,7 @@
 //! # Looking again
 //! [`poll::Pace`] says how soon, from whether something [`poll::Motion`] is changing.
 
+mod call;
 pub mod catalog;
 mod client;
 pub mod compute;
@@ -52,7 +53,8 @@ pub mod transport;
 pub mod volume;
 mod words;
 
-pub use client::{Call, Client};
+pub use call::Call;
+pub use client::Client;
 pub use decode::{Listing, parse_time};
 pub use endpoint::{Endpoints, Service};
 pub use error::{ApiError, ErrorKind};

@@ -40,11 +40,11 @@ impl Query {
         if self.pairs.is_empty() {
             return String::new();
         }
-        let mut encoded = form_urlencoded::Serializer::new(String::from("?"));
+        let mut encoded = form_urlencoded::Serializer::new(String::new());
         for (name, value) in &self.pairs {
             encoded.append_pair(name, value);
         }
-        encoded.finish()
+        format!("?{}", encoded.finish())
     }
 }
 

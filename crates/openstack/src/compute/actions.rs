@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::server::path;
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::decode::{self, Listing};
 use crate::endpoint::{Service, segment};
 use crate::error::{ApiError, ErrorKind};

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::endpoint::Service;
 use crate::error::{ApiError, ErrorKind};
 use crate::identity::Secret;
@@ -172,7 +173,7 @@ impl CreateServer {
         optional("key_name", self.key_name.as_ref().map(|name| json!(name)));
         optional("availability_zone", self.availability_zone.as_ref().map(|zone| json!(zone)));
         optional("user_data", self.user_data.as_ref().map(|data| json!(data)));
-        optional("config_drive", self.config_drive.then(|| json!(true)));
+        optional("config_drive", self.config_drive.then_some(Value::Bool(true)));
         optional(
             "adminPass",
             self.admin_password.as_ref().map(|password| json!(password.reveal())),

@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::decode::Listing;
 use crate::endpoint::{Service, segment};
 use crate::error::{ApiError, ErrorKind};

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::decode::{self, Listing, null_as_default};
 use crate::endpoint::{Service, segment};
 use crate::error::ApiError;

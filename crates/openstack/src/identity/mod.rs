@@ -6,6 +6,8 @@
 mod auth;
 mod clouds_file;
 mod session;
+mod wire;
+mod yaml;
 
 pub use auth::{Credentials, DomainRef, Keystone, Receipt, Scope, SignIn, UserRef};
 pub use clouds_file::{CloudEntry, CloudsFileError, FileCredentials, parse_credentials_file};

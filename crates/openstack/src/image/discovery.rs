@@ -3,7 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::decode::{self, Listing};
 use crate::endpoint::Service;
 use crate::error::{ApiError, ErrorKind};

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::list::path;
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::decode::{self, Listing};
 use crate::endpoint::Service;
 use crate::error::ApiError;
@@ -63,7 +64,7 @@ pub async fn import_from_url<T: Transport>(
     client.send(call).await.map(drop)
 }
 
-/// The tasks of an image, newest last as Glance gives them.
+/// The tasks of an image, in no promised order: see [`newest_task`].
 ///
 /// # Errors
 /// 404 also where the cloud is older than the call.
@@ -73,4 +74,9 @@ pub async fn tasks<T: Transport>(
 ) -> Result<Listing<ImportTask>, ApiError> {
     let call = Call::new("list the image's tasks", Service::Image, Method::Get, path(id, "/tasks"));
     client.all_pages(call, "tasks").await
+}
+
+/// The task that was made last: the one of the last import.
+pub fn newest_task(tasks: &[ImportTask]) -> Option<&ImportTask> {
+    tasks.iter().max_by_key(|task| task.created_at)
 }

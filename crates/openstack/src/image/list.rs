@@ -2,7 +2,8 @@
 
 use super::members::MemberStatus;
 use super::model::{Image, ImageStatus, Visibility};
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::decode::Listing;
 use crate::endpoint::{Service, segment};
 use crate::error::ApiError;

@@ -15,7 +15,7 @@ pub use create::{CreateImage, UploadRequest, create, upload_request};
 pub use discovery::{
     Formats, ImageUsage, Store, UsageEntry, formats, import_methods, stores, usage,
 };
-pub use import::{ImportTask, TaskStatus, import_from_url, tasks};
+pub use import::{ImportTask, TaskStatus, import_from_url, newest_task, tasks};
 pub use list::{Filter, Tab, delete, list_all, list_page, show};
 pub use members::{Member, MemberStatus, add_member, members, remove_member, set_member_status};
 pub use model::{Image, ImageStatus, Visibility};

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::list::path;
 use super::model::{Image, Visibility};
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::endpoint::{Service, segment};
 use crate::error::ApiError;
 use crate::ids::ImageId;

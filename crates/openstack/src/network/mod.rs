@@ -4,7 +4,8 @@
 
 use serde::Deserialize;
 
-use crate::client::{Call, Client};
+use crate::call::Call;
+use crate::client::Client;
 use crate::decode::{Listing, null_as_default};
 use crate::endpoint::Service;
 use crate::error::ApiError;

@@ -1,0 +1,305 @@
+//! The client reads what a real cloud answered. A changed field name fails here.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails says so"
+)]
+
+mod support;
+
+use std::fmt::Debug;
+
+use openstack::{ImageId, ServerId, VolumeId, compute, image, network, volume};
+use support::{Fake, client, run};
+
+/// Makes one call against a recorded answer.
+macro_rules! answer {
+    ($name:literal, $call:expr) => {{
+        let client = client(Fake::sample($name));
+        let call = $call;
+        match run(call(&client)) {
+            Ok(answer) => answer,
+            Err(error) => panic!("{}: {error}", $name),
+        }
+    }};
+}
+
+fn check<T: PartialEq + Debug>(what: &str, found: T, expected: T) {
+    assert_eq!(found, expected, "{what}");
+}
+
+type C = openstack::Client<std::sync::Arc<Fake>>;
+
+#[test]
+fn an_image_with_data() {
+    let image = answer!("glance-active", async |c: &C| image::show(c, &ImageId::from("x")).await);
+    check("name", image.name.as_deref(), Some("Wizard image"));
+    check("status", image.status.as_str(), "active");
+    check("visibility", image.visibility.clone(), image::Visibility::Private);
+    check("size", (image.size_bytes, image.virtual_size_bytes), (Some(196_616), Some(67_108_864)));
+    check("smallest", (image.min_disk_gib, image.min_ram_mib), (1, 512));
+    check(
+        "formats",
+        (image.disk_format.as_deref(), image.container_format.as_deref()),
+        (Some("qcow2"), Some("bare")),
+    );
+    check("checksum", image.checksum.as_deref(), Some("41ce4d32ce22529a293044bc1eb4e734"));
+    check(
+        "hash",
+        (image.hash_algo.as_deref(), image.hash_value.as_ref().map(String::len)),
+        (Some("sha512"), Some(128)),
+    );
+    check("tags", image.tags.clone(), vec!["lts".to_owned(), "lab".to_owned()]);
+    check("stores", image.stores.clone(), vec!["fast".to_owned()]);
+    check(
+        "created",
+        image.created_at.map(|time| time.to_string()),
+        Some("2026-11-22T17:57:30Z".to_owned()),
+    );
+    check("owner", image.owner.as_ref().map(|owner| owner.as_str().len()), Some(32));
+    check("number of properties", image.properties.len(), 15);
+    check("a property", image.property("os_distro"), Some("debian"));
+    check("protected", (image.protected, image.hidden, image.is_changing()), (false, false, false));
+}
+
+#[test]
+fn images_in_every_state() {
+    let show = |name: &'static str| {
+        let client = client(Fake::sample(name));
+        run(image::show(&client, &ImageId::from("x"))).unwrap()
+    };
+    let queued = show("glance-created");
+    check(
+        "queued",
+        (queued.status.as_str(), queued.size_bytes, queued.is_changing()),
+        ("queued", None, false),
+    );
+    let bare = show("glance-no-formats");
+    check("no formats", (bare.disk_format, bare.container_format), (None, None));
+    let importing = show("glance-importing");
+    check("importing", (importing.status.as_str(), importing.is_changing()), ("importing", true));
+    let failed = show("glance-import-failed");
+    check("failed import", (failed.failed_stores(), failed.is_changing()), (vec!["fast"], false));
+    let snapshot = show("glance-snapshot");
+    check("snapshot", (snapshot.is_snapshot(), snapshot.is_volume_snapshot()), (true, false));
+    check(
+        "its server",
+        snapshot.source_server(),
+        Some(ServerId::from("5fb4fe1a-7d7e-42b4-89e3-91074eff3551")),
+    );
+    let of_volume = show("glance-volume-snapshot");
+    check("of a volume", (of_volume.is_snapshot(), of_volume.is_volume_snapshot()), (true, true));
+    let mismatch = show("glance-after-mismatch");
+    check(
+        "stale checksum",
+        (mismatch.status.as_str(), mismatch.checksum.is_some()),
+        ("queued", true),
+    );
+}
+
+#[test]
+fn lists_of_images() {
+    let listing =
+        answer!("glance-list", async |c: &C| image::list_all(c, &image::Filter::default()).await);
+    check("rows", (listing.items.len(), listing.skipped.len()), (4, 0));
+    assert!(listing.items.iter().all(|image| image.visibility == image::Visibility::Public));
+    let page = answer!("glance-list-page", async |c: &C| image::list_page(
+        c,
+        &image::Filter::default(),
+        None
+    )
+    .await);
+    check("page", page.rows.items.len(), 2);
+    check(
+        "marker",
+        page.next.map(|next| next.as_str().to_owned()),
+        Some("7bc32513-13d8-4ef2-be07-60710163277c".to_owned()),
+    );
+    let none = answer!("glance-list-private-empty", async |c: &C| image::list_all(
+        c,
+        &image::Filter::default()
+    )
+    .await);
+    check("none", none.items.len(), 0);
+}
+
+#[test]
+fn what_glance_offers() {
+    let formats = answer!("glance-schema", async |c: &C| image::formats(c).await);
+    check("disk formats", formats.disk.len(), 11);
+    assert!(
+        formats.disk.contains(&"qcow2".to_owned())
+            && formats.container.contains(&"bare".to_owned())
+    );
+    let methods = answer!("glance-import-methods", async |c: &C| image::import_methods(c).await);
+    assert!(methods.contains(&"web-download".to_owned()));
+    let stores = answer!("glance-stores", async |c: &C| image::stores(c).await);
+    let stores: Vec<_> =
+        stores.items.iter().map(|store| (store.id.as_str(), store.is_default)).collect();
+    check("stores", stores, vec![("fast", true), ("slow", false)]);
+    let usage = answer!("glance-usage", async |c: &C| image::usage(c).await).unwrap();
+    check("space left", usage.size_total_mib.unwrap().left(), Some(0));
+    check("images left", usage.count_total.unwrap().left(), Some(1));
+    let missing = answer!("glance-404", async |c: &C| image::import_methods(c).await);
+    check("an old cloud", missing.len(), 0);
+    check("an old cloud", answer!("glance-404", async |c: &C| image::usage(c).await), None);
+}
+
+#[test]
+fn members_and_tasks() {
+    let members =
+        answer!("glance-members", async |c: &C| image::members(c, &ImageId::from("x")).await);
+    check("members", members.items[0].status.clone(), image::MemberStatus::Pending);
+    let project = openstack::ProjectId::from("p");
+    let member =
+        answer!("glance-member", async |c: &C| image::add_member(c, &ImageId::from("x"), &project)
+            .await);
+    check("member", member.member_id.as_str(), "105a5dac3e58462d98adfd8ba9b0e1d8");
+    let failed =
+        answer!("glance-tasks-failed", async |c: &C| image::tasks(c, &ImageId::from("x")).await);
+    let task = &failed.items[0];
+    check(
+        "failed",
+        (task.status.clone(), task.message.as_str()),
+        (image::TaskStatus::Failure, "Task failed due to Internal Error"),
+    );
+    let done =
+        answer!("glance-tasks-success", async |c: &C| image::tasks(c, &ImageId::from("x")).await);
+    let older = image::ImportTask { created_at: None, ..failed.items[0].clone() };
+    let newest =
+        image::newest_task(&[done.items[0].clone(), older]).map(|task| task.status.clone());
+    check("newest", newest, Some(image::TaskStatus::Success));
+    check("done", done.items[0].status.clone(), image::TaskStatus::Success);
+}
+
+#[test]
+fn flavors_keys_limits_zones() {
+    let flavors = answer!("nova-flavors", async |c: &C| compute::flavors(c).await);
+    check("flavors", (flavors.items.len(), flavors.skipped.len()), (4, 0));
+    let small = &flavors.items[0];
+    check(
+        "small",
+        (small.name.as_str(), small.vcpus, small.ram_mib, small.disk_gib, small.swap_mib),
+        ("m1.small", 1, 2048, 10, 0),
+    );
+    let keys = answer!("nova-keypairs", async |c: &C| compute::keypairs(c).await);
+    check(
+        "key",
+        (keys.items[0].name.as_str(), keys.items[0].public_key.is_some()),
+        ("demo-key", true),
+    );
+    let limits = answer!("nova-limits", async |c: &C| compute::limits(c).await);
+    check(
+        "limits",
+        (limits.max_servers, limits.max_vcpus, limits.max_ram_mib),
+        (Some(10), Some(20), Some(51_200)),
+    );
+    check("how many", limits.how_many(4, 8192), Some(5));
+    let zones = answer!("nova-zones", async |c: &C| compute::zones(c).await);
+    check("zone", (zones.items[0].name.as_str(), zones.items[0].is_available()), ("nova", true));
+}
+
+#[test]
+fn servers_in_every_state() {
+    let show = |name: &'static str| {
+        let client = client(Fake::sample(name));
+        run(compute::show(&client, &ServerId::from("x"))).unwrap()
+    };
+    let building = show("nova-building");
+    check(
+        "building",
+        (building.status.as_str(), building.task_state.as_deref(), building.is_changing()),
+        ("BUILD", Some("scheduling"), true),
+    );
+    check("no address yet", building.all_addresses().len(), 0);
+    let active = show("nova-active");
+    check(
+        "active",
+        (active.status.clone(), active.is_changing()),
+        (compute::ServerStatus::Active, false),
+    );
+    check("address", active.all_addresses()[0].addr.as_str(), "10.0.0.154");
+    check("image", active.image_id.is_some(), true);
+    check("flavor", active.flavor.and_then(|flavor| flavor.name).as_deref(), Some("m1.tiny"));
+    // Nova writes this one without a zone.
+    check(
+        "launched",
+        active.launched_at.map(|time| time.to_string()),
+        Some("2026-11-22T17:56:57Z".to_owned()),
+    );
+    let on_volume = show("nova-on-volume");
+    check("on a volume", (on_volume.boots_from_volume(), on_volume.image_id), (true, None));
+    check("goes with it", on_volume.volumes[0].delete_on_termination, true);
+}
+
+#[test]
+fn what_is_done_to_servers() {
+    let id = ServerId::from("x");
+    let actions = answer!("nova-actions", async |c: &C| compute::actions(c, &id).await);
+    check("newest action", actions.items[0].action.as_str(), "unrescue");
+    check("all read", actions.skipped.len(), 0);
+    let attached =
+        answer!("nova-attachments", async |c: &C| compute::volume_attachments(c, &id).await);
+    check("volume", attached.items[0].device.as_deref(), Some("/dev/sda"));
+    let log = answer!("nova-console-log", async |c: &C| compute::console_output(c, &id, 50).await);
+    check("log", log.lines().last(), Some("LAST LINE"));
+    for name in ["nova-snapshot", "nova-snapshot-old"] {
+        let client = client(Fake::sample(name));
+        let image = run(compute::create_image(&client, &id, "copy")).unwrap();
+        check("snapshot's id", image.as_str().len(), 36);
+    }
+    let boot = compute::BootFrom::LocalDisk { image: ImageId::from("i") };
+    let server = compute::CreateServer::new("web", "f".into(), boot, compute::Networks::Auto);
+    let created = answer!("nova-created", async |c: &C| compute::create(c, &server).await);
+    check("server", created.id.as_str(), "5fb4fe1a-7d7e-42b4-89e3-91074eff3551");
+    check("password", created.admin_password.map(|password| password.reveal().len()), Some(12));
+}
+
+#[test]
+fn networks() {
+    let networks = answer!("neutron-networks", async |c: &C| network::networks(c).await);
+    let seen: Vec<_> =
+        networks.items.iter().map(|net| (net.name.as_str(), net.shared, net.external)).collect();
+    check(
+        "networks",
+        seen,
+        vec![("shared", true, false), ("demo-net", false, false), ("public", false, true)],
+    );
+    let subnets = answer!("neutron-subnets", async |c: &C| network::subnets(c).await);
+    check("subnet", subnets.items[0].cidr.as_str(), "10.0.0.0/24");
+    let ports = answer!("neutron-ports", async |c: &C| network::ports(c, None).await);
+    check("port", ports.items[0].fixed_ips[0].ip_address.as_str(), "10.0.0.1");
+    let groups =
+        answer!("neutron-security-groups", async |c: &C| network::security_groups(c).await);
+    check("group", groups.items[0].name.as_str(), "default");
+    check(
+        "ssh, http",
+        (groups.items[0].lets_in_tcp(22), groups.items[0].lets_in_tcp(80)),
+        (true, false),
+    );
+}
+
+#[test]
+fn volumes() {
+    let types = answer!("cinder-types", async |c: &C| volume::types(c).await);
+    check("type", types.items[0].name.as_str(), "lab");
+    let default = answer!("cinder-default-type", async |c: &C| volume::default_type(c).await);
+    check("default", default.map(|kind| kind.name), Some("lab".to_owned()));
+    let limits = answer!("cinder-limits", async |c: &C| volume::limits(c).await);
+    check(
+        "limits",
+        (limits.max_volumes, limits.max_gib, limits.how_many(300)),
+        (Some(10), Some(1000), Some(3)),
+    );
+    let id = VolumeId::from("x");
+    let created = answer!("cinder-created", async |c: &C| volume::show(c, &id).await);
+    check("creating", (created.status.is_changing(), created.bootable), (true, false));
+    let ready = answer!("cinder-available", async |c: &C| volume::show(c, &id).await);
+    check("ready", (ready.status.as_str(), ready.bootable, ready.size_gib), ("available", true, 1));
+    check(
+        "of which image",
+        ready.image_id(),
+        Some(ImageId::from("7c7f2f13-a549-46ab-83d9-b9c98fca61a4")),
+    );
+}

@@ -1,0 +1,162 @@
+//! Every service's error bodies, as a real cloud sent them, become the right error.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails says so"
+)]
+
+mod support;
+
+use openstack::{ApiError, ErrorKind, Response, Service};
+use support::sample;
+
+/// A recorded answer, what kind of error it is, the cloud's name for it, and what its message starts with.
+fn check(name: &str, kind: ErrorKind, code: Option<&str>, message: &str) {
+    let response = sample(name);
+    let error = ApiError::from_response("do it", Service::Image, &response);
+    assert_eq!((error.kind, error.code.as_deref()), (kind, code), "{name}");
+    assert_eq!(error.status, Some(response.status), "{name}");
+    assert!(error.message.starts_with(message), "{name}: {}", error.message);
+    assert!(!error.message.contains('\n'), "{name}: {}", error.message);
+    // Glance's, Nova's and Neutron's 401 come from a filter before the service, without an id.
+    let has_id = error.request_id.is_some_and(|id| id.starts_with("req-"));
+    assert!(has_id || response.status == 401, "{name}: no request id");
+}
+
+#[test]
+fn recorded_errors() {
+    use ErrorKind::*;
+    check("keystone-401", Unauthorized, None, "The request you have made requires authentication.");
+    check(
+        "keystone-401-scope",
+        Unauthorized,
+        None,
+        "Error authenticating with application credential: ",
+    );
+    check(
+        "keystone-403",
+        Forbidden,
+        None,
+        "You are not authorized to perform the requested action: ",
+    );
+    check("keystone-400", BadRequest, None, "'identity' is a required property Failed validating");
+    check(
+        "glance-400-schema",
+        BadRequest,
+        None,
+        "Provided object does not match schema 'image': '7' is not",
+    );
+    check("glance-400-uri", BadRequest, None, "URI for web-download does not pass filtering: http");
+    check("glance-401", Unauthorized, None, "This server could not verify that you are authorized");
+    check(
+        "glance-403-protected",
+        Forbidden,
+        None,
+        "Image f81f24e7-2073-435d-a2ee-d555c8a1c04a is protected",
+    );
+    check(
+        "glance-403-publish",
+        Forbidden,
+        None,
+        "You are not authorized to complete publicize_image",
+    );
+    check("glance-404", NotFound, None, "No image found with ID 00000000");
+    check(
+        "glance-409-state",
+        Conflict,
+        None,
+        "Image status transition from active to saving is not allowed",
+    );
+    check(
+        "glance-409-property",
+        Conflict,
+        None,
+        "There was a conflict when trying to complete your request. Prop",
+    );
+    check("glance-413", TooLarge, None, "The request returned a 413 Request Entity Too Large.");
+    check(
+        "glance-415-content",
+        UnsupportedMedia,
+        None,
+        "The request media type application/octet-stream",
+    );
+    check("glance-500", Server, None, "The server has either erred or is incapable");
+    check(
+        "nova-400-flavor",
+        BadRequest,
+        Some("badRequest"),
+        "Flavor's memory is too small for requested image.",
+    );
+    check("nova-401", Unauthorized, None, "The request you have made requires authentication.");
+    check(
+        "nova-403-quota",
+        Forbidden,
+        Some("forbidden"),
+        "Quota exceeded for cores, instances, ram",
+    );
+    check(
+        "nova-404",
+        NotFound,
+        Some("itemNotFound"),
+        "Instance 00000000-0000-0000-0000-000000000000 could not",
+    );
+    check("nova-406", BadRequest, Some("computeFault"), "Version 9.9 is not supported by the API.");
+    check("nova-409", Conflict, Some("conflictingRequest"), "Cannot 'rescue' instance");
+    check("neutron-403", Forbidden, Some("PolicyNotAuthorized"), "(rule:create_network and");
+    check("neutron-404", NotFound, Some("NetworkNotFound"), "Network none could not be found.");
+    check(
+        "cinder-400",
+        BadRequest,
+        Some("badRequest"),
+        "Invalid input received: Volume size 1GB cannot be",
+    );
+    check("cinder-413", TooLarge, Some("overLimit"), "VolumeSizeExceedsAvailableQuota: ");
+}
+
+/// A body that no recorded service sent, and the message in it.
+fn check_body(status: u16, body: &str, message: &str) {
+    let response = Response { status, headers: vec![], body: body.as_bytes().to_vec() };
+    assert_eq!(
+        ApiError::from_response("do it", Service::Image, &response).message,
+        message,
+        "{body}"
+    );
+}
+
+#[test]
+fn bodies_of_proxies_and_old_releases() {
+    check_body(
+        502,
+        "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 Bad Gateway</h1></center><hr><center>nginx</center></body></html>",
+        "nginx",
+    );
+    check_body(
+        404,
+        "<html>\n <head>\n  <title>404 Not Found</title>\n </head>\n <body>\n  <h1>404 Not Found</h1>\n  No image found with ID &lt;x&gt;<br /><br />\n </body>\n</html>",
+        "No image found with ID <x>",
+    );
+    check_body(
+        503,
+        "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>",
+        "No server is available to handle this request.",
+    );
+    check_body(403, r#"{"NeutronError": "Policy says no"}"#, "Policy says no");
+    check_body(429, r#"{"message": "API rate limit exceeded"}"#, "API rate limit exceeded");
+    check_body(500, "", "");
+    check_body(500, "[]", "");
+    check_body(500, r#"{"a": null}"#, "");
+    check_body(400, "a < b and no tag", "a < b and no tag");
+    check_body(500, "<html><style>unclosed", "unclosed");
+}
+
+#[test]
+fn quota_is_told_in_four_ways() {
+    let is_quota =
+        |name| ApiError::from_response("do it", Service::Image, &sample(name)).is_quota();
+    assert!(is_quota("glance-413") && is_quota("cinder-413") && is_quota("nova-403-quota"));
+    assert!(!is_quota("glance-403-publish") && !is_quota("nova-409"));
+    let body = br#"{"NeutronError": {"type": "OverQuota", "message": "Quota exceeded for resources: ['port'].", "detail": ""}}"#;
+    let neutron = Response { status: 409, headers: vec![], body: body.to_vec() };
+    assert!(ApiError::from_response("do it", Service::Network, &neutron).is_quota());
+}

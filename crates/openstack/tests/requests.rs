@@ -1,0 +1,253 @@
+//! What the client sends: paths, queries and bodies.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails says so"
+)]
+
+mod support;
+
+use std::sync::Arc;
+
+use openstack::compute::{BootFrom, CreateServer, Networks};
+use openstack::image::{CreateImage, Filter, Patch, Tab, Visibility};
+use openstack::{ImageId, Microversion, compute, image};
+use serde_json::{Value, json};
+use support::{Fake, client, header, run};
+
+/// A filter and its query.
+fn check_filter(filter: &Filter, expected: &str) {
+    let fake = Fake::sample("glance-list-private-empty");
+    run(image::list_all(&client(Arc::clone(&fake)), filter)).unwrap();
+    let expected = format!("http://127.0.0.1:9292/v2/images?limit=1000{expected}");
+    assert_eq!(fake.last().url, expected);
+}
+
+#[test]
+fn filters() {
+    let project = "p1".into();
+    check_filter(&Filter::default(), "");
+    check_filter(&Filter::tab(Tab::Public, &project), "&visibility=public");
+    check_filter(&Filter::tab(Tab::Own, &project), "&visibility=all&owner=p1");
+    check_filter(
+        &Filter::tab(Tab::SharedAccepted, &project),
+        "&visibility=shared&member_status=accepted",
+    );
+    check_filter(
+        &Filter::tab(Tab::SharedPending, &project),
+        "&visibility=shared&member_status=pending",
+    );
+    check_filter(&Filter::tab(Tab::Community, &project), "&visibility=community");
+    check_filter(&Filter::tab(Tab::All, &project), "&visibility=all");
+    let named = |name: &str| Filter { name: Some(name.into()), ..Filter::default() };
+    check_filter(&named("Debian 12 & co"), "&name=Debian+12+%26+co");
+    check_filter(&named("in:house"), "&name=in%3A%22in%3Ahouse%22");
+    let queued = vec![image::ImageStatus::Queued];
+    check_filter(&Filter { statuses: queued.clone(), ..Filter::default() }, "&status=queued");
+    let both = vec![image::ImageStatus::Queued, image::ImageStatus::Saving];
+    check_filter(
+        &Filter { statuses: both, hidden: true, ..Filter::default() },
+        "&status=in%3Aqueued%2Csaving&os_hidden=true",
+    );
+    check_filter(
+        &Filter { other: vec![("os_distro".into(), "debian".into())], ..Filter::default() },
+        "&os_distro=debian",
+    );
+}
+
+#[test]
+fn creating_an_image() {
+    let mut wanted = CreateImage {
+        name: "Debian".into(),
+        disk_format: "qcow2".into(),
+        ..CreateImage::default()
+    };
+    let plain = json!({"name": "Debian", "disk_format": "qcow2", "container_format": "bare", "protected": false, "min_disk": 0, "min_ram": 0});
+    assert_eq!(wanted.body(), plain);
+    wanted.visibility = Some(Visibility::Private);
+    wanted.tags = vec!["lts".into()];
+    wanted.properties.insert("os_distro".into(), "debian".into());
+    // A property cannot take the place of a field.
+    wanted.properties.insert("name".into(), "other".into());
+    let body = wanted.body();
+    assert_eq!(
+        (&body["name"], &body["visibility"], &body["os_distro"], &body["tags"]),
+        (&json!("Debian"), &json!("private"), &json!("debian"), &json!(["lts"]))
+    );
+}
+
+#[test]
+fn changing_an_image() {
+    let fake = Fake::sample("glance-active");
+    let changes = Patch::new()
+        .name("New")
+        .protected(true)
+        .visibility(&Visibility::Shared)
+        .min_disk_gib(10)
+        .min_ram_mib(512)
+        .tags(&["a".to_owned()])
+        .set_property("a/b~c", "v")
+        .remove_property("gone");
+    run(image::patch(&client(Arc::clone(&fake)), &ImageId::from("i"), &changes)).unwrap();
+    let sent = fake.last();
+    assert_eq!(sent.method.as_str(), "PATCH");
+    assert_eq!(header(&sent, "Content-Type"), Some("application/openstack-images-v2.1-json-patch"));
+    let expected = json!([
+        {"op": "replace", "path": "/name", "value": "New"},
+        {"op": "replace", "path": "/protected", "value": true},
+        {"op": "replace", "path": "/visibility", "value": "shared"},
+        {"op": "replace", "path": "/min_disk", "value": 10},
+        {"op": "replace", "path": "/min_ram", "value": 512},
+        {"op": "replace", "path": "/tags", "value": ["a"]},
+        {"op": "add", "path": "/a~1b~0c", "value": "v"},
+        {"op": "remove", "path": "/gone"},
+    ]);
+    assert_eq!(fake.last_body(), expected);
+    assert!(Patch::new().is_empty() && !changes.is_empty());
+}
+
+#[test]
+fn paths_take_anything_in_names() {
+    let fake = Fake::new(|_, _| Ok(support::status(204)));
+    let client = client(Arc::clone(&fake));
+    run(image::add_tag(&client, &ImageId::from("i"), "a/b ?#ö")).unwrap();
+    assert!(
+        fake.last().url.ends_with("/v2/images/i/tags/a%2Fb%20%3F%23%C3%B6"),
+        "{}",
+        fake.last().url
+    );
+    run(image::delete(&client, &ImageId::from(".."))).unwrap();
+    assert!(fake.last().url.ends_with("/v2/images/%2E%2E"), "{}", fake.last().url);
+}
+
+#[test]
+fn uploads_go_where_and_with_what() {
+    let upload =
+        image::upload_request(&client(Fake::sample("glance-list")), &ImageId::from("i")).unwrap();
+    assert_eq!(upload.url, "http://127.0.0.1:9292/v2/images/i/file");
+    assert_eq!(
+        upload.headers,
+        [("Content-Type".to_owned(), "application/octet-stream".to_owned())]
+    );
+}
+
+#[test]
+fn importing_from_a_url() {
+    let fake = Fake::new(|_, _| Ok(support::status(202)));
+    run(image::import_from_url(
+        &client(Arc::clone(&fake)),
+        &ImageId::from("i"),
+        "https://x/y.qcow2",
+    ))
+    .unwrap();
+    assert_eq!(
+        fake.last_body(),
+        json!({"method": {"name": "web-download", "uri": "https://x/y.qcow2"}})
+    );
+}
+
+fn server(boot: BootFrom, networks: Networks) -> CreateServer {
+    CreateServer::new("web", "f".into(), boot, networks)
+}
+
+fn local_disk() -> BootFrom {
+    BootFrom::LocalDisk { image: "i".into() }
+}
+
+/// A server at a microversion, and the body (or the first words why there is none).
+fn check_server(server: &CreateServer, minor: u32, expected: Result<Value, &str>) {
+    match (server.body(Microversion::new(2, minor)), expected) {
+        (Ok(found), Ok(expected)) => assert_eq!(found, expected),
+        (Err(found), Err(expected)) => assert!(found.starts_with(expected), "{found}"),
+        (found, expected) => panic!("{found:?} instead of {expected:?}"),
+    }
+}
+
+#[test]
+fn starting_a_server() {
+    let simple = server(local_disk(), Networks::Auto);
+    check_server(
+        &simple,
+        96,
+        Ok(
+            json!({"server": {"name": "web", "flavorRef": "f", "imageRef": "i", "networks": "auto"}}),
+        ),
+    );
+    check_server(
+        &simple,
+        1,
+        Ok(json!({"server": {"name": "web", "flavorRef": "f", "imageRef": "i"}})),
+    );
+    check_server(
+        &server(local_disk(), Networks::None),
+        36,
+        Err("no network needs compute API 2.37"),
+    );
+
+    let volume = |volume_type: Option<&str>| BootFrom::NewVolume {
+        image: "i".into(),
+        size_gib: 20,
+        volume_type: volume_type.map(str::to_owned),
+        delete_with_server: false,
+    };
+    let on_volume = server(volume(Some("ssd")), Networks::These(vec!["n".into()]));
+    check_server(
+        &on_volume,
+        96,
+        Ok(json!({"server": {
+            "name": "web", "flavorRef": "f", "networks": [{"uuid": "n"}],
+            "block_device_mapping_v2": [{
+                "boot_index": 0, "source_type": "image", "destination_type": "volume", "uuid": "i",
+                "volume_size": 20, "volume_type": "ssd", "delete_on_termination": false,
+            }],
+        }})),
+    );
+    check_server(&on_volume, 66, Err("a volume type needs compute API 2.67"));
+
+    let mut full = server(local_disk(), Networks::Ports(vec!["p".into()]));
+    full.key_name = Some("k".into());
+    full.security_groups = vec!["default".into()];
+    full.availability_zone = Some("z".into());
+    full.user_data = Some("Iw==".into());
+    full.config_drive = true;
+    full.admin_password = Some(openstack::identity::Secret::new("pw"));
+    full.metadata.insert("a".into(), "b".into());
+    full.tags = vec!["t".into()];
+    full.description = Some("d".into());
+    full.server_group = Some("g".into());
+    full.count = 3;
+    check_server(
+        &full,
+        96,
+        Ok(json!({
+            "server": {
+                "name": "web", "flavorRef": "f", "imageRef": "i", "networks": [{"port": "p"}], "key_name": "k",
+                "security_groups": [{"name": "default"}], "availability_zone": "z", "user_data": "Iw==",
+                "config_drive": true, "adminPass": "pw", "metadata": {"a": "b"}, "tags": ["t"], "description": "d",
+                "min_count": 3, "max_count": 3,
+            },
+            "os:scheduler_hints": {"group": "g"},
+        })),
+    );
+    assert!(!format!("{full:?}").contains("pw"));
+}
+
+#[test]
+fn user_data_in_base64() {
+    for (text, expected) in [
+        ("", ""),
+        ("f", "Zg=="),
+        ("fo", "Zm8="),
+        ("foo", "Zm9v"),
+        ("foob", "Zm9vYg=="),
+        ("fooba", "Zm9vYmE="),
+        ("foobar", "Zm9vYmFy"),
+        ("#cloud-config\n", "I2Nsb3VkLWNvbmZpZwo="),
+        ("ö", "w7Y="),
+    ] {
+        assert_eq!(compute::user_data(text).as_deref(), Ok(expected));
+    }
+    assert_eq!(compute::user_data(&"x".repeat(49_149)).map(|data| data.len()), Ok(65_532));
+    assert_eq!(compute::user_data(&"x".repeat(49_152)), Err(65_536));
+}
