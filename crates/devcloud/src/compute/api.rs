@@ -209,10 +209,7 @@ fn with_version(mut response: Response, version: Microversion) -> Response {
     if let Ok(value) = HeaderValue::from_str(&version.to_string()) {
         headers.insert("x-openstack-nova-api-version", value);
     }
-    headers.append(
-        header::VARY,
-        HeaderValue::from_static("OpenStack-API-Version, X-OpenStack-Nova-API-Version"),
-    );
+    headers.append(header::VARY, HeaderValue::from_static("X-OpenStack-Nova-API-Version"));
     response
 }
 

@@ -294,8 +294,8 @@ mod tests {
         );
         check(
             95,
-            json!({"flavorRef": "1", "name": "x", "networks": "none", "user_data": "%%%"}),
-            "Invalid input for field/attribute user_data. Value: %%%. '%%%' is not a 'base64'",
+            json!({"flavorRef": "1", "name": "x", "networks": "none", "user_data": "#cloud-config"}),
+            "Invalid input for field/attribute user_data. Value: #cloud-config. '#cloud-config' is not a 'base64'",
         );
     }
 }
