@@ -1,4 +1,11 @@
 //! The fault plan on the wire: each action is seen by a client that speaks TCP itself, because what matters is how a connection ends.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 

@@ -1,4 +1,11 @@
 //! devcloud as a program and as a web server: start, restart, kill, the app's files, CORS.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod support;
 

@@ -57,7 +57,7 @@ async fn list(State(control): State<Control>) -> Response<Body> {
 async fn add(State(control): State<Control>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let value: Value = match json_body(&headers, &body) {
         Ok(value) => value,
-        Err(refusal) => return refusal,
+        Err(refusal) => return refusal.into_response(),
     };
     let values = match value {
         Value::Array(values) => values,
@@ -99,14 +99,14 @@ struct Shift {
 async fn shift(State(control): State<Control>, headers: HeaderMap, body: Bytes) -> Response<Body> {
     let shift = json_body(&headers, &body).and_then(|value| {
         serde_json::from_value::<Shift>(value)
-            .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))
+            .map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))
     });
     match shift {
         Ok(shift) => {
             control.clock.shift(Duration::from_secs(shift.seconds));
             clock_answer(&control.clock)
         }
-        Err(refusal) => refusal,
+        Err(refusal) => refusal.into_response(),
     }
 }
 
@@ -123,16 +123,28 @@ fn clock_answer(clock: &Clock) -> Response<Body> {
 }
 
 /// The content type is demanded because a form of a foreign page cannot send it.
-fn json_body(headers: &HeaderMap, body: &[u8]) -> Result<Value, Response<Body>> {
+fn json_body(headers: &HeaderMap, body: &[u8]) -> Result<Value, Refusal> {
     let is_json =
         headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|kind| {
             kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json")
         });
     if !is_json {
-        return Err(problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, "send it as application/json"));
+        return Err(Refusal(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "send it as application/json".into(),
+        ));
     }
     serde_json::from_slice(body)
-        .map_err(|error| problem(StatusCode::BAD_REQUEST, &error.to_string()))
+        .map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))
+}
+
+/// Why a change was not made.
+struct Refusal(StatusCode, String);
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response<Body> {
+        problem(self.0, &self.1)
+    }
 }
 
 fn problem(status: StatusCode, reason: &str) -> Response<Body> {

@@ -146,6 +146,8 @@ fn sign_in(
         used.extend(redeem(tx, hash, &proof.user.user.id, now)?);
     }
     let used: Vec<String> = unique(used);
+    // The user's rules are [[password, totp], [application_credential]]: a key for programs needs no code, as operators
+    // set it up so that such keys work at all (keystone/auth/core.py, UserMFARulesValidator).
     if proof.user.needs_totp
         && proof.credential.is_none()
         && !["password", "totp"].iter().all(|m| used.iter().any(|u| u == m))

@@ -2,6 +2,13 @@
 //!
 //! Use: `mod support;` in a test file, then `let cloud = Cloud::start().await;`, `let token = cloud.sign_in("demo", "demo").await;`,
 //! `let answer = cloud.get("/image/v2/images", &token).await;`.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub mod contract;
