@@ -23,8 +23,8 @@ use support::{Fake, client, header, json, poll_once, run, sample, session, statu
 /// A client whose transport refuses the token "old", and how often the app was told.
 fn with_expired_token() -> (Client<Arc<Fake>>, Arc<Fake>, Arc<AtomicUsize>) {
     let fake = Fake::new(|request, _| match header(request, "X-Auth-Token") {
-        Some("new") => Ok(sample("glance-list")),
-        _ => Ok(sample("glance-401")),
+        Some("new") => Ok(sample("client/list-public")),
+        _ => Ok(sample("glance/no-token")),
     });
     let told = Arc::new(AtomicUsize::new(0));
     let session = session("old");
@@ -172,7 +172,7 @@ fn after(seconds: &str) -> Result<Response, TransportError> {
 
 #[test]
 fn reads_are_repeated_a_little() {
-    let good = || Ok(sample("glance-active"));
+    let good = || Ok(sample("glance/active"));
     check_retry(vec![good()], &[], Ok(()));
     check_retry(vec![unreachable(), good()], &[450], Ok(()));
     check_retry(vec![Ok(status(503)), Ok(status(502)), good()], &[450, 900], Ok(()));
@@ -224,11 +224,11 @@ fn following_pages_keeps_our_own_parameters() {
 fn pages_of_nova_and_neutron() {
     let fake = Fake::new(|request, _| {
         Ok(if request.url.ends_with("/v2.1/") {
-            sample("nova-version")
+            sample("nova/version")
         } else if request.url.contains("marker=85373461-eb1a-4ce6-866e-5bd4b9a5b7a3") {
             json(value!({"flavors": []}))
         } else {
-            sample("nova-flavors-page")
+            sample("nova/flavors-page")
         })
     });
     assert_eq!(run(compute::flavors(&client(fake))).unwrap().items.len(), 2);
@@ -238,7 +238,7 @@ fn pages_of_nova_and_neutron() {
                 value!({"networks": [], "networks_links": [{"rel": "previous", "href": "http://x/?marker=y"}]}),
             )
         } else {
-            sample("neutron-networks-page")
+            sample("neutron/networks-page")
         })
     });
     assert_eq!(run(network::networks(&client(fake))).unwrap().items.len(), 1);
@@ -283,7 +283,11 @@ fn an_answer_that_is_no_list_is_an_error() {
 /// The newest compute version that a cloud says it has, and what we then ask for.
 fn check_version(document: Response, expected: Option<&str>) {
     let fake = Fake::new(move |request, _| {
-        Ok(if request.url.ends_with("/v2.1/") { document.clone() } else { sample("nova-limits") })
+        Ok(if request.url.ends_with("/v2.1/") {
+            document.clone()
+        } else {
+            sample("nova/limits-2.57")
+        })
     });
     let client = client(Arc::clone(&fake));
     run(compute::limits(&client)).unwrap();
@@ -294,7 +298,7 @@ fn check_version(document: Response, expected: Option<&str>) {
 
 #[test]
 fn microversions() {
-    check_version(sample("nova-version"), Some("compute 2.96"));
+    check_version(sample("nova/version"), Some("compute 2.96"));
     check_version(json(value!({"version": {"version": "2.53"}})), Some("compute 2.53"));
     check_version(json(value!({"version": {"version": ""}})), Some("compute 2.1"));
 }
@@ -303,7 +307,7 @@ fn microversions() {
 fn keys_are_generated_at_the_last_version_that_can() {
     let fake = Fake::new(|request, _| {
         Ok(if request.url.ends_with("/v2.1/") {
-            sample("nova-version")
+            sample("nova/version")
         } else {
             json(
                 value!({"keypair": {"name": "k", "public_key": "ssh-rsa A", "private_key": "PRIVATE"}}),
@@ -350,14 +354,14 @@ fn endpoints() {
 fn a_service_that_is_not_there() {
     let session = session("t");
     let endpoints = session.catalog.endpoints(Some("Nowhere"), &BTreeMap::new(), "p");
-    let client = Client::new(Fake::sample("glance-list"), endpoints, session, || ());
+    let client = Client::new(Fake::sample("client/list-public"), endpoints, session, || ());
     let error = run(image::list_all(&client, &Filter::default())).unwrap_err();
     assert_eq!((error.kind, error.service), (ErrorKind::NoEndpoint, Service::Image));
 }
 
 #[test]
 fn secrets_are_not_shown() {
-    let fake = Fake::sample("glance-list");
+    let fake = Fake::sample("client/list-public");
     run(image::list_all(&client(Arc::clone(&fake)), &Filter::tab(Tab::Public, &"p".into())))
         .unwrap();
     assert!(!format!("{:?}", fake.last()).contains("old"));

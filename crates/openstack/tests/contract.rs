@@ -33,7 +33,7 @@ type C = openstack::Client<std::sync::Arc<Fake>>;
 
 #[test]
 fn an_image_with_data() {
-    let image = answer!("glance-active", async |c: &C| image::show(c, &ImageId::from("x")).await);
+    let image = answer!("glance/active", async |c: &C| image::show(c, &ImageId::from("x")).await);
     check("name", image.name.as_deref(), Some("Wizard image"));
     check("status", image.status.as_str(), "active");
     check("visibility", image.visibility.clone(), image::Visibility::Private);
@@ -69,28 +69,28 @@ fn images_in_every_state() {
         let client = client(Fake::sample(name));
         run(image::show(&client, &ImageId::from("x"))).unwrap()
     };
-    let queued = show("glance-created");
+    let queued = show("glance/create-full");
     check(
         "queued",
         (queued.status.as_str(), queued.size_bytes, queued.is_changing()),
         ("queued", None, false),
     );
-    let bare = show("glance-no-formats");
+    let bare = show("glance/create-no-formats");
     check("no formats", (bare.disk_format, bare.container_format), (None, None));
-    let importing = show("glance-importing");
+    let importing = show("client/importing");
     check("importing", (importing.status.as_str(), importing.is_changing()), ("importing", true));
-    let failed = show("glance-import-failed");
+    let failed = show("glance/web-failed");
     check("failed import", (failed.failed_stores(), failed.is_changing()), (vec!["fast"], false));
-    let snapshot = show("glance-snapshot");
+    let snapshot = show("client/snapshot");
     check("snapshot", (snapshot.is_snapshot(), snapshot.is_volume_snapshot()), (true, false));
     check(
         "its server",
         snapshot.source_server(),
         Some(ServerId::from("5fb4fe1a-7d7e-42b4-89e3-91074eff3551")),
     );
-    let of_volume = show("glance-volume-snapshot");
+    let of_volume = show("client/volume-snapshot");
     check("of a volume", (of_volume.is_snapshot(), of_volume.is_volume_snapshot()), (true, true));
-    let mismatch = show("glance-after-mismatch");
+    let mismatch = show("glance/after-mismatch");
     check(
         "stale checksum",
         (mismatch.status.as_str(), mismatch.checksum.is_some()),
@@ -101,10 +101,11 @@ fn images_in_every_state() {
 #[test]
 fn lists_of_images() {
     let listing =
-        answer!("glance-list", async |c: &C| image::list_all(c, &image::Filter::default()).await);
+        answer!("client/list-public", async |c: &C| image::list_all(c, &image::Filter::default())
+            .await);
     check("rows", (listing.items.len(), listing.skipped.len()), (4, 0));
     assert!(listing.items.iter().all(|image| image.visibility == image::Visibility::Public));
-    let page = answer!("glance-list-page", async |c: &C| image::list_page(
+    let page = answer!("glance/list-page", async |c: &C| image::list_page(
         c,
         &image::Filter::default(),
         None
@@ -116,48 +117,46 @@ fn lists_of_images() {
         page.next.map(|next| next.as_str().to_owned()),
         Some("7bc32513-13d8-4ef2-be07-60710163277c".to_owned()),
     );
-    let none = answer!("glance-list-private-empty", async |c: &C| image::list_all(
-        c,
-        &image::Filter::default()
-    )
-    .await);
+    let none =
+        answer!("glance/list-empty", async |c: &C| image::list_all(c, &image::Filter::default())
+            .await);
     check("none", none.items.len(), 0);
 }
 
 #[test]
 fn what_glance_offers() {
-    let formats = answer!("glance-schema", async |c: &C| image::formats(c).await);
+    let formats = answer!("glance/schema-image", async |c: &C| image::formats(c).await);
     check("disk formats", formats.disk.len(), 11);
     assert!(
         formats.disk.contains(&"qcow2".to_owned())
             && formats.container.contains(&"bare".to_owned())
     );
-    let methods = answer!("glance-import-methods", async |c: &C| image::import_methods(c).await);
+    let methods = answer!("glance/info-import", async |c: &C| image::import_methods(c).await);
     assert!(methods.contains(&"web-download".to_owned()));
-    let stores = answer!("glance-stores", async |c: &C| image::stores(c).await);
+    let stores = answer!("glance/info-stores", async |c: &C| image::stores(c).await);
     let stores: Vec<_> =
         stores.items.iter().map(|store| (store.id.as_str(), store.is_default)).collect();
     check("stores", stores, vec![("fast", true), ("slow", false)]);
-    let usage = answer!("glance-usage", async |c: &C| image::usage(c).await).unwrap();
+    let usage = answer!("client/usage-full", async |c: &C| image::usage(c).await).unwrap();
     check("space left", usage.size_total_mib.unwrap().left(), Some(0));
     check("images left", usage.count_total.unwrap().left(), Some(1));
-    let missing = answer!("glance-404", async |c: &C| image::import_methods(c).await);
+    let missing = answer!("glance/show-gone", async |c: &C| image::import_methods(c).await);
     check("an old cloud", missing.len(), 0);
-    check("an old cloud", answer!("glance-404", async |c: &C| image::usage(c).await), None);
+    check("an old cloud", answer!("glance/show-gone", async |c: &C| image::usage(c).await), None);
 }
 
 #[test]
 fn members_and_tasks() {
     let members =
-        answer!("glance-members", async |c: &C| image::members(c, &ImageId::from("x")).await);
+        answer!("glance/members", async |c: &C| image::members(c, &ImageId::from("x")).await);
     check("members", members.items[0].status.clone(), image::MemberStatus::Pending);
     let project = openstack::ProjectId::from("p");
     let member =
-        answer!("glance-member", async |c: &C| image::add_member(c, &ImageId::from("x"), &project)
+        answer!("glance/member", async |c: &C| image::add_member(c, &ImageId::from("x"), &project)
             .await);
     check("member", member.member_id.as_str(), "105a5dac3e58462d98adfd8ba9b0e1d8");
     let failed =
-        answer!("glance-tasks-failed", async |c: &C| image::tasks(c, &ImageId::from("x")).await);
+        answer!("glance/web-failed-task", async |c: &C| image::tasks(c, &ImageId::from("x")).await);
     let task = &failed.items[0];
     check(
         "failed",
@@ -165,7 +164,7 @@ fn members_and_tasks() {
         (image::TaskStatus::Failure, "Task failed due to Internal Error"),
     );
     let done =
-        answer!("glance-tasks-success", async |c: &C| image::tasks(c, &ImageId::from("x")).await);
+        answer!("glance/import-task", async |c: &C| image::tasks(c, &ImageId::from("x")).await);
     let older = image::ImportTask { created_at: None, ..failed.items[0].clone() };
     let newest =
         image::newest_task(&[done.items[0].clone(), older]).map(|task| task.status.clone());
@@ -175,28 +174,28 @@ fn members_and_tasks() {
 
 #[test]
 fn flavors_keys_limits_zones() {
-    let flavors = answer!("nova-flavors", async |c: &C| compute::flavors(c).await);
-    check("flavors", (flavors.items.len(), flavors.skipped.len()), (4, 0));
+    let flavors = answer!("nova/flavors-detail-2.61", async |c: &C| compute::flavors(c).await);
+    check("flavors", (flavors.items.len(), flavors.skipped.len()), (3, 0));
     let small = &flavors.items[0];
     check(
         "small",
         (small.name.as_str(), small.vcpus, small.ram_mib, small.disk_gib, small.swap_mib),
         ("m1.small", 1, 2048, 10, 0),
     );
-    let keys = answer!("nova-keypairs", async |c: &C| compute::keypairs(c).await);
+    let keys = answer!("nova/keypairs", async |c: &C| compute::keypairs(c).await);
     check(
         "key",
         (keys.items[0].name.as_str(), keys.items[0].public_key.is_some()),
         ("demo-key", true),
     );
-    let limits = answer!("nova-limits", async |c: &C| compute::limits(c).await);
+    let limits = answer!("nova/limits-2.57", async |c: &C| compute::limits(c).await);
     check(
         "limits",
         (limits.max_servers, limits.max_vcpus, limits.max_ram_mib),
         (Some(10), Some(20), Some(51_200)),
     );
     check("how many", limits.how_many(4, 8192), Some(5));
-    let zones = answer!("nova-zones", async |c: &C| compute::zones(c).await);
+    let zones = answer!("nova/zones", async |c: &C| compute::zones(c).await);
     check("zone", (zones.items[0].name.as_str(), zones.items[0].is_available()), ("nova", true));
 }
 
@@ -206,14 +205,14 @@ fn servers_in_every_state() {
         let client = client(Fake::sample(name));
         run(compute::show(&client, &ServerId::from("x"))).unwrap()
     };
-    let building = show("nova-building");
+    let building = show("nova/server-scheduling");
     check(
         "building",
         (building.status.as_str(), building.task_state.as_deref(), building.is_changing()),
         ("BUILD", Some("scheduling"), true),
     );
     check("no address yet", building.all_addresses().len(), 0);
-    let active = show("nova-active");
+    let active = show("nova/server-active");
     check(
         "active",
         (active.status.clone(), active.is_changing()),
@@ -228,7 +227,7 @@ fn servers_in_every_state() {
         active.launched_at.map(|time| time.to_string()),
         Some("2026-11-22T17:56:57Z".to_owned()),
     );
-    let on_volume = show("nova-on-volume");
+    let on_volume = show("nova/server-on-volume");
     check("on a volume", (on_volume.boots_from_volume(), on_volume.image_id), (true, None));
     check("goes with it", on_volume.volumes[0].delete_on_termination, true);
 }
@@ -236,29 +235,30 @@ fn servers_in_every_state() {
 #[test]
 fn what_is_done_to_servers() {
     let id = ServerId::from("x");
-    let actions = answer!("nova-actions", async |c: &C| compute::actions(c, &id).await);
+    let actions = answer!("nova/instance-actions", async |c: &C| compute::actions(c, &id).await);
     check("newest action", actions.items[0].action.as_str(), "unrescue");
     check("all read", actions.skipped.len(), 0);
     let attached =
-        answer!("nova-attachments", async |c: &C| compute::volume_attachments(c, &id).await);
+        answer!("nova/volume-attachments", async |c: &C| compute::volume_attachments(c, &id).await);
     check("volume", attached.items[0].device.as_deref(), Some("/dev/sda"));
-    let log = answer!("nova-console-log", async |c: &C| compute::console_output(c, &id, 50).await);
+    let log =
+        answer!("nova/console-output", async |c: &C| compute::console_output(c, &id, 50).await);
     check("log", log.lines().last(), Some("LAST LINE"));
-    for name in ["nova-snapshot", "nova-snapshot-old"] {
+    for name in ["client/create-image", "client/create-image-2.1"] {
         let client = client(Fake::sample(name));
         let image = run(compute::create_image(&client, &id, "copy")).unwrap();
         check("snapshot's id", image.as_str().len(), 36);
     }
     let boot = compute::BootFrom::LocalDisk { image: ImageId::from("i") };
     let server = compute::CreateServer::new("web", "f".into(), boot, compute::Networks::Auto);
-    let created = answer!("nova-created", async |c: &C| compute::create(c, &server).await);
+    let created = answer!("nova/create-of-image", async |c: &C| compute::create(c, &server).await);
     check("server", created.id.as_str(), "5fb4fe1a-7d7e-42b4-89e3-91074eff3551");
     check("password", created.admin_password.map(|password| password.reveal().len()), Some(12));
 }
 
 #[test]
 fn networks() {
-    let networks = answer!("neutron-networks", async |c: &C| network::networks(c).await);
+    let networks = answer!("neutron/networks", async |c: &C| network::networks(c).await);
     let seen: Vec<_> =
         networks.items.iter().map(|net| (net.name.as_str(), net.shared, net.external)).collect();
     check(
@@ -266,12 +266,11 @@ fn networks() {
         seen,
         vec![("shared", true, false), ("demo-net", false, false), ("public", false, true)],
     );
-    let subnets = answer!("neutron-subnets", async |c: &C| network::subnets(c).await);
+    let subnets = answer!("neutron/subnets", async |c: &C| network::subnets(c).await);
     check("subnet", subnets.items[0].cidr.as_str(), "10.0.0.0/24");
-    let ports = answer!("neutron-ports", async |c: &C| network::ports(c, None).await);
+    let ports = answer!("neutron/ports", async |c: &C| network::ports(c, None).await);
     check("port", ports.items[0].fixed_ips[0].ip_address.as_str(), "10.0.0.1");
-    let groups =
-        answer!("neutron-security-groups", async |c: &C| network::security_groups(c).await);
+    let groups = answer!("client/security-groups", async |c: &C| network::security_groups(c).await);
     check("group", groups.items[0].name.as_str(), "default");
     check(
         "ssh, http",
@@ -282,24 +281,65 @@ fn networks() {
 
 #[test]
 fn volumes() {
-    let types = answer!("cinder-types", async |c: &C| volume::types(c).await);
+    let types = answer!("cinder/types", async |c: &C| volume::types(c).await);
     check("type", types.items[0].name.as_str(), "lab");
-    let default = answer!("cinder-default-type", async |c: &C| volume::default_type(c).await);
+    let default = answer!("cinder/type-default", async |c: &C| volume::default_type(c).await);
     check("default", default.map(|kind| kind.name), Some("lab".to_owned()));
-    let limits = answer!("cinder-limits", async |c: &C| volume::limits(c).await);
+    let limits = answer!("cinder/limits", async |c: &C| volume::limits(c).await);
     check(
         "limits",
         (limits.max_volumes, limits.max_gib, limits.how_many(300)),
         (Some(10), Some(1000), Some(3)),
     );
     let id = VolumeId::from("x");
-    let created = answer!("cinder-created", async |c: &C| volume::show(c, &id).await);
+    let created = answer!("cinder/volume-create", async |c: &C| volume::show(c, &id).await);
     check("creating", (created.status.is_changing(), created.bootable), (true, false));
-    let ready = answer!("cinder-available", async |c: &C| volume::show(c, &id).await);
+    let ready = answer!("cinder/volume-available", async |c: &C| volume::show(c, &id).await);
     check("ready", (ready.status.as_str(), ready.bootable, ready.size_gib), ("available", true, 1));
     check(
         "of which image",
         ready.image_id(),
         Some(ImageId::from("7c7f2f13-a549-46ab-83d9-b9c98fca61a4")),
     );
+}
+
+/// Every recorded error body of every service has words in it, and every kind of list is read whole.
+#[test]
+fn every_sample_is_understood() {
+    let root = format!("{}/../../tests/contract", env!("CARGO_MANIFEST_DIR"));
+    let mut errors = 0;
+    let mut images = 0;
+    for service in ["keystone", "glance", "nova", "neutron", "cinder", "client"] {
+        for file in std::fs::read_dir(format!("{root}/{service}")).unwrap() {
+            let stem = file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+            let name = format!("{service}/{stem}");
+            let response = support::sample(&name);
+            if response.status >= 400 {
+                errors += 1;
+                let error = openstack::ApiError::from_response(
+                    "do it",
+                    openstack::Service::Image,
+                    &response,
+                );
+                assert!(
+                    !error.message.is_empty() && !error.message.contains("  "),
+                    "{name}: {error}"
+                );
+            }
+            let body: Option<serde_json::Value> = serde_json::from_slice(&response.body).ok();
+            let rows = body
+                .and_then(|body| body.get("images").cloned())
+                .and_then(|rows| rows.as_array().cloned());
+            for row in rows.into_iter().flatten() {
+                images += 1;
+                let image: image::Image = serde_json::from_value(row).unwrap();
+                assert!(!matches!(image.status, image::ImageStatus::Other(_)), "{name}: {image:?}");
+                assert!(
+                    image.created_at.is_some() && image.updated_at.is_some(),
+                    "{name}: {image:?}"
+                );
+            }
+        }
+    }
+    assert!(errors > 60 && images > 10, "{errors} errors, {images} images");
 }

@@ -27,91 +27,141 @@ fn check(name: &str, kind: ErrorKind, code: Option<&str>, message: &str) {
 #[test]
 fn recorded_errors() {
     use ErrorKind::*;
-    check("keystone-401", Unauthorized, None, "The request you have made requires authentication.");
     check(
-        "keystone-401-scope",
+        "keystone/wrong-password",
+        Unauthorized,
+        None,
+        "The request you have made requires authentication.",
+    );
+    check(
+        "keystone/credential-with-scope",
         Unauthorized,
         None,
         "Error authenticating with application credential: ",
     );
     check(
-        "keystone-403",
+        "keystone/list-projects-refused",
         Forbidden,
         None,
         "You are not authorized to perform the requested action: ",
     );
-    check("keystone-400", BadRequest, None, "'identity' is a required property Failed validating");
     check(
-        "glance-400-schema",
+        "keystone/malformed",
+        BadRequest,
+        None,
+        "'identity' is a required property Failed validating",
+    );
+    check(
+        "glance/patch-wrong-type",
         BadRequest,
         None,
         "Provided object does not match schema 'image': '7' is not",
     );
-    check("glance-400-uri", BadRequest, None, "URI for web-download does not pass filtering: http");
-    check("glance-401", Unauthorized, None, "This server could not verify that you are authorized");
     check(
-        "glance-403-protected",
+        "glance/web-refused-port",
+        BadRequest,
+        None,
+        "URI for web-download does not pass filtering: http",
+    );
+    check(
+        "glance/no-token",
+        Unauthorized,
+        None,
+        "This server could not verify that you are authorized",
+    );
+    check(
+        "glance/delete-protected",
         Forbidden,
         None,
         "Image f81f24e7-2073-435d-a2ee-d555c8a1c04a is protected",
     );
     check(
-        "glance-403-publish",
+        "glance/create-public",
         Forbidden,
         None,
         "You are not authorized to complete publicize_image",
     );
-    check("glance-404", NotFound, None, "No image found with ID 00000000");
+    check("glance/show-gone", NotFound, None, "No image found with ID f81f24e7");
     check(
-        "glance-409-state",
+        "glance/upload-again",
         Conflict,
         None,
         "Image status transition from active to saving is not allowed",
     );
     check(
-        "glance-409-property",
+        "glance/patch-remove-missing",
         Conflict,
         None,
         "There was a conflict when trying to complete your request. Prop",
     );
-    check("glance-413", TooLarge, None, "The request returned a 413 Request Entity Too Large.");
     check(
-        "glance-415-content",
+        "glance/quota-records",
+        TooLarge,
+        None,
+        "The request returned a 413 Request Entity Too Large.",
+    );
+    check(
+        "glance/upload-raw-as-qcow2",
         UnsupportedMedia,
         None,
         "The request media type application/octet-stream",
     );
-    check("glance-500", Server, None, "The server has either erred or is incapable");
     check(
-        "nova-400-flavor",
+        "glance/upload-after-mismatch",
+        Server,
+        None,
+        "The server has either erred or is incapable",
+    );
+    check(
+        "nova/refused-small-memory",
         BadRequest,
         Some("badRequest"),
         "Flavor's memory is too small for requested image.",
     );
-    check("nova-401", Unauthorized, None, "The request you have made requires authentication.");
     check(
-        "nova-403-quota",
+        "nova/no-token",
+        Unauthorized,
+        None,
+        "The request you have made requires authentication.",
+    );
+    check(
+        "nova/refused-quota",
         Forbidden,
         Some("forbidden"),
         "Quota exceeded for cores, instances, ram",
     );
     check(
-        "nova-404",
+        "nova/server-missing",
         NotFound,
         Some("itemNotFound"),
         "Instance 00000000-0000-0000-0000-000000000000 could not",
     );
-    check("nova-406", BadRequest, Some("computeFault"), "Version 9.9 is not supported by the API.");
-    check("nova-409", Conflict, Some("conflictingRequest"), "Cannot 'rescue' instance");
-    check("neutron-403", Forbidden, Some("PolicyNotAuthorized"), "(rule:create_network and");
-    check("neutron-404", NotFound, Some("NetworkNotFound"), "Network none could not be found.");
     check(
-        "cinder-400",
+        "nova/version-too-new",
+        BadRequest,
+        Some("computeFault"),
+        "Version 9.9 is not supported by the API.",
+    );
+    check("client/rescue-twice", Conflict, Some("conflictingRequest"), "Cannot 'rescue' instance");
+    check(
+        "neutron/network-shared-refused",
+        Forbidden,
+        Some("PolicyNotAuthorized"),
+        "(rule:create_network and",
+    );
+    check(
+        "neutron/network-missing",
+        NotFound,
+        Some("NetworkNotFound"),
+        "Network none could not be found.",
+    );
+    check(
+        "cinder/smaller-than-min-disk",
         BadRequest,
         Some("badRequest"),
         "Invalid input received: Volume size 1GB cannot be",
     );
-    check("cinder-413", TooLarge, Some("overLimit"), "VolumeSizeExceedsAvailableQuota: ");
+    check("cinder/over-quota", TooLarge, Some("overLimit"), "VolumeSizeExceedsAvailableQuota: ");
 }
 
 /// A body that no recorded service sent, and the message in it.
@@ -154,8 +204,12 @@ fn bodies_of_proxies_and_old_releases() {
 fn quota_is_told_in_four_ways() {
     let is_quota =
         |name| ApiError::from_response("do it", Service::Image, &sample(name)).is_quota();
-    assert!(is_quota("glance-413") && is_quota("cinder-413") && is_quota("nova-403-quota"));
-    assert!(!is_quota("glance-403-publish") && !is_quota("nova-409"));
+    assert!(
+        is_quota("glance/quota-records")
+            && is_quota("cinder/over-quota")
+            && is_quota("nova/refused-quota")
+    );
+    assert!(!is_quota("glance/create-public") && !is_quota("client/rescue-twice"));
     let body = br#"{"NeutronError": {"type": "OverQuota", "message": "Quota exceeded for resources: ['port'].", "detail": ""}}"#;
     let neutron = Response { status: 409, headers: vec![], body: body.to_vec() };
     assert!(ApiError::from_response("do it", Service::Network, &neutron).is_quota());

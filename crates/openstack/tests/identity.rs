@@ -24,7 +24,7 @@ fn demo() -> UserRef {
 
 /// Credentials and scope, and the `auth` they are sent as.
 fn check(credentials: &Credentials, scope: &Scope, expected: Value) {
-    let fake = Fake::sample("keystone-token-project");
+    let fake = Fake::sample("keystone/password-project-scope");
     run(Keystone::new(Arc::clone(&fake), "/identity").sign_in(credentials, scope)).unwrap();
     assert_eq!(fake.last().url, "/identity/v3/auth/tokens");
     assert_eq!(fake.last_body(), json!({"auth": expected}));
@@ -98,23 +98,23 @@ fn signed_in(name: &'static str) -> Session {
 
 #[test]
 fn what_comes_back() {
-    let scoped = signed_in("keystone-token-project");
+    let scoped = signed_in("keystone/password-project-scope");
     assert_eq!(scoped.user.name, "demo");
     assert_eq!(scoped.project.as_ref().map(|project| project.name.as_str()), Some("demo"));
     assert_eq!(scoped.roles, ["reader", "member"]);
     assert_eq!(scoped.expires_at.to_string(), "2026-11-22T18:56:37Z");
     assert!(scoped.can_switch_project() && !scoped.is_reader_only() && !scoped.catalog.is_empty());
-    let unscoped = signed_in("keystone-token-unscoped");
+    let unscoped = signed_in("keystone/password-unscoped");
     assert!(unscoped.project.is_none() && unscoped.catalog.is_empty() && unscoped.roles.is_empty());
-    let credential = signed_in("keystone-token-application-credential");
+    let credential = signed_in("keystone/credential-sign-in");
     assert!(!credential.can_switch_project());
-    let error = sign_in("keystone-401").unwrap_err();
+    let error = sign_in("keystone/wrong-password").unwrap_err();
     assert_eq!((error.kind, error.operation), (ErrorKind::Unauthorized, "sign in"));
 }
 
 #[test]
 fn a_session_survives_the_tabs_storage() {
-    let session = signed_in("keystone-token-project");
+    let session = signed_in("keystone/password-project-scope");
     let kept = serde_json::to_string(&session).unwrap();
     assert_eq!(serde_json::from_str::<Session>(&kept).unwrap(), session);
 }
@@ -122,7 +122,7 @@ fn a_session_survives_the_tabs_storage() {
 #[test]
 fn a_missing_token_header_is_named() {
     let fake = Fake::new(|_, _| {
-        let answer = sample("keystone-token-project");
+        let answer = sample("keystone/password-project-scope");
         Ok(Response { headers: vec![], ..answer })
     });
     let credentials = Credentials::Token(Token::new("t"));
@@ -148,7 +148,7 @@ fn a_one_time_code_in_two_steps() {
         }),
         _ => {
             assert_eq!(header(request, "Openstack-Auth-Receipt"), Some("RECEIPT"));
-            Ok(sample("keystone-token-unscoped"))
+            Ok(sample("keystone/password-unscoped"))
         }
     }
     });
@@ -171,13 +171,14 @@ fn a_one_time_code_in_two_steps() {
 fn projects_rescope_validate_revoke() {
     let token = Token::new("t");
     let projects =
-        run(Keystone::new(Fake::sample("keystone-projects"), "http://k").projects(&token)).unwrap();
+        run(Keystone::new(Fake::sample("keystone/auth-projects"), "http://k").projects(&token))
+            .unwrap();
     assert_eq!(projects.items[0].name, "demo");
-    let session = run(Keystone::new(Fake::sample("keystone-token-project"), "http://k")
+    let session = run(Keystone::new(Fake::sample("keystone/password-project-scope"), "http://k")
         .rescope(&token, &"p".into()));
     assert!(session.unwrap().project.is_some());
     let session =
-        run(Keystone::new(Fake::sample("keystone-validate"), "http://k").validate(&token)).unwrap();
+        run(Keystone::new(Fake::sample("keystone/validate"), "http://k").validate(&token)).unwrap();
     assert_eq!(session.token.reveal(), "t");
     for code in [204, 401, 404] {
         run(Keystone::new(Fake::new(move |_, _| Ok(status(code))), "http://k").revoke(&token))

@@ -18,7 +18,7 @@ use support::{Fake, client, header, run};
 
 /// A filter and its query.
 fn check_filter(filter: &Filter, expected: &str) {
-    let fake = Fake::sample("glance-list-private-empty");
+    let fake = Fake::sample("glance/list-empty");
     run(image::list_all(&client(Arc::clone(&fake)), filter)).unwrap();
     let expected = format!("http://127.0.0.1:9292/v2/images?limit=1000{expected}");
     assert_eq!(fake.last().url, expected);
@@ -79,7 +79,7 @@ fn creating_an_image() {
 
 #[test]
 fn changing_an_image() {
-    let fake = Fake::sample("glance-active");
+    let fake = Fake::sample("glance/active");
     let changes = Patch::new()
         .name("New")
         .protected(true)
@@ -124,7 +124,8 @@ fn paths_take_anything_in_names() {
 #[test]
 fn uploads_go_where_and_with_what() {
     let upload =
-        image::upload_request(&client(Fake::sample("glance-list")), &ImageId::from("i")).unwrap();
+        image::upload_request(&client(Fake::sample("client/list-public")), &ImageId::from("i"))
+            .unwrap();
     assert_eq!(upload.url, "http://127.0.0.1:9292/v2/images/i/file");
     assert_eq!(
         upload.headers,

@@ -12,18 +12,24 @@ use openstack::identity::{Session, Token};
 use openstack::{Client, Request, Response, Transport, TransportError};
 use serde_json::Value;
 
-/// A recorded answer: `tests/contract/client/{name}.json`.
+/// A recorded answer: `tests/contract/{name}.json`, where the name starts with the service.
 pub fn sample(name: &str) -> Response {
-    let path = format!("{}/../../tests/contract/client/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!("{}/../../tests/contract/{name}.json", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{path}: {why}"));
     let sample: Value = serde_json::from_str(&text).unwrap();
-    let headers = serde_json::from_value(sample["headers"].clone()).unwrap();
-    let body = match &sample["body"] {
+    let answer = &sample["response"];
+    let headers: BTreeMap<String, String> =
+        serde_json::from_value(answer["headers"].clone()).unwrap();
+    let body = match &answer["body"] {
         Value::Null => Vec::new(),
         Value::String(text) => text.clone().into_bytes(),
         json => json.to_string().into_bytes(),
     };
-    Response { status: sample["status"].as_u64().unwrap() as u16, headers, body }
+    Response {
+        status: answer["status"].as_u64().unwrap() as u16,
+        headers: headers.into_iter().collect(),
+        body,
+    }
 }
 
 /// A successful JSON answer.
@@ -59,7 +65,7 @@ impl Fake {
     /// Always the same recorded answer (and Nova's version document where it is asked for).
     pub fn sample(name: &'static str) -> std::sync::Arc<Self> {
         Self::new(move |request, _| {
-            Ok(sample(if request.url.ends_with("/v2.1/") { "nova-version" } else { name }))
+            Ok(sample(if request.url.ends_with("/v2.1/") { "nova/version" } else { name }))
         })
     }
 
@@ -101,8 +107,10 @@ impl Transport for Fake {
 
 /// A session as a real Keystone gave it, with a token of our own.
 pub fn session(token: &str) -> Session {
-    let keystone =
-        openstack::identity::Keystone::new(Fake::sample("keystone-token-project"), "http://k");
+    let keystone = openstack::identity::Keystone::new(
+        Fake::sample("keystone/password-project-scope"),
+        "http://k",
+    );
     let credentials = openstack::identity::Credentials::Token(Token::new("any"));
     match run(keystone.sign_in(&credentials, &openstack::identity::Scope::Default)).unwrap() {
         openstack::identity::SignIn::Done(session) => {
