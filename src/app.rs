@@ -92,6 +92,7 @@ fn Signed(
             <leptos::context::Provider value=cloud>{page()}</leptos::context::Provider>
         }
         .into_any(),
+        None if account.left() => view! { <GoTo path=routes::LOGIN.to_owned() /> }.into_any(),
         None => {
             let wanted = untrack(|| {
                 format!("{}{}", location.pathname.get(), location.query.get().to_query_string())

@@ -62,6 +62,7 @@ pub struct Account {
     /// Every scope of this sign-in whose client may still be in use.
     scopes: StoredValue<Vec<Cloud>>,
     asking: RwSignal<bool>,
+    left: StoredValue<bool>,
     timer: StoredValue<Option<TimeoutHandle>, LocalStorage>,
 }
 
@@ -90,6 +91,7 @@ impl Account {
             kept: RwSignal::new(None),
             scopes: StoredValue::new(Vec::new()),
             asking: RwSignal::new(false),
+            left: StoredValue::new(false),
             timer: StoredValue::new_local(None),
         };
         account.take_up();
@@ -108,27 +110,32 @@ impl Account {
 
     /// The projects that can be switched to.
     pub fn projects(self) -> Vec<Project> {
-        self.kept.with(|kept| kept.as_ref().map(|kept| kept.projects.clone()).unwrap_or_default())
+        self.kept.with_untracked(|kept| kept.as_ref().map(|kept| kept.projects.clone()).unwrap_or_default())
     }
 
     /// The regions of the catalog.
     pub fn regions(self) -> Vec<String> {
-        self.kept.with(|kept| kept.as_ref().map(|kept| kept.session.catalog.regions()).unwrap_or_default())
+        self.kept.with_untracked(|kept| kept.as_ref().map(|kept| kept.session.catalog.regions()).unwrap_or_default())
     }
 
-    /// When the token runs out, by this computer's clock.
+    /// When the token runs out, by this computer's clock. Tracked.
     pub fn ends_at(self) -> Option<Timestamp> {
         self.kept.with(|kept| kept.as_ref().map(|kept| kept.ends_at))
     }
 
     /// How the user signed in.
     pub fn how(self) -> Option<How> {
-        self.kept.with(|kept| kept.as_ref().map(|kept| kept.how.clone()))
+        self.kept.with_untracked(|kept| kept.as_ref().map(|kept| kept.how.clone()))
     }
 
     /// Whether the token has run out and the user is asked to sign in again.
     pub fn asking(self) -> RwSignal<bool> {
         self.asking
+    }
+
+    /// Whether the user has signed out of their own will: then the next sign-in begins afresh.
+    pub fn left(self) -> bool {
+        self.left.get_value()
     }
 
     /// Signs in for good: makes the scope, keeps it for the tab, remembers the project.
@@ -212,6 +219,7 @@ impl Account {
             cloud.client().end();
         }
         self.scopes.set_value(Vec::new());
+        self.left.set_value(true);
         self.stop_timer();
         storage::write(Keep::Tab, NAME, None);
         self.asking.set(false);
@@ -261,6 +269,7 @@ impl Account {
             return;
         };
         remember_project(&cloud);
+        self.left.set_value(false);
         self.keep(kept);
         self.current.set(Some(cloud));
     }
@@ -290,7 +299,7 @@ impl Account {
         // Browsers count a delay in 31 bits.
         let left = Duration::from_millis(u64::try_from(left).unwrap_or(0).min(i32::MAX as u64));
         let ring = move || {
-            let ended = self.ends_at().is_some_and(|ends_at| ends_at <= clock::now());
+            let ended = untrack(|| self.ends_at()).is_some_and(|ends_at| ends_at <= clock::now());
             if !ended {
                 return;
             }

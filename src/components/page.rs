@@ -57,6 +57,7 @@ pub fn Page(
         first.set_value(false);
         true
     });
+    let is_root = crumbs.is_empty();
     let project = move || {
         account.current().get().map(|cloud| view! {
             <span class="crumbs__project truncate">{cloud.project().name.clone()}</span>
@@ -64,7 +65,7 @@ pub fn Page(
         })
     };
     view! {
-        <div class="topbar">
+        <div class="topbar" data-root=is_root.then_some("true")>
             <nav class="crumbs" aria-label="Breadcrumb">
                 {project}
                 {crumbs.into_iter().map(|(words, href)| view! {
@@ -74,7 +75,7 @@ pub fn Page(
                 <span class="crumbs__here truncate" aria-current="page">{move || title.get()}</span>
             </nav>
         </div>
-        <main class="page" id="main">
+        <main class="page" id="main" tabindex="-1">
             <div class="page__head">
                 <div class="page__title">
                     {mark.map(|mark| mark.run())}

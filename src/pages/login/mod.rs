@@ -131,8 +131,11 @@ fn Credentials(
     let way = RwSignal::new(Way::Password.key());
     let entered = Entered::new(&config);
     let missing = RwSignal::new(form::Missing::default());
+    // A refusal belongs to the way that was tried.
+    let tried = RwSignal::new(Way::Password.key());
     let refused = Signal::derive(move || {
-        problem.get().filter(|problem| problem.refused).map(|problem| problem.words.paragraph())
+        let here = tried.get() == way.get();
+        problem.get().filter(|problem| here && problem.refused).map(|problem| problem.words.paragraph())
     });
     let elsewhere = Signal::derive(move || problem.get().filter(|problem| !problem.refused));
     let secret_error = move |own: fn(&form::Missing) -> bool, words: &'static str| {
@@ -151,12 +154,14 @@ fn Credentials(
         }
     });
     let clouds = StoredValue::new(config.clouds.clone());
+    let over = RwSignal::new(false);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if action.pending().get_untracked() {
             return;
         }
         problem.set(None);
+        tried.set(way.get_untracked());
         let cloud = clouds.with_value(|clouds| chosen(clouds, &entered.cloud.get_untracked()));
         let Some(cloud) = cloud else { return };
         match entered.check(Way::of(way.get_untracked()), cloud) {
@@ -175,9 +180,15 @@ fn Credentials(
     let tabs = [Way::Password, Way::ApplicationCredential, Way::File].map(|way| (way.key(), way.word())).to_vec();
     view! {
         <form class="gate__form" novalidate on:submit=submit
-            on:dragover=move |event| event.prevent_default()
+            data-over=move || over.get().then_some("true")
+            on:dragover=move |event| {
+                event.prevent_default();
+                over.set(true);
+            }
+            on:dragleave=move |_| over.set(false)
             on:drop=move |event| {
                 event.prevent_default();
+                over.set(false);
                 way.set(Way::File.key());
                 entered.file.take_dropped(&event);
             }
