@@ -5,28 +5,47 @@
 //! what to say about it: no sentence for people is made here.
 //!
 //! # Signing in
-//! ```ignore
-//! let keystone = Keystone::new(transport, "https://cloud.example/identity/v3");
-//! match keystone.sign_in(&credentials, &Scope::Unscoped).await? {
-//!     SignIn::Done(session) => {
-//!         let projects = keystone.projects(&session.token).await?.items;
-//!         let session = keystone.rescope(&session.token, &projects[0].id).await?;
-//!     }
-//!     SignIn::NeedsMore { receipt, .. } => { /* ask for the code; Credentials::Passcode { user, passcode, receipt } */ }
-//! }
 //! ```
-//! `parse_credentials_file` reads a dropped `clouds.yaml` or openrc.
+//! # use openstack::{ApiError, Transport, identity::{Credentials, Keystone, Scope, Session, SignIn}};
+//! # async fn example<T: Transport>(transport: T, credentials: Credentials) -> Result<Option<Session>, ApiError> {
+//! let keystone = Keystone::new(transport, "https://cloud.example/identity/v3");
+//! let session = match keystone.sign_in(&credentials, &Scope::Unscoped).await? {
+//!     SignIn::Done(session) => session,
+//!     // Right but not enough: ask for the one-time code, then sign in with `Credentials::Passcode` and the receipt.
+//!     SignIn::NeedsMore { receipt: _, .. } => return Ok(None),
+//! };
+//! let projects = keystone.projects(&session.token).await?;
+//! match projects.items.first() {
+//!     Some(project) => Ok(Some(keystone.rescope(&session.token, &project.id).await?)),
+//!     None => Ok(None),
+//! }
+//! # }
+//! ```
+//! [`identity::parse_credentials_file`] reads a dropped `clouds.yaml` or openrc.
 //!
 //! # Calling
-//! ```ignore
-//! let endpoints = session.catalog.endpoints(region, &overrides, project_id);
-//! let client = Client::new(transport, endpoints, session, move || show_sign_in_dialog());
-//! let images = image::list_all(&client, &Filter::tab(Tab::Own, &project)).await?; // Listing { items, skipped }
-//! let image = image::patch(&client, &id, &Patch::new().protected(true)).await?;
-//! let made = compute::create(&client, &CreateServer::new("web-1", flavor, boot, Networks::Auto)).await?;
 //! ```
-//! Safe calls are repeated a little by themselves. A 401 calls `on_expired` **once**; every call that was refused or
-//! starts meanwhile waits. [`Client::renew`] lets all of them go on, [`Client::end`] fails them with
+//! # use std::collections::BTreeMap;
+//! # use openstack::{ApiError, Client, FlavorId, ImageId, ProjectId, Transport, compute, identity::Session, image};
+//! # use openstack::{compute::{BootFrom, CreateServer, Networks}, image::{Filter, Patch, Tab}};
+//! # async fn example<T: Transport>(transport: T, session: Session, id: ImageId, flavor: FlavorId) -> Result<(), ApiError> {
+//! # fn show_sign_in_dialog() {}
+//! let project = ProjectId::new("…");
+//! let endpoints = session.catalog.endpoints(Some("RegionOne"), &BTreeMap::new(), project.as_str());
+//! let client = Client::new(transport, endpoints, session, show_sign_in_dialog);
+//!
+//! let images = image::list_all(&client, &Filter::tab(Tab::Own, &project)).await?;
+//! let (rows, unreadable) = (images.items, images.skipped.len());
+//! let image = image::patch(&client, &id, &Patch::new().protected(true)).await?;
+//!
+//! let boot = BootFrom::NewVolume {
+//!     size_gib: image.smallest_volume_gib(), image: id, volume_type: None, delete_with_server: true,
+//! };
+//! let made = compute::create(&client, &CreateServer::new("web-1", flavor, boot, Networks::Auto)).await?;
+//! # Ok(()) }
+//! ```
+//! Safe calls are repeated a little by themselves. A 401 calls the function given to [`Client::new`] **once**; every call
+//! that was refused or starts meanwhile waits. [`Client::renew`] lets all of them go on, [`Client::end`] fails them with
 //! [`ErrorKind::SignedOut`]. The upload's own request takes its token from [`Client::token`] and reports a 401 with
 //! [`Client::token_after`].
 //!

@@ -34,7 +34,7 @@ pub struct Page<T> {
     pub next: Option<Marker>,
 }
 
-/// Reads `{key: […], "next": …}` (Glance, Keystone) or `{key: […], "key_links": [{"rel":"next","href":…}]}`.
+/// Reads `{key: […], "next": …}` (Glance, Keystone) or `{key: […], "…_links": [{"rel":"next","href":…}]}`.
 ///
 /// # Errors
 /// When the list itself is missing.
@@ -42,20 +42,23 @@ pub(crate) fn page<T: serde::de::DeserializeOwned>(
     mut object: Map<String, Value>,
     key: &str,
 ) -> Result<Page<T>, String> {
-    let next = next_marker(&object, key);
+    let next = next_marker(&object);
     Ok(Page { rows: decode::rows(&mut object, key)?, next })
 }
 
-fn next_marker(object: &Map<String, Value>, key: &str) -> Option<Marker> {
+fn next_marker(object: &Map<String, Value>) -> Option<Marker> {
     let glance = object.get("next").and_then(Value::as_str);
-    let link = glance.or_else(|| {
-        object
-            .get(&format!("{key}_links"))?
-            .as_array()?
+    let link = match glance {
+        Some(link) => link,
+        // `servers_links`, `networks_links`; Cinder names some of them after a single row (`volume_type_links`).
+        None => object
             .iter()
+            .filter(|(name, _)| name.ends_with("_links"))
+            .filter_map(|(_, links)| links.as_array())
+            .flatten()
             .find(|link| link.get("rel").and_then(Value::as_str) == Some("next"))?
             .get("href")?
-            .as_str()
-    })?;
+            .as_str()?,
+    };
     value_in_link(link, "marker").map(Marker)
 }

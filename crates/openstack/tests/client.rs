@@ -245,6 +245,21 @@ fn pages_of_nova_and_neutron() {
 }
 
 #[test]
+fn cinder_names_its_links_after_one_row() {
+    let fake = Fake::new(|request, _| {
+        Ok(if request.url.contains("marker=t1") {
+            json(value!({"volume_types": [{"id": "t2", "name": "b"}]}))
+        } else {
+            let link = "http://c/v3/types?limit=1&marker=t1";
+            json(
+                value!({"volume_types": [{"id": "t1", "name": "a"}], "volume_type_links": [{"rel": "next", "href": link}]}),
+            )
+        })
+    });
+    assert_eq!(run(openstack::volume::types(&client(fake))).unwrap().items.len(), 2);
+}
+
+#[test]
 fn a_list_that_repeats_its_marker_ends() {
     let fake = Fake::new(|_, _| {
         Ok(json(value!({"images": [{"id": "a"}], "next": "/v2/images?marker=a"})))

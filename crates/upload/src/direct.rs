@@ -178,7 +178,10 @@ impl Machine {
             Event::Online => self.back_online(),
             Event::RecordCreated { ticket, id } => self.record_created(ticket, id),
             Event::RecordRefused { ticket, status, message } => {
-                self.no_record(ticket, false, Failure::RecordRefused { status, message });
+                // Only a plain 4xx says that nothing was made: a gateway's 504 may hide a success, and so may a 201 that
+                // could not be read.
+                let perhaps = !(400..500).contains(&status) || status == 408;
+                self.no_record(ticket, perhaps, Failure::RecordRefused { status, message });
             }
             Event::RecordUnknown { ticket } => {
                 self.no_record(ticket, true, Failure::NoReplyToCreate)

@@ -57,7 +57,7 @@ pub enum Event {
         /// The image's id.
         id: String,
     },
-    /// The cloud refused to make the record.
+    /// Making the record was answered, but not with a record.
     RecordRefused {
         /// Of [`Effect::CreateRecord`].
         ticket: Ticket,

@@ -55,7 +55,7 @@ impl Drive {
             }
             "refused" => Event::RecordRefused {
                 ticket: self.ticket("create"),
-                status: 413,
+                status: u16::try_from(number(rest)).unwrap_or_default(),
                 message: "full".into(),
             },
             "unknown" => Event::RecordUnknown { ticket: self.ticket("create") },
@@ -266,8 +266,10 @@ fn a_second_record_where_the_first_is_spoilt() {
 
 #[test]
 fn refusals_are_final_and_clean() {
-    check("start > hash create; refused > stop-hash end:record-refused(413); created a");
+    check("start > hash create; refused 413 > stop-hash end:record-refused(413); created a");
     check("start > hash create; unknown > stop-hash end:no-reply-to-create-left[?]");
+    check("start > hash create; refused 504 > stop-hash end:record-refused(504)-left[?]");
+    check("start > hash create; refused 201 > stop-hash end:record-refused(201)-left[?]");
     check(
         "start > hash create; created a > send:a; sent 413 > stop-hash delete:a+0; removed > end:refused(413)",
     );
@@ -311,7 +313,7 @@ fn cancelling_in_every_state() {
         "start > hash create; cancel > stop-hash; created a > delete:a+0; removed > end:cancelled",
     );
     check("start > hash create; cancel > stop-hash; unknown > end:cancelled-left[?]");
-    check("start > hash create; cancel > stop-hash; refused > end:cancelled");
+    check("start > hash create; cancel > stop-hash; refused 403 > end:cancelled");
     check(
         "start > hash create; created a > send:a; progress 5; cancel > abort stop-hash delete:a+0; cancel; removed > end:cancelled; sent 204",
     );
@@ -426,7 +428,7 @@ fn a_file_that_cannot_be_read() {
 #[test]
 fn late_answers_are_ignored() {
     check(
-        "start > hash create; created a > send:a; sent 500 > look:a+1; queued > delete:a+0; removed > create; late created a; late refused; late unknown; late removed; created b > send:b; late sent 204; late broken; late active; late gone; late lookless; hash; sent 204 > look:b+0; late active damaged; active > end:verified(b)",
+        "start > hash create; created a > send:a; sent 500 > look:a+1; queued > delete:a+0; removed > create; late created a; late refused 413; late unknown; late removed; created b > send:b; late sent 204; late broken; late active; late gone; late lookless; hash; sent 204 > look:b+0; late active damaged; active > end:verified(b)",
     );
     check(
         "start > hash create; created a > send:a; sent 401 > token; token > send:a; sent 401 > token; late token; token > send:a; late progress 100; hashless > hash; late hash; late hashless; hash",

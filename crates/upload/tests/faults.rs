@@ -182,7 +182,7 @@ impl World {
     }
 
     fn create(&mut self, ticket: Ticket) {
-        let fault = self.fault().then(|| self.dice.below(3));
+        let fault = self.fault().then(|| self.dice.below(4));
         if fault == Some(0) {
             return self.tell(Event::RecordRefused { ticket, status: 413, message: "full".into() });
         }
@@ -192,9 +192,16 @@ impl World {
         self.made += 1;
         let id = format!("image-{}", self.made);
         self.cloud.insert(id.clone(), Record { stored: Stored::Queued, spoilt: false, size: 0 });
-        if fault == Some(2) {
+        if matches!(fault, Some(2 | 3)) {
             self.nameless += 1;
-            return self.tell(Event::RecordUnknown { ticket });
+            return self.tell(match fault {
+                Some(2) => Event::RecordUnknown { ticket },
+                _ => Event::RecordRefused {
+                    ticket,
+                    status: 504,
+                    message: "a gateway's words".into(),
+                },
+            });
         }
         // An answer that is told twice names the same record.
         self.tell(Event::RecordCreated { ticket, id });
