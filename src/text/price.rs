@@ -23,7 +23,8 @@ fn money(amount: f64) -> String {
         a if a >= 1.0 => format!("{a:.1}"),
         a if a >= 0.1 => format!("{a:.2}"),
         a if a >= 0.01 => format!("{a:.3}"),
-        a => format!("{a:.4}"),
+        a if a >= 0.000_05 => format!("{a:.4}"),
+        _ => "under 0.0001".to_owned(),
     }
 }
 

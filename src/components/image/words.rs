@@ -27,6 +27,16 @@ pub fn system_name(image: &Image) -> Option<String> {
         "almalinux" | "alma" => "AlmaLinux",
         "alpine" | "alpinelinux" => "Alpine Linux",
         "arch" | "archlinux" => "Arch Linux",
+        // From 9 on there is no other CentOS than Stream.
+        "centos"
+            if version
+                .split('.')
+                .next()
+                .and_then(|major| major.parse().ok())
+                .is_some_and(|major: u32| major >= 9) =>
+        {
+            "CentOS Stream"
+        }
         "centos" => "CentOS",
         "centos-stream" => "CentOS Stream",
         "cirros" => "CirrOS",
@@ -151,6 +161,8 @@ mod tests {
             &[("os_distro", "windows"), ("os_version", "2022")],
             Some("Windows Server 2022"),
         );
+        check_system(&[("os_distro", "centos"), ("os_version", "9")], Some("CentOS Stream 9"));
+        check_system(&[("os_distro", "centos"), ("os_version", "7.9")], Some("CentOS 7.9"));
         check_system(&[("os_distro", "win2k12r2")], Some("Windows Server 2012 R2"));
         check_system(
             &[("os_distro", "win2k22"), ("os_version", "10.0")],

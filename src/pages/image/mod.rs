@@ -203,17 +203,19 @@ fn NoImage(error: Memo<Option<ApiError>>, live: Live<Seen>) -> impl IntoView {
         match error.get() {
         None => view! { <div class="panels"><Skeleton lines=8 /></div> }.into_any(),
         Some(error) if is_gone(&error) => view! {
-            <Empty
+            <div class="panels"><Empty
                 title="There is no image with this id"
                 text=Signal::stored(Some("It was deleted, it belongs to another project that does not share it with this one, or the link is mistyped. The project and region at the upper left may be others than the link was made in.".to_owned()))
             >
                 <ButtonLink kind=ButtonKind::Primary href=routes::IMAGES>"Show images"</ButtonLink>
-            </Empty>
+            </Empty></div>
         }
         .into_any(),
         Some(error) => view! {
-            <ErrorNote error=Signal::stored(error) on_retry=move |()| live.refresh() />
-            <p class="list-foot"><a class="link" href=routes::IMAGES>"Show all images"</a></p>
+            <div class="panels">
+                <ErrorNote error=Signal::stored(error) on_retry=move |()| live.refresh() />
+                <p><a class="link small" href=routes::IMAGES>"Show all images"</a></p>
+            </div>
         }
         .into_any(),
     }

@@ -70,7 +70,7 @@ pub fn ReceiptPanel(
     view! {
         <Panel
             title="Receipt"
-            status=move || status()
+            status=move || view! { {status} }
             note=move || view! { {move || format!("{} of the whole file", name.get())} }
         >
             <dl class="facts facts--plain">
@@ -86,14 +86,17 @@ pub fn ReceiptPanel(
                 {move || checksum.get().map(|value| view! {
                     <Fact term="MD5"><Hash value=value what="MD5" /></Fact>
                 })}
-                <Fact term="Result">{move || result(&verdict.get(), image.with_untracked(|image| image.hash_algo.clone()))}</Fact>
+                <Fact term="Result">{move || result(&verdict.get(), receipt.read().is_some(), image.with_untracked(|image| image.hash_algo.clone()))}</Fact>
             </dl>
         </Panel>
     }
 }
 
-fn result(verdict: &Verdict, algorithm: Option<String>) -> AnyView {
+fn result(verdict: &Verdict, sent_here: bool, algorithm: Option<String>) -> AnyView {
     match verdict {
+        Verdict::Waits if !sent_here => {
+            view! { <span class="muted">"Nothing to compare with yet"</span> }.into_any()
+        }
         Verdict::Waits => view! { <span class="muted">"Success is said only when both are equal"</span> }.into_any(),
         Verdict::NotCompared => {
             let command = format!("{}sum", algorithm.unwrap_or_else(|| "sha512".to_owned()));

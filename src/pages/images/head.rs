@@ -83,6 +83,11 @@ pub fn Tabs(
     let counts =
         Memo::new(move |_| (extent.get() == Extent::Whole).then(|| set.with(|set| set.counts())));
     let offers = Memo::new(move |_| set.with(|set| set.offers()));
+    // Where the tabs do not fit beside each other, the open one is scrolled to.
+    Effect::new(move |_| {
+        query.with(|query| query.tab);
+        request_animation_frame(scroll_to_open_tab);
+    });
     let tab = move |tab: Tab| {
         let count = Signal::derive(move || {
             counts.with(|counts| counts.as_ref().and_then(|all| all.get(tab.index()).copied()))
@@ -103,6 +108,19 @@ pub fn Tabs(
         }
     };
     view! { <TabLinks label="Images by owner">{Tab::EACH.map(tab).collect_view()}</TabLinks> }
+}
+
+fn scroll_to_open_tab() {
+    let Ok(Some(open)) = document().query_selector(".tabs [aria-current]") else { return };
+    let Some(tabs) = open.parent_element() else { return };
+    let (open, all) = (open.get_bounding_client_rect(), tabs.get_bounding_client_rect());
+    let hidden = if open.left() < all.left() {
+        open.left() - all.left()
+    } else {
+        (open.right() - all.right()).max(0.0)
+    };
+    #[allow(clippy::cast_possible_truncation)] // A few hundred pixels.
+    tabs.set_scroll_left(tabs.scroll_left() + hidden.ceil() as i32);
 }
 
 #[cfg(test)]

@@ -48,7 +48,8 @@ pub fn ImagesPage() -> impl IntoView {
         move |image: Image| feed.put(image),
         move |image: Image| {
             feed.remove(&image.id);
-            focus_on(results);
+            // The dialog, closing, gives the focus back to a row that goes away: take it after that.
+            request_animation_frame(move || focus_on(results));
         },
     );
     let actions_of_page = || {

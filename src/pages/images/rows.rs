@@ -40,9 +40,11 @@ impl Entry {
         let distro = image.property("os_distro");
         let parts = words.into_iter().chain(distro).chain(image.tags.iter().map(String::as_str));
         let haystack = parts.collect::<Vec<_>>().join("\n").to_lowercase();
+        let own = image.owner.as_ref() == Some(project);
         Self {
-            own: image.owner.as_ref() == Some(project),
-            offered,
+            own,
+            // Glance lists our own shared images among those offered to us.
+            offered: offered && !own,
             haystack,
             name_key: natural_key(&name),
             system_key: system.as_deref().map(natural_key).unwrap_or_default(),

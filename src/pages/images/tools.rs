@@ -28,7 +28,7 @@ pub fn Tools(
         };
     let count = Memo::new(move |_| count_words(shown));
     view! {
-        <div class="facets" role="search">
+        <div class="facets images__tools" role="search">
             <span class="control control--lead facets__search">
                 <Icon glyph=Glyph::Search small=true />
                 <input
