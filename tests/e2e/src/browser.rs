@@ -59,10 +59,7 @@ impl Browser {
         if let Ok(chromium) = std::env::var("CHROMIUM") {
             capabilities.set_binary(&chromium)?;
         }
-        capabilities.insert_base_capability(
-            "goog:loggingPrefs".to_owned(),
-            serde_json::json!({ "browser": "ALL" }),
-        );
+        capabilities.set("goog:loggingPrefs", serde_json::json!({ "browser": "ALL" }))?;
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
         Ok(Self { driver, chromedriver, _profile: profile })
     }

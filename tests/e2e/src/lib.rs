@@ -6,12 +6,14 @@
 //! from names that a user can type.
 
 mod browser;
+mod files;
 mod look;
 mod user;
 
 use std::path::PathBuf;
 
 pub use browser::Browser;
+pub use files::{qcow2, serve_file, totp_code};
 pub use look::{Name, like};
 pub use user::User;
 
@@ -48,10 +50,9 @@ pub fn options(folder: &tempfile::TempDir) -> Result<devcloud::Options, Trouble>
         .into());
     }
     Ok(devcloud::Options {
-        data: folder.path().join("cloud"),
         app: Some(dist),
         pace: 0.1,
-        ..devcloud::Options::default()
+        ..devcloud::Options::new(folder.path().join("cloud"))
     })
 }
 

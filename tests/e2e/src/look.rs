@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use thirtyfour::common::command::{ExtensionCommand, FormatRequestData};
+use thirtyfour::common::command::ExtensionCommand;
 use thirtyfour::prelude::*;
 
 use crate::Trouble;
@@ -69,8 +69,7 @@ async fn computed(element: &WebElement, what: &str) -> WebDriverResult<String> {
         "/element/{}/computed{what}",
         element.element_id()
     ))));
-    debug_assert!(command.format_request(&"".into()).uri.contains("computed"));
-    element.handle.cmd(command).await?.value()
+    element.handle().cmd(command).await?.value()
 }
 
 /// The visible elements of that role and name, in document order. A page that changes under the look counts as
