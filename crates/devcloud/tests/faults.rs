@@ -235,3 +235,36 @@ async fn a_form_of_a_foreign_page_cannot_change_the_plan() {
     assert_eq!(answer.status(), 415);
     assert_eq!(cloud.get("/devcloud/faults", "").await.body, json!({"faults": []}));
 }
+
+#[test]
+fn the_plans_in_the_documentation_are_plans() {
+    let text = include_str!("../../../docs/devcloud.md");
+    let plans: Vec<&str> =
+        text.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
+    assert_eq!(plans.len(), 2);
+    for plan in plans {
+        devcloud::faults::parse(plan).unwrap();
+    }
+    // And each action in the table is one.
+    let actions: Vec<&str> =
+        text.lines().filter_map(|line| line.strip_prefix("| `{\"kind\"")).collect();
+    assert_eq!(actions.len(), 7);
+    for action in actions {
+        let action = action.split('`').next().unwrap();
+        devcloud::faults::parse(&format!("[{{\"action\": {{\"kind\"{action}}}]")).unwrap();
+    }
+}
+
+#[test]
+fn every_option_is_in_the_documentation() {
+    let text = include_str!("../../../docs/devcloud.md");
+    let help =
+        std::process::Command::new(env!("CARGO_BIN_EXE_devcloud")).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let options: Vec<&str> =
+        help.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2).collect();
+    assert!(options.len() >= 10, "{help}");
+    for option in options.iter().filter(|option| !["--help", "--version"].contains(*option)) {
+        assert!(text.contains(&format!("`{option}")), "{option} is not in docs/devcloud.md");
+    }
+}
