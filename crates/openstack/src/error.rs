@@ -241,7 +241,7 @@ fn json_message(value: &Value) -> Option<(Option<String>, String)> {
 }
 
 fn text_message(text: &str, status: u16) -> String {
-    let is_html = text.trim_start().starts_with('<') || text.contains("</");
+    let is_html = text.trim_start().starts_with('<') || text.contains("</") || text.contains("<br");
     let plain = if is_html { strip_tags(text) } else { text.to_owned() };
     let status = status.to_string();
     let mut lines = plain.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();

@@ -187,6 +187,11 @@ fn bodies_of_proxies_and_old_releases() {
         "No image found with ID <x>",
     );
     check_body(
+        409,
+        "409 Conflict\n\nThe image cannot be deleted because it is in use.<br /><br />\n\n   ",
+        "The image cannot be deleted because it is in use.",
+    );
+    check_body(
         503,
         "<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>",
         "No server is available to handle this request.",

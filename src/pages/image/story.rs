@@ -44,11 +44,14 @@ pub fn sentence(image: &Image, own: bool) -> String {
 
 fn failure(image: &Image) -> String {
     let stores = image.failed_stores();
-    let place =
-        if stores.is_empty() { String::new() } else { format!(" into {}", stores.join(", ")) };
+    let what = if stores.is_empty() {
+        "The data did not arrive".to_owned()
+    } else {
+        format!("The import into {} failed", stores.join(", "))
+    };
+    let format = image.disk_format.as_deref().unwrap_or("the format that was given");
     format!(
-        "The data could not be taken in{place}; only the record is left. Common reasons: the address could not be reached from the cloud, or what it held is not {}. Delete the image and create it again.",
-        image.disk_format.as_deref().unwrap_or("the format that was given")
+        "{what}; only the record is left. Common reasons: the address could not be reached from the cloud, or what it held is not {format}. Delete the image and create it again."
     )
 }
 

@@ -26,6 +26,7 @@ pub fn UsageLine(
     view! {
         <p class="usage">
             {move || match parts.get() {
+                None if shown.failed.get() => ().into_any(),
                 None => view! { <span class="skeleton skeleton--mid" aria-hidden="true"></span> }.into_any(),
                 Some(parts) => parts
                     .into_iter()

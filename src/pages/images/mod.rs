@@ -80,6 +80,10 @@ pub(crate) struct Shown {
     pub page: Memo<PageOfRows>,
     /// How much of the list is there.
     pub extent: Memo<Extent>,
+    /// How many records could not be read.
+    pub unreadable: Memo<usize>,
+    /// There is nothing, and the last look failed.
+    pub failed: Memo<bool>,
 }
 
 /// How much of the list is there.
@@ -109,7 +113,14 @@ impl Shown {
             })
         });
         let page = Memo::new(move |_| query.with(|query| set.with(|set| set.page(query))));
-        Self { query, set, page, extent }
+        let unreadable = Memo::new(move |_| {
+            known.with(|known| known.as_ref().map_or(0, |known| known.unreadable))
+        });
+        let failed = Memo::new(move |_| {
+            extent.get() == Extent::Nothing
+                && feed.remote().with(|remote| remote.phase() == Phase::Failed)
+        });
+        Self { query, set, page, extent, unreadable, failed }
     }
 }
 
@@ -144,19 +155,11 @@ fn Results(
     actions: ImageActions,
     results: NodeRef<html::Div>,
 ) -> impl IntoView {
-    let failed = Memo::new(move |_| {
-        let remote = feed.remote();
-        remote
-            .with(
-                |remote| if remote.phase() == Phase::Failed { remote.error.clone() } else { None },
-            )
-            .filter(|_| shown.extent.get() == Extent::Nothing)
+    let error = Memo::new(move |_| {
+        shown.failed.get().then(|| feed.remote().with(|remote| remote.error.clone())).flatten()
     });
     let loaded = Memo::new(move |_| shown.extent.get() != Extent::Nothing);
     let has_rows = Memo::new(move |_| shown.page.with(|page| !page.ids.is_empty()));
-    let unreadable = Memo::new(move |_| {
-        feed.known().with(|known| known.as_ref().map_or(0, |known| known.unreadable))
-    });
     let label = move || {
         shown.page.with(|page| match page.pages {
             0 | 1 => "Images".to_owned(),
@@ -164,10 +167,10 @@ fn Results(
         })
     };
     view! {
-        {move || failed.get().map(|error| view! {
+        {move || error.get().map(|error| view! {
             <ErrorNote error=Signal::stored(error) on_retry=move |()| feed.refresh() />
         })}
-        <Show when=move || failed.read().is_none()>
+        <Show when=move || error.read().is_none()>
             <div class="table-box results" node_ref=results tabindex="-1" role="region" aria-label=label>
                 <Show when=move || loaded.get() fallback=|| view! { <TableSkeleton /> }>
                     <Show when=move || has_rows.get() fallback=move || view! { <Nothing shown=shown /> }>
@@ -177,9 +180,9 @@ fn Results(
             </div>
         </Show>
         <Show when=move || shown.page.with(|page| page.pages > 1)><Pages shown=shown /></Show>
-        <Show when=move || unreadable.get() != 0>
+        <Show when=move || shown.unreadable.get() != 0>
             <p class="list-foot">
-                {move || format::count(unreadable.get(), "image is", "images are")}
+                {move || format::count(shown.unreadable.get(), "image is", "images are")}
                 " not shown, as what the cloud says of them could not be read."
             </p>
         </Show>
