@@ -197,6 +197,16 @@ async fn others_and_readers_stay_out() {
 async fn bad_requests_get_neutrons_answer() {
     let cloud = Cloud::start().await;
     let token = cloud.sign_in("demo", "demo").await;
+    let own = json!({"network": {"name": "own"}});
+    let own =
+        ask(&cloud, &token, "POST", "/networks", Some(own)).await.expect(201).text("/network/id");
+    let subnet = |change: Value| {
+        let mut subnet = json!({"network_id": own, "ip_version": 4, "cidr": "10.7.0.0/24"});
+        for (name, value) in change.as_object().unwrap() {
+            subnet[name] = value.clone();
+        }
+        json!({"subnet": subnet})
+    };
     for (method, path, body, status) in [
         ("GET", "/nonsense", None, 404),
         ("GET", "/networks?nonsense=1", None, 400),
@@ -214,6 +224,10 @@ async fn bad_requests_get_neutrons_answer() {
         ("POST", "/ports", Some(json!({"port": {"network_id": "none"}})), 404),
         ("POST", "/subnets", Some(json!({"subnet": {"network_id": "none", "ip_version": 4}})), 404),
         ("POST", "/floatingips", Some(json!({"floatingip": {"floating_network_id": "none"}})), 404),
+        ("POST", "/subnets", Some(subnet(json!({"dns_nameservers": 5}))), 400),
+        ("POST", "/subnets", Some(subnet(json!({"gateway_ip": "here"}))), 400),
+        ("POST", "/subnets", Some(subnet(json!({"cidr": "10.0.0.0/99"}))), 400),
+        ("POST", "/subnets", Some(subnet(json!({"ip_version": 6}))), 400),
     ] {
         let answer = ask(&cloud, &token, method, path, body.clone()).await;
         assert_eq!(answer.status, status, "{method} {path} {body:?} {answer:?}");

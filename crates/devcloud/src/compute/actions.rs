@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::api::Call;
+use super::call::Call;
 use super::error::ComputeError;
 use super::model::{Server, Task, VmState};
 use super::{console, history, life, schemas, view};

@@ -6,15 +6,14 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::call::Call;
 use super::error::ComputeError;
-use super::model::{Disk, Server, VmState};
-use super::view::{self, Frame};
-use super::{actions, create, flavors, history, keypairs, list, quota, schemas};
+use super::model::Server;
+use super::view;
+use super::{actions, attached, create, flavors, history, keypairs, list, quota, schemas};
 use crate::auth::Scope;
-use crate::body_schema::Schema;
 use crate::incoming::{BodyError, Incoming};
 use crate::microversion::{Microversion, Refused, Supported};
-use crate::network;
 use crate::records;
 use crate::state::Region;
 
@@ -27,126 +26,6 @@ const VERSIONS: Supported = Supported {
 
 /// `osapi_max_request_body_size`.
 const BODY_LIMIT: usize = 114_688;
-
-/// One call with what every handler needs.
-pub struct Call {
-    /// The region that it came to.
-    pub region: Region,
-    /// Who asks.
-    pub scope: Scope,
-    /// In which version.
-    pub version: Microversion,
-    /// What.
-    pub incoming: Incoming,
-}
-
-/// The parts of a call that go into a transaction.
-pub struct Caller {
-    /// The region that it came to.
-    pub region: Region,
-    /// Who asks.
-    pub scope: Scope,
-    /// In which version.
-    pub version: Microversion,
-    /// `req-…`.
-    pub request_id: String,
-}
-
-/// The parts of a call that views depend on.
-pub struct FrameParts {
-    root: String,
-    version: Microversion,
-    admin: bool,
-}
-
-impl FrameParts {
-    /// As the views take it.
-    pub fn frame(&self) -> Frame<'_> {
-        Frame { root: &self.root, version: self.version, admin: self.admin }
-    }
-}
-
-impl Call {
-    /// Whether the version is 2.`minor` or newer.
-    pub fn since(&self, minor: u32) -> bool {
-        self.version.minor >= minor
-    }
-
-    /// What a transaction needs of it.
-    pub fn clone_for_work(&self) -> Caller {
-        Caller {
-            region: self.region.clone(),
-            scope: self.scope.clone(),
-            version: self.version,
-            request_id: self.incoming.endpoint.request_id.clone(),
-        }
-    }
-
-    /// What views need of it.
-    pub fn frame_parts(&self) -> FrameParts {
-        FrameParts {
-            root: self.incoming.endpoint.root.clone(),
-            version: self.version,
-            admin: self.scope.is_admin(),
-        }
-    }
-
-    fn body(&self, schema: &Schema) -> Result<Value, ComputeError> {
-        let body = self.any_body()?;
-        schema.check(&body).map_err(ComputeError::bad_request)?;
-        Ok(body)
-    }
-
-    fn any_body(&self) -> Result<Value, ComputeError> {
-        let kind =
-            self.incoming.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-        if kind.is_some_and(|kind| {
-            !kind.starts_with("application/json") && !kind.starts_with("text/plain")
-        }) {
-            return Err(ComputeError::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                "Unsupported Content-Type",
-            ));
-        }
-        if self.incoming.body.is_empty() {
-            return Err(ComputeError::bad_request(
-                "The server could not comply with the request since it is either malformed or otherwise incorrect.",
-            ));
-        }
-        serde_json::from_slice(&self.incoming.body)
-            .map_err(|_| ComputeError::bad_request("Malformed request body"))
-    }
-}
-
-/// `limit` of a list; `None` when it is not given. 0 means no limit to Nova.
-pub fn page_limit(call: &Call) -> Result<Option<usize>, ComputeError> {
-    let Some(text) = call.incoming.parameter("limit") else { return Ok(None) };
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(ComputeError::bad_request(format!(
-            "Invalid input for query parameters limit. Value: {text}. '{text}' does not match '^[0-9]*$'"
-        )));
-    }
-    Ok(text.parse::<usize>().ok().filter(|limit| *limit > 0))
-}
-
-/// `<collection>_links`: the next page, when this one is full.
-pub fn collection_links(
-    call: &Call,
-    path: &str,
-    shown: usize,
-    last: Option<String>,
-) -> Result<Option<Value>, ComputeError> {
-    let limit = page_limit(call)?.unwrap_or(1000).min(1000);
-    let Some(last) = last.filter(|_| shown == limit) else { return Ok(None) };
-    let mut query: Vec<&(String, String)> =
-        call.incoming.query.iter().filter(|(name, _)| name != "marker").collect();
-    query.sort();
-    let mut out = url::form_urlencoded::Serializer::new(String::new());
-    out.extend_pairs(query.iter().map(|(name, value)| (name, value)));
-    out.append_pair("marker", &last);
-    let href = format!("{}/v2.1/{path}?{}", call.incoming.endpoint.root, out.finish());
-    Ok(Some(json!([{"rel": "next", "href": href}])))
-}
 
 /// Routes, relative to the service's root.
 pub fn router() -> Router<Region> {
@@ -327,21 +206,28 @@ async fn servers(call: &Call, method: &str, rest: &[&str]) -> Result<Response, C
         ("GET", [id, "os-instance-actions", request]) => {
             Ok(ok(history::show(call, &with_history(call, id).await?, request).await?))
         }
-        ("GET", [id, "os-interface"]) => interfaces(call, expect(call, id).await?, None).await,
-        ("GET", [id, "os-interface", port]) => {
-            interfaces(call, expect(call, id).await?, Some(port)).await
+        ("GET", [id, "os-interface"]) => {
+            attached::interfaces(call, expect(call, id).await?, None).await
         }
-        ("GET", [id, "os-security-groups"]) => security_groups(call, expect(call, id).await?).await,
+        ("GET", [id, "os-interface", port]) => {
+            attached::interfaces(call, expect(call, id).await?, Some(port)).await
+        }
+        ("GET", [id, "os-security-groups"]) => {
+            attached::security_groups(call, expect(call, id).await?).await
+        }
         ("GET", [id, "os-volume_attachments"]) => {
             let server = expect(call, id).await?;
-            let views: Vec<Value> =
-                server.disks.iter().filter_map(|disk| attachment(call, &server, disk)).collect();
+            let views: Vec<Value> = server
+                .disks
+                .iter()
+                .filter_map(|disk| attached::attachment(call, &server, disk))
+                .collect();
             Ok(ok(json!({"volumeAttachments": views})))
         }
         ("GET", [id, "os-volume_attachments", volume]) => {
             let server = expect(call, id).await?;
             let disk = server.disks.iter().find(|disk| disk.volume_id.as_deref() == Some(*volume));
-            let view = disk.and_then(|disk| attachment(call, &server, disk));
+            let view = disk.and_then(|disk| attached::attachment(call, &server, disk));
             let missing = || {
                 ComputeError::not_found(format!("Instance {id} is not attached to volume {volume}"))
             };
@@ -430,94 +316,6 @@ async fn quota_set(call: &Call, project: &str, detailed: bool) -> Result<Respons
         .db
         .read(move |conn| quota::quota_set(conn, &project, minor, detailed))
         .await?))
-}
-
-async fn interfaces(
-    call: &Call,
-    server: Server,
-    port_id: Option<&str>,
-) -> Result<Response, ComputeError> {
-    let id = server.id.clone();
-    let ports = call.region.db.read(move |conn| view::ports(conn, &server)).await?;
-    let tagged = call.since(70);
-    let view = |port: &network::Object| {
-        let mut view = json!({
-            "net_id": network::text(port, "network_id"), "port_id": network::text(port, "id"),
-            "mac_addr": network::text(port, "mac_address"), "port_state": network::text(port, "status"),
-            "fixed_ips": port.get("fixed_ips"),
-        });
-        if tagged && let Some(view) = view.as_object_mut() {
-            view.insert("tag".to_owned(), Value::Null);
-        }
-        view
-    };
-    let Some(port_id) = port_id else {
-        return Ok(ok(
-            json!({"interfaceAttachments": ports.iter().map(view).collect::<Vec<Value>>()}),
-        ));
-    };
-    match ports.iter().find(|port| network::text(port, "id") == port_id) {
-        Some(port) => Ok(ok(json!({"interfaceAttachment": view(port)}))),
-        None => Err(ComputeError::not_found(format!(
-            "Instance {id} does not have a port with id {port_id}"
-        ))),
-    }
-}
-
-async fn security_groups(call: &Call, server: Server) -> Result<Response, ComputeError> {
-    let groups = call
-        .region
-        .db
-        .read(move |conn| {
-            let ids = view::group_ids(&view::ports(conn, &server)?);
-            let mut groups = network::groups_of_project(conn, &server.project_id)?;
-            groups.retain(|group| ids.iter().any(|id| id == network::text(group, "id")));
-            Ok(groups)
-        })
-        .await?;
-    // Nova's own form of rules: ingress only, ports named after their ends.
-    let rule = |group: &str, rule: &Value| {
-        let prefix = rule.get("remote_ip_prefix").filter(|prefix| !prefix.is_null());
-        json!({
-            "id": rule.get("id"), "parent_group_id": group,
-            "ip_protocol": rule.get("protocol"),
-            "from_port": rule.get("port_range_min"), "to_port": rule.get("port_range_max"),
-            "group": {}, "ip_range": prefix.map_or(json!({}), |cidr| json!({"cidr": cidr})),
-        })
-    };
-    let view = |group: &network::Object| {
-        let id = network::text(group, "id");
-        let rules =
-            group.get("security_group_rules").and_then(Value::as_array).into_iter().flatten();
-        let incoming =
-            rules.filter(|rule| rule.get("direction").and_then(Value::as_str) == Some("ingress"));
-        json!({
-            "id": id, "name": network::text(group, "name"), "description": network::text(group, "description"),
-            "tenant_id": network::text(group, "project_id"),
-            "rules": incoming.map(|one| rule(id, one)).collect::<Vec<Value>>(),
-        })
-    };
-    Ok(ok(json!({"security_groups": groups.iter().map(view).collect::<Vec<Value>>()})))
-}
-
-fn attachment(call: &Call, server: &Server, disk: &Disk) -> Option<Value> {
-    let volume_id = disk.volume_id.as_ref().filter(|_| server.vm_state != VmState::Deleted)?;
-    let mut view = json!({"volumeId": volume_id, "serverId": server.id, "device": disk.device});
-    let more = view.as_object_mut()?;
-    if !call.since(89) {
-        more.insert("id".to_owned(), json!(volume_id));
-    }
-    if call.since(70) {
-        more.insert("tag".to_owned(), json!(disk.tag));
-    }
-    if call.since(79) {
-        more.insert("delete_on_termination".to_owned(), json!(disk.delete_on_termination));
-    }
-    if call.since(89) {
-        more.insert("attachment_id".to_owned(), json!(disk.attachment_id));
-        more.insert("bdm_uuid".to_owned(), json!(disk.bdm_id));
-    }
-    Some(view)
 }
 
 /// webob's own 404, which no Nova code gets to see: JSON only for those who ask for it.

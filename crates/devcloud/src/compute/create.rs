@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::api::Call;
+use super::call::Call;
 use super::disks::{self, Planned};
 use super::error::ComputeError;
 use super::flavors::{self, Flavor};
@@ -116,8 +116,9 @@ struct Count {
 impl Count {
     fn read(wanted: &Map<String, Value>) -> Result<Self, ComputeError> {
         let number = |name: &str| match wanted.get(name) {
-            Some(Value::Number(number)) => number.as_i64(),
-            Some(Value::String(digits)) => digits.parse().ok(),
+            // More than fits a number is more than any quota.
+            Some(Value::Number(number)) => Some(number.as_i64().unwrap_or(i64::MAX)),
+            Some(Value::String(digits)) => Some(digits.parse().unwrap_or(i64::MAX)),
             _ => None,
         };
         let least = number("min_count").unwrap_or(1);
@@ -156,7 +157,7 @@ fn flavor(wanted: &Map<String, Value>) -> Result<&'static Flavor, ComputeError> 
 
 /// Everything that was found out before the transaction.
 struct Plan {
-    call: super::api::Caller,
+    call: super::call::Caller,
     wanted: Map<String, Value>,
     body: Value,
     flavor: &'static Flavor,

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use super::api::Call;
+use super::call::Call;
 use super::error::ComputeError;
 use super::flavors::Flavor;
 use super::model::{Disk, Source};

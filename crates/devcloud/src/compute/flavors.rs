@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::api::{Call, collection_links, page_limit};
+use super::call::{Call, collection_links, page_limit};
 use super::error::ComputeError;
 
 /// A size of server.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
-use super::api::Call;
+use super::call::Call;
 use super::error::ComputeError;
 use super::model::{Action, Event, Server};
 use super::view::{host_id, micros};

@@ -7,7 +7,7 @@ use md5::{Digest, Md5};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Map, Value, json};
 
-use super::api::{Call, collection_links, page_limit};
+use super::call::{Call, collection_links, page_limit};
 use super::error::ComputeError;
 use super::view::micros;
 use crate::records::Micros;

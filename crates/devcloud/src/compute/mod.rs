@@ -6,6 +6,8 @@
 
 mod actions;
 mod api;
+mod attached;
+mod call;
 mod console;
 mod create;
 mod disks;

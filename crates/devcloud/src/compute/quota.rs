@@ -61,17 +61,19 @@ pub fn grant(
     if fits >= least {
         return Ok(fits.min(most));
     }
-    let over: Vec<_> =
-        kinds.iter().filter(|(_, each, used, limit)| used + each * least > *limit).collect();
-    let join = |pick: &dyn Fn(&(&str, i64, i64, i64)) -> String| {
-        over.iter().map(|kind| pick(kind)).collect::<Vec<_>>().join(", ")
-    };
-    let names = join(&|kind| kind.0.to_owned());
+    let (mut names, mut wanted, mut taken, mut limits) = (vec![], vec![], vec![], vec![]);
+    for (name, each, used, limit) in kinds {
+        let asked = each.saturating_mul(least);
+        if asked > limit - used {
+            names.push(name.to_owned());
+            wanted.push(asked.to_string());
+            taken.push(used.to_string());
+            limits.push(limit.to_string());
+        }
+    }
+    let [names, wanted, taken, limits] = [names, wanted, taken, limits].map(|list| list.join(", "));
     Err(ComputeError::forbidden(format!(
-        "Quota exceeded for {names}: Requested {}, but already used {} of {} {names}",
-        join(&|kind| (kind.1 * least).to_string()),
-        join(&|kind| kind.2.to_string()),
-        join(&|kind| kind.3.to_string()),
+        "Quota exceeded for {names}: Requested {wanted}, but already used {taken} of {limits} {names}"
     )))
 }
 

@@ -4,6 +4,9 @@
 //! be listed and to carry floating addresses. Everything answers in Neutron's own forms (`../shared/wire/neutron.json` is the arbiter).
 
 mod api;
+mod attributes;
+mod change;
+mod collections;
 mod create;
 mod error;
 mod floating;

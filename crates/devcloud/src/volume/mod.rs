@@ -4,9 +4,11 @@
 //! are listed (there are none) and cannot be made; upload to an image and other actions are left to a later issue.
 
 mod api;
+mod change;
 mod error;
 pub mod failures;
 mod life;
+mod list;
 mod model;
 mod quota;
 mod schemas;
