@@ -202,6 +202,7 @@ fn bodies_of_proxies_and_old_releases() {
     check_body(500, "[]", "");
     check_body(500, r#"{"a": null}"#, "");
     check_body(400, "a < b and no tag", "a < b and no tag");
+    check_body(403, "403 Forbidden\n\nNot allowed.<br /><br />\n\n", "Not allowed.");
     check_body(500, "<html><style>unclosed", "unclosed");
 }
 
