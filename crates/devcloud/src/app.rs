@@ -1,4 +1,5 @@
-//! Serves the built app at `/`, as a CDN would: hashed files for ever, the page itself never from a cache, any path that is no file leads to the page.
+//! Serves the built app at `/`, as a CDN would: hashed files for ever, the page itself never from a
+//! cache, any path that is no file leads to the page.
 
 use std::path::{Path, PathBuf};
 
@@ -15,12 +16,14 @@ use tower_http::services::ServeDir;
 use crate::server::StartError;
 use crate::service::json_response;
 
-/// Nothing inline, no eval but WebAssembly's, no third party. `blob:` is for workers and pictures that the app makes itself.
+/// Nothing inline, no eval but WebAssembly's, no third party. `blob:` is for workers and pictures
+/// that the app makes itself.
 const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
                    font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; \
                    form-action 'self'; frame-ancestors 'none'";
 
-/// First path segments of the services; what stands there but is not served is missing, not a page of the app.
+/// First path segments of the services; what stands there but is not served is missing, not a page
+/// of the app.
 const API_SEGMENTS: [&str; 8] =
     ["identity", "image", "compute", "networking", "volume", "object-store", "placement", "dev-2"];
 
@@ -61,7 +64,9 @@ impl App {
         {
             return plain(StatusCode::NOT_FOUND, "No service stands here.\n");
         }
-        if path == "/config.json" {
+        // One that lies beside the app is served in place of ours, as any web host would.
+        let own = self.folder.as_ref().is_some_and(|folder| folder.holds("/config.json"));
+        if path == "/config.json" && !own {
             let mut response = json_response(StatusCode::OK, &config());
             never_cached(&mut response);
             return response;
@@ -129,7 +134,8 @@ fn page(mut request: Request<Body>) -> Request<Body> {
     request
 }
 
-/// Whether a file's name carries the hash of its content, as Trunk writes it: `app-0123456789abcdef.css`, `app-0123456789abcdef_bg.wasm`.
+/// Whether a file's name carries the hash of its content, as Trunk writes it:
+/// `app-0123456789abcdef.css`, `app-0123456789abcdef_bg.wasm`.
 fn has_hash(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     name.split(['-', '.', '_']).any(|part| {

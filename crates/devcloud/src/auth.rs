@@ -14,8 +14,8 @@ pub const TOKEN_HEADER: &str = "x-auth-token";
 
 /// A caller with a valid token for a project.
 ///
-/// Its rejection is the answer of the service that was called: 401 in that service's form when the token is missing, unknown,
-/// revoked or expired; 403 when it is valid but scoped to no project.
+/// Its rejection is the answer of the service that was called: 401 in that service's form when the
+/// token is missing, unknown, revoked or expired; 403 when it is valid but scoped to no project.
 #[derive(Debug, Clone)]
 pub struct Scope {
     /// Keystone id of the user.

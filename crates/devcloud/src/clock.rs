@@ -1,6 +1,7 @@
 //! The cloud's clock and its pace.
 //!
-//! Tests shift the clock forward instead of waiting for a token to expire, and set the pace to 0 instead of waiting for a server to build.
+//! Tests shift the clock forward instead of waiting for a token to expire, and set the pace to 0
+//! instead of waiting for a server to build.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,8 +1,11 @@
-//! The services' CORS filter (oslo.middleware), only there when a foreign origin was given at start.
+//! The services' CORS filter (oslo.middleware), only there when a foreign origin was given at
+//! start.
 //!
-//! The lists are each service's own defaults, so that what a default cloud does not allow or expose is missing here as well: Glance allows neither
-//! `Range` nor `X-Image-Meta-Store` and exposes neither `Location` nor `OpenStack-image-import-methods`. Their source is `set_cors_middleware_defaults`
-//! in each service's code (keystone/conf/__init__.py, glance/common/config.py, nova/middleware.py, neutron/common/config.py, cinder/common/config.py).
+//! The lists are each service's own defaults, so that what a default cloud does not allow or expose
+//! is missing here as well: Glance allows neither `Range` nor `X-Image-Meta-Store` and exposes
+//! neither `Location` nor `OpenStack-image-import-methods`. Their source is
+//! `set_cors_middleware_defaults` in each service's code (keystone/conf/__init__.py,
+//! glance/common/config.py, nova/middleware.py, neutron/common/config.py, cinder/common/config.py).
 
 use axum::body::Body;
 use axum::http::header::{
@@ -42,7 +45,8 @@ impl Cors {
         Ok(Self { origin: HeaderValue::from_str(origin).map_err(|_| bad())? })
     }
 
-    /// The answer to a preflight; `None` when the request is not one. What is not allowed gets 200 without a word on CORS, as recorded.
+    /// The answer to a preflight; `None` when the request is not one. What is not allowed gets 200
+    /// without a word on CORS, as recorded.
     pub(crate) fn preflight(
         &self,
         service: Service,
@@ -72,7 +76,8 @@ impl Cors {
         Some(response)
     }
 
-    /// Lets the allowed origin read an answer. A 401 as well: the filter stands before the token check.
+    /// Lets the allowed origin read an answer. A 401 as well: the filter stands before the token
+    /// check.
     pub(crate) fn expose(
         &self,
         service: Service,

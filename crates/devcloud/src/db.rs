@@ -1,6 +1,8 @@
-//! SQLite as the cloud's memory: one file each, write-ahead log, and a commit is on disk before the answer goes out.
+//! SQLite as the cloud's memory: one file each, write-ahead log, and a commit is on disk before the
+//! answer goes out.
 //!
-//! All work runs on blocking threads. There is one writer at a time; readers do not wait for it. Nothing in here knows a table.
+//! All work runs on blocking threads. There is one writer at a time; readers do not wait for it.
+//! Nothing in here knows a table.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -25,7 +27,8 @@ struct Inner {
     readers: Semaphore,
 }
 
-/// The database could not do its work: disk full, file damaged, or a statement that is a mistake of ours. Answered with a 500.
+/// The database could not do its work: disk full, file damaged, or a statement that is a mistake of
+/// ours. Answered with a 500.
 #[derive(Debug)]
 pub enum DbError {
     /// SQLite's own error.
@@ -52,11 +55,13 @@ impl From<rusqlite::Error> for DbError {
 }
 
 impl Db {
-    /// Opens or makes the file and brings `schema` (statements that may run again: `CREATE TABLE IF NOT EXISTS ...`) into it.
+    /// Opens or makes the file and brings `schema` (statements that may run again: `CREATE TABLE IF
+    /// NOT EXISTS ...`) into it.
     pub fn open(path: &Path, schema: &[&str]) -> Result<Self, DbError> {
         let writer = Connection::open(path)?;
         configure(&writer)?;
-        // FULL: a commit is synced before it is answered, so that kill -9 and a power cut lose nothing that was answered.
+        // FULL: a commit is synced before it is answered, so that kill -9 and a power cut lose
+        // nothing that was answered.
         writer.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
         for part in schema {
             writer.execute_batch(part)?;
@@ -70,8 +75,8 @@ impl Db {
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Runs `f` on a connection that cannot write. What it sees is one consistent moment only within one statement;
-    /// use `Connection::unchecked_transaction` where several must agree.
+    /// Runs `f` on a connection that cannot write. What it sees is one consistent moment only
+    /// within one statement; use `Connection::unchecked_transaction` where several must agree.
     pub async fn read<T, F>(&self, f: F) -> Result<T, DbError>
     where
         F: FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -91,8 +96,9 @@ impl Db {
         work.await.map_err(|_| DbError::Stopped)?
     }
 
-    /// Runs `f` in a transaction that is committed when it returns `Ok` and rolled back when it returns `Err`.
-    /// Once begun it runs to its end, also when the caller (a request that was broken off) is gone.
+    /// Runs `f` in a transaction that is committed when it returns `Ok` and rolled back when it
+    /// returns `Err`. Once begun it runs to its end, also when the caller (a request that was
+    /// broken off) is gone.
     pub async fn write<T, E, F>(&self, f: F) -> Result<T, E>
     where
         F: FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
@@ -129,7 +135,8 @@ fn configure(connection: &Connection) -> Result<(), DbError> {
     Ok(())
 }
 
-/// A panic in another request's work leaves the connection usable (its transaction was rolled back), so poison is ignored.
+/// A panic in another request's work leaves the connection usable (its transaction was rolled
+/// back), so poison is ignored.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

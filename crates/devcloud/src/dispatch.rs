@@ -1,6 +1,8 @@
-//! From a request to the service that answers it: by path prefix, as a reverse proxy in front of DevStack does.
+//! From a request to the service that answers it: by path prefix, as a reverse proxy in front of
+//! DevStack does.
 //!
-//! Each answer gets the request-id headers of its service, and one line in the log (method, path without its query, status, time), never a token.
+//! Each answer gets the request-id headers of its service, and one line in the log (method, path
+//! without its query, status, time), never a token.
 
 use std::time::Instant;
 
@@ -179,7 +181,8 @@ fn below_root(request: Request<Body>, below: &str) -> Option<Request<Body>> {
     Some(Request::from_parts(parts, body))
 }
 
-/// Which headers carry the request id, as recorded. Glance leaves it out where its filter is not reached: discovery and 401.
+/// Which headers carry the request id, as recorded. Glance leaves it out where its filter is not
+/// reached: discovery and 401.
 fn add_request_id(service: Service, path: &str, response: &mut Response<Body>, request_id: &str) {
     const OPENSTACK: HeaderName = HeaderName::from_static("x-openstack-request-id");
     const COMPUTE: HeaderName = HeaderName::from_static("x-compute-request-id");

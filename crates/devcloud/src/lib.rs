@@ -1,11 +1,14 @@
-//! A small real OpenStack cloud in one process: Keystone, Glance, Nova, Neutron and Cinder on one origin at DevStack's
-//! paths, rows in SQLite and bytes in files. It is what the console is tried, developed and tested against.
+//! A small real OpenStack cloud in one process: Keystone, Glance, Nova, Neutron and Cinder on one
+//! origin at DevStack's paths, rows in SQLite and bytes in files. It is what the console is tried,
+//! developed and tested against.
 //!
-//! It answers as the real services do (`tests/contract/` at the root of the workspace holds samples of a real cloud, and
-//! this crate's tests hold the answers against them). It shares no type with the console's client on purpose: a field name that
-//! is wrong in a shared type would keep every test green.
+//! It answers as the real services do (`tests/contract/` at the root of the workspace holds samples
+//! of a real cloud, and this crate's tests hold the answers against them). It shares no type with
+//! the console's client on purpose: a field name that is wrong in a shared type would keep every
+//! test green.
 //!
-//! What it deliberately does not do: run virtual machines, route packets, or scale. `docs/devcloud.md` lists what it leaves out.
+//! What it deliberately does not do: run virtual machines, route packets, or scale.
+//! `docs/devcloud.md` lists what it leaves out.
 
 pub mod app;
 pub mod auth;

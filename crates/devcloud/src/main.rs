@@ -1,4 +1,5 @@
-//! The `devcloud` command: a small real OpenStack cloud on this machine. `docs/devcloud.md` tells what it has.
+//! The `devcloud` command: a small real OpenStack cloud on this machine. `docs/devcloud.md` tells
+//! what it has.
 
 use std::io::IsTerminal;
 use std::net::SocketAddr;

@@ -1,10 +1,12 @@
-//! What a devcloud can be told when it starts. The binary fills it from its command line, tests fill it by hand.
+//! What a devcloud can be told when it starts. The binary fills it from its command line, tests
+//! fill it by hand.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Everything that can be chosen at start. [`Options::new`] gives what a test wants: loopback, a free port, its own data folder.
+/// Everything that can be chosen at start. [`Options::new`] gives what a test wants: loopback, a
+/// free port, its own data folder.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Address to listen on. Port 0 takes a free one (`Devcloud::url` tells which).
@@ -15,23 +17,28 @@ pub struct Options {
     pub app: Option<PathBuf>,
     /// How long a token lives. Keystone's default is one hour.
     pub token_life: Duration,
-    /// How many invented images are seeded besides the public catalogue, for trying the list at scale.
+    /// How many invented images are seeded besides the public catalogue, for trying the list at
+    /// scale.
     pub seed_images: usize,
-    /// Factor on how long state changes take: 1.0 is as lively as a fast real cloud, 0.0 is at once.
+    /// Factor on how long state changes take: 1.0 is as lively as a fast real cloud, 0.0 is at
+    /// once.
     pub pace: f64,
     /// Faults that are in the plan from the start.
     pub faults: Vec<crate::faults::Rule>,
-    /// The one foreign origin that browsers may call from; `None` leaves the CORS filter out, as most clouds do.
+    /// The one foreign origin that browsers may call from; `None` leaves the CORS filter out, as
+    /// most clouds do.
     pub cors_origin: Option<String>,
-    /// Whether an address other than loopback may be listened on. The seeded passwords are published: mind where.
+    /// Whether an address other than loopback may be listened on. The seeded passwords are
+    /// published: mind where.
     pub allow_remote: bool,
-    /// Whether Glance's web-download may fetch from loopback addresses, on any port. A real cloud's may not; on a laptop the
-    /// image one wants to try is often served from there.
+    /// Whether Glance's web-download may fetch from loopback addresses, on any port. A real cloud's
+    /// may not; on a laptop the image one wants to try is often served from there.
     pub web_download_loopback: bool,
 }
 
 impl Options {
-    /// Loopback, a free port, no app, one hour of token life, the pace of a fast real cloud, no faults.
+    /// Loopback, a free port, no app, one hour of token life, the pace of a fast real cloud, no
+    /// faults.
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),

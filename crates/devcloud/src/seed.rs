@@ -1,4 +1,5 @@
-//! Fills a new cloud: users and projects here, the rest by each service. A filling that was broken off is thrown away and done again.
+//! Fills a new cloud: users and projects here, the rest by each service. A filling that was broken
+//! off is thrown away and done again.
 
 use std::fmt;
 use std::io;
@@ -74,7 +75,8 @@ impl From<io::Error> for SeedError {
     }
 }
 
-/// Makes the data folder, and empties it of a filling that did not come to its end. Only names that devcloud makes are removed.
+/// Makes the data folder, and empties it of a filling that did not come to its end. Only names that
+/// devcloud makes are removed.
 pub(crate) fn wipe_if_unfinished(data: &Path) -> Result<(), StartError> {
     let failed = |error| StartError::Data(data.to_owned(), error);
     std::fs::create_dir_all(data).map_err(failed)?;

@@ -1,6 +1,7 @@
 //! Starts a cloud, serves its connections, stops it.
 //!
-//! Each connection is served by hand on hyper, not by `axum::serve`, because the fault plan must be able to reset one (RST, not FIN).
+//! Each connection is served by hand on hyper, not by `axum::serve`, because the fault plan must be
+//! able to reset one (RST, not FIN).
 
 use std::fmt;
 use std::io;
@@ -193,7 +194,8 @@ impl Devcloud {
         self.identity.expire_all().await
     }
 
-    /// Stops listening, gives requests under way three seconds, breaks background work off, and closes. A cloud started again on the same folder goes on from there.
+    /// Stops listening, gives requests under way three seconds, breaks background work off, and
+    /// closes. A cloud started again on the same folder goes on from there.
     pub async fn stop(self) {
         self.stop.cancel();
         self.connections.close();
@@ -259,8 +261,9 @@ async fn serve(
         let connection = handle.clone();
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(axum::extract::ConnectInfo(connection.peer()));
-        // A task of its own, as a WSGI server's worker is: when the caller goes away in the middle, the service still comes to know that the body
-        // broke off, and cleans up. Else its future would just be dropped.
+        // A task of its own, as a WSGI server's worker is: when the caller goes away in the middle,
+        // the service still comes to know that the body broke off, and cleans up. Else its future
+        // would just be dropped.
         let work = requests.spawn(async move { dispatch.handle(request, &connection).await });
         async move { Ok::<_, std::convert::Infallible>(work.await.unwrap_or_else(|_| crashed())) }
     });
@@ -268,7 +271,8 @@ async fn serve(
         hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service)
     );
     let ended = tokio::select! {
-        // First, so that a connection broken by a fault carries nothing any more. Dropping it closes the socket with RST or FIN, as chosen.
+        // First, so that a connection broken by a fault carries nothing any more. Dropping it
+        // closes the socket with RST or FIN, as chosen.
         biased;
         () = connection.broken() => return,
         ended = serving.as_mut() => ended,

@@ -1,7 +1,8 @@
-//! The services of the cloud: where each stands, what the catalogue calls it, and the form in which it words an error.
+//! The services of the cloud: where each stands, what the catalogue calls it, and the form in which
+//! it words an error.
 //!
-//! The error forms are those recorded from the real services: Keystone, Nova and Cinder answer JSON of their own shape each, Neutron another,
-//! Glance plain text.
+//! The error forms are those recorded from the real services: Keystone, Nova and Cinder answer JSON
+//! of their own shape each, Neutron another, Glance plain text.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
@@ -41,7 +42,8 @@ impl Service {
         }
     }
 
-    /// An error in this service's own body form. `origin` (scheme and host) is named in a 401's challenge.
+    /// An error in this service's own body form. `origin` (scheme and host) is named in a 401's
+    /// challenge.
     pub fn error(self, status: StatusCode, message: &str, origin: &str) -> Response<Body> {
         let title = status.canonical_reason().unwrap_or("Error");
         let code = status.as_u16();
@@ -89,7 +91,8 @@ impl Service {
         response
     }
 
-    /// The 401 for a token that is missing, unknown, revoked or expired: the same words in each of the three cases.
+    /// The 401 for a token that is missing, unknown, revoked or expired: the same words in each of
+    /// the three cases.
     pub fn unauthorized(self, origin: &str) -> Response<Body> {
         let message = match self {
             Self::Image => {
@@ -103,7 +106,8 @@ impl Service {
     }
 }
 
-/// The key under which Nova and Cinder put an error (nova/api/openstack/wsgi.py, `Fault._fault_names`).
+/// The key under which Nova and Cinder put an error (nova/api/openstack/wsgi.py,
+/// `Fault._fault_names`).
 pub(crate) fn fault_name(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "badRequest",

@@ -18,7 +18,8 @@ use crate::faults::Faults;
 use crate::identity::Identity;
 use crate::service::Service;
 
-/// One region of the cloud: its own database and bytes; identity, clock and faults are shared by all regions.
+/// One region of the cloud: its own database and bytes; identity, clock and faults are shared by
+/// all regions.
 #[derive(Clone)]
 pub struct Region(Arc<RegionInner>);
 
@@ -68,8 +69,9 @@ impl FromRef<Region> for Identity {
     }
 }
 
-/// Work that goes on after the answer (a server that builds, an image that is imported). It ends when the cloud stops: whatever
-/// it was at must be in the database, so that `resume` of the owning service picks it up at the next start.
+/// Work that goes on after the answer (a server that builds, an image that is imported). It ends
+/// when the cloud stops: whatever it was at must be in the database, so that `resume` of the owning
+/// service picks it up at the next start.
 #[derive(Clone, Default)]
 pub struct Tasks {
     tracker: TaskTracker,
@@ -101,9 +103,11 @@ impl Tasks {
 pub struct Endpoint {
     /// The service that was called.
     pub service: Service,
-    /// Scheme and host that the caller used, for example `http://127.0.0.1:8080`; no slash at the end.
+    /// Scheme and host that the caller used, for example `http://127.0.0.1:8080`; no slash at the
+    /// end.
     pub origin: String,
-    /// Root of the service there, for example `http://127.0.0.1:8080/dev-2/image`; no slash at the end.
+    /// Root of the service there, for example `http://127.0.0.1:8080/dev-2/image`; no slash at the
+    /// end.
     pub root: String,
     /// `req-…`: goes out in the service's request-id headers by itself (see `dispatch.rs`).
     pub request_id: String,
@@ -113,7 +117,8 @@ impl<S: Sync> FromRequestParts<S> for Endpoint {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        // Every request passes the dispatcher, which puts it there; the fallback serves routers that are tested alone.
+        // Every request passes the dispatcher, which puts it there; the fallback serves routers
+        // that are tested alone.
         Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self {
             service: Service::Identity,
             origin: String::new(),

@@ -14,7 +14,8 @@ use support::contract::Sample;
 use support::{Answer, Cloud, password_auth};
 
 fn sample(name: &str) -> Sample {
-    // A real token names the roles in another order; lists are compared by the look of their elements, so that does not matter.
+    // A real token names the roles in another order; lists are compared by the look of their
+    // elements, so that does not matter.
     Sample::load("keystone", name)
 }
 

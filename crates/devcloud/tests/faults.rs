@@ -1,4 +1,5 @@
-//! The fault plan on the wire: each action is seen by a client that speaks TCP itself, because what matters is how a connection ends.
+//! The fault plan on the wire: each action is seen by a client that speaks TCP itself, because what
+//! matters is how a connection ends.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -197,7 +198,8 @@ async fn a_delay_and_a_slow_body_take_their_time() {
     };
     let delayed = took(on_sign_in(Action::Delay { ms: 400 })).await;
     assert!(delayed >= Duration::from_millis(400), "{delayed:?}");
-    // The request has more than 120 bytes of body, the answer more than 280: above 400 ms at 1000 bytes a second.
+    // The request has more than 120 bytes of body, the answer more than 280: above 400 ms at 1000
+    // bytes a second.
     let slow = took(on_sign_in(Action::SlowBody { bytes_per_second: 1000 })).await;
     assert!(slow >= Duration::from_millis(400), "{slow:?}");
 }

@@ -1,6 +1,8 @@
-//! The unmodified `openstack` command-line client against devcloud, end to end: what the people of a real cloud type must work here as well.
+//! The unmodified `openstack` command-line client against devcloud, end to end: what the people of
+//! a real cloud type must work here as well.
 //!
-//! `OPENSTACK_CLI` names the client; without it `openstack` on the PATH is taken. If there is none these tests fail: `tools/setup-openstack-client` installs it.
+//! `OPENSTACK_CLI` names the client; without it `openstack` on the PATH is taken. If there is none
+//! these tests fail: `tools/setup-openstack-client` installs it.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -117,7 +117,8 @@ fn slowed(body: Body, bytes_per_second: u64) -> Body {
     ))
 }
 
-/// The body up to so many bytes; then the connection is reset and whoever reads the body gets an error, as from a network that broke.
+/// The body up to so many bytes; then the connection is reset and whoever reads the body gets an
+/// error, as from a network that broke.
 fn broken_after(body: Body, bytes: u64, connection: Connection) -> Body {
     let left = usize::try_from(bytes).unwrap_or(usize::MAX);
     let start = (body.into_data_stream(), left, connection);

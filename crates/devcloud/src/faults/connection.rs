@@ -59,7 +59,8 @@ pub(crate) struct Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        // With a linger time of zero the kernel answers close() with RST and forgets what is unsent.
+        // With a linger time of zero the kernel answers close() with RST and forgets what is
+        // unsent.
         if self.with_reset.load(Ordering::SeqCst)
             && let Err(error) = self.stream.set_zero_linger()
         {

@@ -1,7 +1,9 @@
-//! `/devcloud/…`: lets a test or a curious person on this machine change the plan, the clock and the tokens of a running cloud.
+//! `/devcloud/…`: lets a test or a curious person on this machine change the plan, the clock and
+//! the tokens of a running cloud.
 //!
-//! Answers only callers on loopback. A page of another site in this machine's browser cannot use it: every change needs a method or a
-//! content type that a browser asks leave for first, and that is never given.
+//! Answers only callers on loopback. A page of another site in this machine's browser cannot use
+//! it: every change needs a method or a content type that a browser asks leave for first, and that
+//! is never given.
 
 use std::net::SocketAddr;
 use std::time::Duration;

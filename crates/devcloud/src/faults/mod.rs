@@ -1,7 +1,9 @@
-//! The fault plan: rules that make chosen requests fail in chosen ways, so that anyone can see in dev what a bad day looks like.
+//! The fault plan: rules that make chosen requests fail in chosen ways, so that anyone can see in
+//! dev what a bad day looks like.
 //!
-//! A rule looks at service, region, method and path, counts the requests that fit, and acts on the nth, a number of times, or on every so many. `docs/devcloud.md`
-//! has examples. Faults happen on the wire, outside the services: no service knows of them.
+//! A rule looks at service, region, method and path, counts the requests that fit, and acts on the
+//! nth, a number of times, or on every so many. `docs/devcloud.md` has examples. Faults happen on
+//! the wire, outside the services: no service knows of them.
 
 mod apply;
 mod connection;
@@ -32,7 +34,8 @@ pub struct Rule {
     /// The method, for example `PUT`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<String>,
-    /// The path below the service's root, for example `/v2/images/*/file`: `*` is any one segment or part of one, `**` anything at all.
+    /// The path below the service's root, for example `/v2/images/*/file`: `*` is any one segment
+    /// or part of one, `**` anything at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
     /// The first fitting request that is hit; 1 is the next one.
@@ -56,7 +59,8 @@ fn one() -> u64 {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Action {
-    /// The body is taken and thrown away, then this status is answered in the service's own error form. The service sees nothing.
+    /// The body is taken and thrown away, then this status is answered in the service's own error
+    /// form. The service sees nothing.
     Status {
         /// HTTP status, 400 to 599.
         status: u16,
@@ -74,12 +78,14 @@ pub enum Action {
     },
     /// The connection is reset (RST) before a byte of the body was read.
     ResetBeforeBody,
-    /// The service gets the body up to this many bytes, then the connection is reset. A shorter body passes unharmed.
+    /// The service gets the body up to this many bytes, then the connection is reset. A shorter
+    /// body passes unharmed.
     ResetMidBody {
         /// Bytes that get through.
         bytes: u64,
     },
-    /// The body is taken to its end and thrown away, then the connection is reset. The service sees nothing.
+    /// The body is taken to its end and thrown away, then the connection is reset. The service sees
+    /// nothing.
     ResetAfterBody,
     /// The bodies of the request and of the answer move at this speed.
     SlowBody {
@@ -95,7 +101,8 @@ fn injected() -> String {
 }
 
 impl Rule {
-    /// A rule for one service, method and path (a glob, see [`Rule::path`]) that acts on every fitting request.
+    /// A rule for one service, method and path (a glob, see [`Rule::path`]) that acts on every
+    /// fitting request.
     pub fn new(service: Service, method: &str, path: &str, action: Action) -> Self {
         Self {
             service: Some(service),

@@ -1,4 +1,5 @@
-//! Application credentials: a user's keys for programs, each bound to one project. The secret is shown once, when it is made.
+//! Application credentials: a user's keys for programs, each bound to one project. The secret is
+//! shown once, when it is made.
 
 use axum::body::Body;
 use axum::extract::rejection::BytesRejection;
@@ -184,7 +185,8 @@ fn only_self(caller: &Caller, user_id: &str, policy: &str) -> Result<(), Keyston
     if caller.token.user.id == user_id { Ok(()) } else { Err(KeystoneError::policy(policy)) }
 }
 
-/// A restricted credential manages no others (keystone/api/users.py, `_check_unrestricted_application_credential`).
+/// A restricted credential manages no others (keystone/api/users.py,
+/// `_check_unrestricted_application_credential`).
 fn may_manage(caller: &Caller) -> Result<(), KeystoneError> {
     match &caller.token.application_credential {
         Some(credential) if credential.restricted => Err(KeystoneError::Forbidden(
@@ -194,7 +196,8 @@ fn may_manage(caller: &Caller) -> Result<(), KeystoneError> {
     }
 }
 
-/// The roles it shall have: those asked for with what they imply, each of which the caller must have; all of the caller's when none are named.
+/// The roles it shall have: those asked for with what they imply, each of which the caller must
+/// have; all of the caller's when none are named.
 fn roles(asked: Option<Vec<RolePart>>, own: &[Named]) -> Result<Vec<Named>, KeystoneError> {
     let Some(asked) = asked else { return Ok(own.to_vec()) };
     let mut all: Vec<Named> = Vec::new();
@@ -216,7 +219,8 @@ fn roles(asked: Option<Vec<RolePart>>, own: &[Named]) -> Result<Vec<Named>, Keys
     Ok(all)
 }
 
-/// An end that lies ahead, given as ISO 8601; without an offset it is UTC, as oslo's `timeutils` reads it.
+/// An end that lies ahead, given as ISO 8601; without an offset it is UTC, as oslo's `timeutils`
+/// reads it.
 fn expiry(text: &str, now: Timestamp) -> Result<Timestamp, KeystoneError> {
     let end = text
         .parse::<Timestamp>()

@@ -1,4 +1,5 @@
-//! `POST /v3/auth/tokens`: from proofs and a wished scope to a token; or to a receipt when one proof more is needed.
+//! `POST /v3/auth/tokens`: from proofs and a wished scope to a token; or to a receipt when one
+//! proof more is needed.
 
 use std::collections::BTreeSet;
 
@@ -83,7 +84,8 @@ pub(super) async fn authenticate(
     answer(&endpoint, outcome.await)
 }
 
-/// Reads the body as far as its shape is concerned. The sentences are those of jsonschema, without the dump of the schema that follows them.
+/// Reads the body as far as its shape is concerned. The sentences are those of jsonschema, without
+/// the dump of the schema that follows them.
 fn parse(body: &[u8]) -> Result<Value, KeystoneError> {
     let request: Value = serde_json::from_slice(body).map_err(|error| {
         KeystoneError::BadRequest(format!("Malformed JSON in request body: {error}"))
@@ -146,8 +148,9 @@ fn sign_in(
         used.extend(redeem(tx, hash, &proof.user.user.id, now)?);
     }
     let used: Vec<String> = unique(used);
-    // The user's rules are [[password, totp], [application_credential]]: a key for programs needs no code, as operators
-    // set it up so that such keys work at all (keystone/auth/core.py, UserMFARulesValidator).
+    // The user's rules are [[password, totp], [application_credential]]: a key for programs needs
+    // no code, as operators set it up so that such keys work at all (keystone/auth/core.py,
+    // UserMFARulesValidator).
     if proof.user.needs_totp
         && proof.credential.is_none()
         && !["password", "totp"].iter().all(|m| used.iter().any(|u| u == m))

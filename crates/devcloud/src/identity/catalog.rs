@@ -1,4 +1,5 @@
-//! The catalogue: every service of every region, with URLs on the origin that the caller used, so that a browser stays on one origin.
+//! The catalogue: every service of every region, with URLs on the origin that the caller used, so
+//! that a browser stays on one origin.
 
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -10,8 +11,9 @@ use super::Identity;
 use super::error::{Caller, KeystoneError, answer};
 use crate::service::Service;
 
-/// Type, name and path below the origin of each entry. `{project}` stands for the caller's project. Cinder stands in twice: `volumev3` is what
-/// clients have asked for since 2016, `block-storage` is its name in the service types authority.
+/// Type, name and path below the origin of each entry. `{project}` stands for the caller's project.
+/// Cinder stands in twice: `volumev3` is what clients have asked for since 2016, `block-storage` is
+/// its name in the service types authority.
 const ENTRIES: [(&str, &str, Service, &str); 6] = [
     ("identity", "keystone", Service::Identity, "/v3/"),
     ("image", "glance", Service::Image, ""),
@@ -26,7 +28,8 @@ pub(super) fn render(identity: &Identity, origin: &str, project_id: &str) -> Val
     let services = ENTRIES.iter().enumerate().map(|(index, (kind, name, service, below))| {
         let mut endpoints = Vec::new();
         for (at, region) in identity.inner.regions.iter().enumerate() {
-            // Identity is one for all regions; the others of the second region stand under its name.
+            // Identity is one for all regions; the others of the second region stand under its
+            // name.
             let prefix = if at == 0 || *service == Service::Identity { String::new() } else { format!("/{region}") };
             let url = format!("{origin}{prefix}/{}{}", service.segment(), below.replace("{project}", project_id));
             let interfaces: &[&str] =

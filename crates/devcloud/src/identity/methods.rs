@@ -1,4 +1,5 @@
-//! The ways to prove who you are: password, one-time code, a token, an application credential. Each looks at its own part of the request.
+//! The ways to prove who you are: password, one-time code, a token, an application credential. Each
+//! looks at its own part of the request.
 
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::Deserialize;

@@ -1,7 +1,10 @@
-//! Keystone v3, as ordinary users meet it: signing in, tokens and their revocation, the catalogue, their own records, application credentials.
+//! Keystone v3, as ordinary users meet it: signing in, tokens and their revocation, the catalogue,
+//! their own records, application credentials.
 //!
-//! Passwords and application credential secrets are kept as salted PBKDF2, tokens and receipts as SHA-256 of a random id: whoever reads the database file
-//! cannot sign in with it. What it deliberately does not do: manage users, projects and roles (403, as ordinary users get), federation, trusts, EC2.
+//! Passwords and application credential secrets are kept as salted PBKDF2, tokens and receipts as
+//! SHA-256 of a random id: whoever reads the database file cannot sign in with it. What it
+//! deliberately does not do: manage users, projects and roles (403, as ordinary users get),
+//! federation, trusts, EC2.
 
 mod application_credentials;
 mod authenticate;
@@ -50,7 +53,8 @@ pub struct Token {
     pub project: Option<Named>,
     /// The user's roles there, as they are now.
     pub roles: Vec<Named>,
-    /// How the user signed in, in Keystone's words (`password`, `totp`, `token`, `application_credential`).
+    /// How the user signed in, in Keystone's words (`password`, `totp`, `token`,
+    /// `application_credential`).
     pub methods: Vec<String>,
     /// Its audit id and that of the token it came from, if it did.
     pub audit_ids: Vec<String>,

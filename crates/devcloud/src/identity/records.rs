@@ -1,4 +1,5 @@
-//! What Keystone shows of itself and of its users and projects: to each their own, and a 403 of the policy for the rest.
+//! What Keystone shows of itself and of its users and projects: to each their own, and a 403 of the
+//! policy for the rest.
 
 use axum::Json;
 use axum::body::Body;
@@ -102,7 +103,8 @@ pub(super) async fn user(Path(id): Path<String>, caller: Caller) -> Response<Bod
     answer(&caller.endpoint, outcome)
 }
 
-/// `GET /v3/projects/{id}`: the project of the token. Any other one is refused whether it exists or not.
+/// `GET /v3/projects/{id}`: the project of the token. Any other one is refused whether it exists or
+/// not.
 pub(super) async fn project(Path(id): Path<String>, caller: Caller) -> Response<Body> {
     let outcome = match &caller.token.project {
         Some(project) if project.id == id => {

@@ -6,14 +6,15 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-/// Rounds of PBKDF2. Keystone uses bcrypt with 2^12; this cloud's passwords are published, so what counts is that the real path is taken
-/// and that a sign-in in a debug build stays quick.
+/// Rounds of PBKDF2. Keystone uses bcrypt with 2^12; this cloud's passwords are published, so what
+/// counts is that the real path is taken and that a sign-in in a debug build stays quick.
 const ROUNDS: u32 = 2_000;
 
 /// RFC 6238 defaults, which are Keystone's.
 const TOTP_STEP_S: i64 = 30;
 
-/// A token or receipt id. It begins as a Fernet token does, which some clients look at in their logs.
+/// A token or receipt id. It begins as a Fernet token does, which some clients look at in their
+/// logs.
 pub(super) fn new_token() -> String {
     let mut bytes = Vec::with_capacity(64);
     for _ in 0..4 {
@@ -52,7 +53,8 @@ pub(super) fn password_matches(password: &str, kept: &str) -> bool {
     }
 }
 
-/// Whether `code` is the one of the 30 seconds around `now_s`, or of the 30 before (`[totp] included_previous_windows = 1`).
+/// Whether `code` is the one of the 30 seconds around `now_s`, or of the 30 before (`[totp]
+/// included_previous_windows = 1`).
 pub(super) fn totp_matches(secret_base32: &str, code: &str, now_s: i64) -> bool {
     let Some(secret) = base32(secret_base32) else { return false };
     let step = now_s.div_euclid(TOTP_STEP_S);
@@ -132,7 +134,8 @@ mod tests {
 
     #[test]
     fn totp_gives_the_codes_of_rfc_6238() {
-        // Appendix B, SHA-1, the last six of its eight digits; the secret is "12345678901234567890".
+        // Appendix B, SHA-1, the last six of its eight digits; the secret is
+        // "12345678901234567890".
         let secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
         for (now_s, code) in [
             (59, "287082"),

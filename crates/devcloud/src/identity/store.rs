@@ -37,7 +37,8 @@ CREATE TABLE IF NOT EXISTS receipts (
 /// The one domain.
 pub(super) const DOMAIN_NAME: &str = "Default";
 
-/// The roles, lowest first; each implies those before it (`keystone-manage bootstrap` sets it up so).
+/// The roles, lowest first; each implies those before it (`keystone-manage bootstrap` sets it up
+/// so).
 const ROLES: [(&str, &str); 3] = [
     ("reader", "d3320000000040008000000000000001"),
     ("member", "d3320000000040008000000000000002"),

@@ -61,7 +61,8 @@ pub(super) async fn revoke(
     answer(&caller.endpoint, outcome.await)
 }
 
-/// The token that a request is about. Its owner and the operator may look; to anybody else it is a policy matter.
+/// The token that a request is about. Its owner and the operator may look; to anybody else it is a
+/// policy matter.
 async fn subject(
     identity: &Identity,
     caller: &Caller,
@@ -200,7 +201,8 @@ pub(super) fn credential(
     .optional()
 }
 
-/// The body that describes a token; with the catalogue when `origin` is given and the token has a project.
+/// The body that describes a token; with the catalogue when `origin` is given and the token has a
+/// project.
 pub(super) fn render(identity: &Identity, token: &Token, origin: Option<&str>) -> Value {
     let domain = json!({"id": well_known::DOMAIN, "name": DOMAIN_NAME});
     let mut body = json!({

@@ -1,9 +1,13 @@
-//! Holds an answer of devcloud against a sample of a real cloud's: status, headers, keys and JSON types; values only where they are words of the protocol.
+//! Holds an answer of devcloud against a sample of a real cloud's: status, headers, keys and JSON
+//! types; values only where they are words of the protocol.
 //!
-//! Samples stand in `tests/contract/{service}/{name}.json` at the root of the workspace: `{note, request, response: {status, headers, body}}`, made from recordings by
-//! `tools/contract-samples`. Use: `Sample::load("keystone", "password-project-scope").check(&answer)`. What may differ must be said: `.nullable("/token/x")` (either side
-//! may be null there), `.optional("/image/owner_specified.x")` (a key that may be missing on either side), `.may_be_empty("/images")` (a list that may be empty
-//! though the sample's is not). In these paths `*` stands for any one key or list position.
+//! Samples stand in `tests/contract/{service}/{name}.json` at the root of the workspace: `{note,
+//! request, response: {status, headers, body}}`, made from recordings by `tools/contract-samples`.
+//! Use: `Sample::load("keystone", "password-project-scope").check(&answer)`. What may differ must
+//! be said: `.nullable("/token/x")` (either side may be null there),
+//! `.optional("/image/owner_specified.x")` (a key that may be missing on either side),
+//! `.may_be_empty("/images")` (a list that may be empty though the sample's is not). In these paths
+//! `*` stands for any one key or list position.
 
 use std::fmt;
 use std::path::Path;
@@ -23,7 +27,8 @@ pub struct Sample {
     may_be_empty: Vec<&'static str>,
 }
 
-/// Headers of which the value is part of the contract. Of all others in a sample only the presence is.
+/// Headers of which the value is part of the contract. Of all others in a sample only the presence
+/// is.
 const EXACT: &[&str] = &["content-type", "vary"];
 
 impl Sample {
@@ -151,7 +156,8 @@ impl Sample {
         }
     }
 
-    /// Each of our elements must look like one of the sample's; when it looks like none, the differences to the nearest are told.
+    /// Each of our elements must look like one of the sample's; when it looks like none, the
+    /// differences to the nearest are told.
     fn compare_elements(
         &self,
         at: &mut Pointer,

@@ -1,7 +1,9 @@
-//! What devcloud's tests share: a cloud of their own on a free port, an HTTP client for it, and (in `contract.rs`) the comparison with samples of a real cloud.
+//! What devcloud's tests share: a cloud of their own on a free port, an HTTP client for it, and (in
+//! `contract.rs`) the comparison with samples of a real cloud.
 //!
-//! Use: `mod support;` in a test file, then `let cloud = Cloud::start().await;`, `let token = cloud.sign_in("demo", "demo").await;`,
-//! `let answer = cloud.get("/image/v2/images", &token).await;`.
+//! Use: `mod support;` in a test file, then `let cloud = Cloud::start().await;`, `let token =
+//! cloud.sign_in("demo", "demo").await;`, `let answer = cloud.get("/image/v2/images",
+//! &token).await;`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -37,7 +39,8 @@ pub struct Answer {
     pub status: u16,
     /// Headers.
     pub headers: reqwest::header::HeaderMap,
-    /// The body: parsed when it is JSON, a JSON string when it is text or bytes, null when it is empty.
+    /// The body: parsed when it is JSON, a JSON string when it is text or bytes, null when it is
+    /// empty.
     pub body: Value,
 }
 
@@ -155,7 +158,8 @@ impl Cloud {
         self.send("DELETE", path, token, None).await
     }
 
-    /// Gets the path again and again until `seen` is content with the answer, which is returned. Fails with the last answer when that takes too long.
+    /// Gets the path again and again until `seen` is content with the answer, which is returned.
+    /// Fails with the last answer when that takes too long.
     pub async fn until(&self, path: &str, token: &str, seen: impl Fn(&Answer) -> bool) -> Answer {
         let deadline = Instant::now() + PATIENCE;
         loop {
