@@ -24,7 +24,7 @@ pub fn usual(task: Option<Task>) -> Duration {
     Duration::from_millis(match task {
         Some(Task::Scheduling) => 700,
         Some(Task::Networking) => 700,
-        Some(Task::BlockDeviceMapping) => 600,
+        Some(Task::BlockDeviceMapping) => 300,
         Some(Task::Spawning) => 1800,
         Some(Task::PoweringOn) => 900,
         Some(Task::PoweringOff) => 1500,

@@ -75,7 +75,7 @@ pub fn create(
     let fails = failures::asks_for(failures::CREATE, wanted.name.as_deref());
     let last = if fails { Status::Error } else { Status::Available };
     let to_come = match &wanted.image {
-        Some(_) => vec![(400_000, Status::Downloading), (900_000, last)],
+        Some(_) => vec![(300_000, Status::Downloading), (500_000, last)],
         None => vec![(700_000, last)],
     };
     let created = now.as_microsecond();
