@@ -1,6 +1,7 @@
 //! The Web Worker beside an upload: computes the SHA-512 of a whole file.
 //!
-//! Protocol: the page posts one `File`; the worker posts numbers (bytes hashed so far), then the hash as a hexadecimal
+//! Protocol: the worker posts `true` when it listens (what was posted before its wasm is there would be lost); the page
+//! then posts one `File`; the worker posts numbers (bytes hashed so far), then the hash as a hexadecimal
 //! string, or an `Error` when the file could not be read. To stop it, the page terminates it. It keeps two windows of
 //! the file in memory whatever the file's size, and deliberately knows nothing of uploads, clouds or the page.
 
@@ -30,6 +31,7 @@ fn main() {
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
+    tell(&scope, &JsValue::TRUE);
 }
 
 /// The next window is being read while this one is hashed: reading takes about half the time.

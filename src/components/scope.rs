@@ -16,21 +16,28 @@ use crate::ui::{Glyph, Icon, Menu, MenuItem, MenuRule, MenuTitle, Toast, Toasts}
 pub fn ScopeMenu() -> impl IntoView {
     let account = expect_context::<Account>();
     let current = account.current();
-    let project = Memo::new(move |_| current.read().as_ref().map(|cloud| cloud.project().name.clone()).unwrap_or_default());
-    let region = Memo::new(move |_| {
-        current.read().as_ref().map(|cloud| match cloud.region() {
-            Some(region) => region.to_owned(),
-            None => cloud.settings().name.clone(),
-        }).unwrap_or_default()
+    let project = Memo::new(move |_| {
+        current.read().as_ref().map(|cloud| cloud.project().name.clone()).unwrap_or_default()
     });
-    let button = move || view! {
-        <span class="scope__project truncate">{move || project.get()}</span>
-        <span class="scope__region truncate">{move || region.get()}</span>
-        <span class="visually-hidden">"Switch project or region"</span>
-        <Icon glyph=Glyph::UpDown />
+    let region = Memo::new(move |_| {
+        current
+            .read()
+            .as_ref()
+            .map(|cloud| match cloud.region() {
+                Some(region) => region.to_owned(),
+                None => cloud.settings().name.clone(),
+            })
+            .unwrap_or_default()
+    });
+    let button = move || {
+        view! {
+            <span class="scope__project truncate">{move || project.get()}</span>
+            <span class="scope__region truncate">{move || region.get()}</span>
+                <Icon glyph=Glyph::UpDown />
+        }
     };
     view! {
-        <Menu button_class="scope" button=button>
+        <Menu button_class="scope" button=button label=Signal::derive(move || format!("Project {}, region {}: switch", project.get(), region.get()))>
             <Projects />
             <MenuRule />
             <Regions />
@@ -46,7 +53,9 @@ fn Projects() -> impl IntoView {
     let here = account.current().get_untracked().map(|cloud| cloud.project().clone());
     let bound = account.how().is_some_and(|how| how != How::Password);
     let mut projects = account.projects();
-    if let Some(here) = here.clone().filter(|here| projects.iter().all(|project| project.id != here.id)) {
+    if let Some(here) =
+        here.clone().filter(|here| projects.iter().all(|project| project.id != here.id))
+    {
         projects.insert(0, here);
     }
     let switch = move |project: Project| {
@@ -55,7 +64,8 @@ fn Projects() -> impl IntoView {
             match account.switch_project(project.id).await {
                 Ok(()) => leave(),
                 Err(error) => {
-                    let words = errors::api(&error, Some("You are still in the project you were in."));
+                    let words =
+                        errors::api(&error, Some("You are still in the project you were in."));
                     toasts.show(Toast::danger(words.title.clone(), words.text_with_request()));
                 }
             }
@@ -85,7 +95,8 @@ fn Projects() -> impl IntoView {
 fn Regions() -> impl IntoView {
     let account = expect_context::<Account>();
     let leave = use_section_root();
-    let here = account.current().get_untracked().and_then(|cloud| cloud.region().map(str::to_owned));
+    let here =
+        account.current().get_untracked().and_then(|cloud| cloud.region().map(str::to_owned));
     view! {
         <MenuTitle>"Region"</MenuTitle>
         {account.regions().into_iter().map(|region| {
@@ -112,7 +123,8 @@ fn use_section_root() -> impl Fn() + Clone + Send + Sync + 'static {
     let path = use_location().pathname;
     move || {
         let path = path.get_untracked();
-        let root = if path.starts_with(routes::INSTANCES) { routes::INSTANCES } else { routes::IMAGES };
+        let root =
+            if path.starts_with(routes::INSTANCES) { routes::INSTANCES } else { routes::IMAGES };
         if path != root {
             navigate.with_value(|navigate| navigate(root, NavigateOptions::default()));
         }

@@ -32,15 +32,20 @@ impl Hashing {
     pub fn start(file: &File, on_event: impl Fn(HashEvent) + Clone + 'static) -> Result<Self, JsValue> {
         let worker = Worker::new(&address()?)?;
         let on_message = {
-            let on_event = on_event.clone();
-            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| on_event(said(&event.data())))
+            let (on_event, listener, file) = (on_event.clone(), worker.clone(), file.clone());
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                if event.data().as_bool() != Some(true) {
+                    on_event(said(&event.data()));
+                } else if let Err(error) = listener.post_message(&file) {
+                    on_event(HashEvent::Failed(format!("the file could not be given to the hashing worker: {error:?}")));
+                }
+            })
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
             on_event(HashEvent::Failed(format!("the hashing worker stopped: {}", event.message())));
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        worker.post_message(file)?;
         Ok(Self { worker, _on_message: on_message, _on_error: on_error })
     }
 }

@@ -16,11 +16,11 @@ use tower_http::services::ServeDir;
 use crate::server::StartError;
 use crate::service::json_response;
 
-/// Nothing inline, no eval but WebAssembly's, no third party. `blob:` is for workers and pictures
-/// that the app makes itself.
-const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; \
-                   font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; \
-                   form-action 'self'; frame-ancestors 'none'";
+/// The policy that stands in the page itself (`docs/adr/0001-content-security-policy.md`), and
+/// `frame-ancestors`, which only a header can say. A test holds the two against each other.
+const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
+                   style-src 'self'; img-src 'self' data: blob:; connect-src 'self' https: http:; \
+                   base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// First path segments of the services; what stands there but is not served is missing, not a page
 /// of the app.
@@ -112,7 +112,7 @@ impl Folder {
         let headers = response.headers_mut();
         headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         response
     }
 

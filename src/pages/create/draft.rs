@@ -9,7 +9,7 @@ use openstack::image::{CreateImage, Visibility};
 
 use crate::text::shell;
 
-/// Where the image's data comes from.
+/// Where the image’s data comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Source {
     /// A file of this computer.
@@ -39,11 +39,11 @@ pub struct Draft {
     pub file: Option<FileFacts>,
     /// The address to fetch.
     pub url: String,
-    /// The image's name.
+    /// The image’s name.
     pub name: String,
     /// `qcow2`, `raw` ...; empty when not chosen.
     pub disk_format: String,
-    /// `os_distro`, in libosinfo's words; empty when not known.
+    /// `os_distro`, in libosinfo’s words; empty when not known.
     pub os_distro: String,
     /// `os_version`.
     pub os_version: String,
@@ -136,7 +136,7 @@ impl Weight {
     }
 }
 
-/// Glance's schema: name, tags and property keys have at most this many characters.
+/// Glance’s schema: name, tags and property keys have at most this many characters.
 const LONGEST_NAME: usize = 255;
 /// Glance's `image_property_quota` and `image_tag_quota`, by default.
 const MOST_PROPERTIES: usize = 128;
@@ -195,7 +195,7 @@ impl Draft {
     fn file_problems(&self, file: &FileFacts, cloud: &CloudFacts, say: &mut impl FnMut(FieldName, Weight, String)) {
         if let Some(left) = cloud.bytes_left.filter(|left| *left < file.size_bytes) {
             let text = format!(
-                "The file has {}, but only {} of the project's quota are left.",
+                "The file has {}, but only {} of the project’s quota are left.",
                 crate::text::format::bytes(file.size_bytes),
                 crate::text::format::bytes(left)
             );
@@ -225,7 +225,7 @@ impl Draft {
                 if let Some(refusal) = qcow2.refusals.first() {
                     let why = match refusal {
                         Refusal::BackingFile => "Part of this disk lies in another file (its backing file)",
-                        Refusal::DataFile => "This file's data lies in another file",
+                        Refusal::DataFile => "This file’s data lies in another file",
                         Refusal::UnknownFeature => "This qcow2 file uses a feature that clouds refuse",
                     };
                     say(FieldName::Source, Weight::Wrong, format!("{why}. Make one plain file: {}", convert(&file.name)));
@@ -361,7 +361,7 @@ impl Draft {
                 return Err(format!("“{line}” has no name before the “=”."));
             }
             if key.chars().count() > LONGEST_NAME {
-                return Err(format!("A property's name has at most {LONGEST_NAME} characters."));
+                return Err(format!("A property’s name has at most {LONGEST_NAME} characters."));
             }
             if key.starts_with("os_glance") {
                 return Err(format!("{key}: names that begin with os_glance belong to the image service."));
@@ -380,7 +380,7 @@ impl Draft {
     }
 }
 
-/// Fields of Glance's image schema; as a property they would be refused or change the record itself.
+/// Fields of Glance’s image schema; as a property they would be refused or change the record itself.
 const BASE_FIELDS: &[&str] = &[
     "id", "name", "status", "visibility", "protected", "os_hidden", "checksum", "os_hash_algo", "os_hash_value", "owner",
     "size", "virtual_size", "container_format", "disk_format", "created_at", "updated_at", "tags", "direct_url", "min_ram",

@@ -41,13 +41,13 @@ async fn a_protected_image_is_deleted_only_after_unprotecting() -> Outcome {
         user.sign_in("demo", "demo-secret", "demo").await?;
         let actions = like("Actions for erp-golden-2026.10");
         user.click("button", actions.clone()).await?;
-        let delete = user.see("menuitem", like("Delete")).await?;
+        let delete = user.see("button", like("Delete")).await?;
         assert_eq!(delete.attr("aria-disabled").await?.as_deref(), Some("true"));
-        user.read("protected").await?;
-        user.click("menuitem", "Unprotect").await?;
+        user.read("Protected. Unprotect it first.").await?;
+        user.click("button", "Unprotect").await?;
         user.read("can be deleted again").await?;
         user.click("button", actions).await?;
-        user.click("menuitem", like("Delete")).await?;
+        user.click("button", like("Delete")).await?;
         user.see("heading", "Delete erp-golden-2026.10?").await?;
         user.click("button", "Delete image").await?;
         user.gone("link", "erp-golden-2026.10").await?;
@@ -64,7 +64,7 @@ async fn a_reader_sees_why_nothing_can_be_changed() -> Outcome {
         let user = &stage.user;
         user.sign_in("viewer", "demo-secret", "demo").await?;
         user.click("button", like("Actions for web-1-before-upgrade")).await?;
-        let delete = user.see("menuitem", like("Delete")).await?;
+        let delete = user.see("button", like("Delete")).await?;
         assert_eq!(delete.attr("aria-disabled").await?.as_deref(), Some("true"));
         user.read("your role there is reader").await?;
         user.open("/images/create").await?;

@@ -74,7 +74,7 @@ async fn an_instance_is_stopped_started_and_deleted() -> Outcome {
         user.see("heading", "short-lived").await?;
         user.read("Active").await?;
         user.click("button", "More actions").await?;
-        user.click("menuitem", like("Delete")).await?;
+        user.click("button", like("Delete")).await?;
         user.click("button", "Delete instance").await?;
         user.at("the list", |path| path.starts_with("/instances") && !path.contains("short")).await?;
         user.open("/instances").await?;

@@ -34,15 +34,15 @@ async fn project_choice_reload_switch_and_sign_out() -> Outcome {
         user.driver().refresh().await?;
         user.see("heading", "Images").await?;
 
-        user.click("button", like("other")).await?;
-        user.click("menuitem", like("demo")).await?;
-        user.see("button", like("demo dev-1")).await?;
-        user.click("button", like("demo dev-1")).await?;
-        user.click("menuitem", like("dev-2")).await?;
-        user.see("button", like("demo dev-2")).await?;
+        user.click("button", "Project other, region dev-1: switch").await?;
+        user.click("button", "demo").await?;
+        user.see("button", "Project demo, region dev-1: switch").await?;
+        user.click("button", "Project demo, region dev-1: switch").await?;
+        user.click("button", "dev-2").await?;
+        user.see("button", "Project demo, region dev-2: switch").await?;
 
         user.click("button", like("Signed in until")).await?;
-        user.click("menuitem", "Sign out").await?;
+        user.click("button", "Sign out").await?;
         user.see("button", "Sign in").await?;
         user.driver().back().await?;
         user.see("button", "Sign in").await?;
@@ -86,7 +86,7 @@ async fn a_clouds_yaml_signs_in() -> Outcome {
         user.fill("clouds.yaml or openrc", &text).await?;
         user.click("button", "Sign in").await?;
         user.see("heading", "Images").await?;
-        user.see("button", like("dev-2")).await?;
+        user.see("button", like("region dev-2")).await?;
         Ok(())
     })
     .await
