@@ -2,6 +2,12 @@
 // Trunk writes the two files that it names; tools/name-by-content.mjs puts their hashed names in here.
 import init from "/slipway.js";
 
+// The chosen theme, before the first paint of the app (src/theme.rs writes it). A browser may refuse its storage.
+try {
+  const theme = localStorage.getItem("slipway.theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+} catch {}
+
 try {
   await init({ module_or_path: "/slipway_bg.wasm" });
 } catch (error) {

@@ -16,7 +16,7 @@ use crate::routes;
 use crate::session::Account;
 use crate::text::errors;
 use crate::theme::Theme;
-use crate::ui::Toasts;
+use crate::ui::{Toasts, marked};
 use crate::uploads::Uploads;
 
 /// Mounts the app into the page's body.
@@ -124,7 +124,7 @@ fn Unconfigured(
         <main class="gate">
             <h1 class="gate__brand">{words.title}</h1>
             <div class="gate__form">
-                <p>{words.text}</p>
+                <p>{marked(&words.text)}</p>
                 <p class="muted small">
                     "This site reads "<a class="link" href="/config.json" rel="external">"/config.json"</a>
                     " when it starts. Mend the file and load the page again."

@@ -143,9 +143,8 @@ impl Config {
             }
             let url = cloud.auth_url.as_str();
             let path = url.starts_with('/') && !url.starts_with("//");
-            let absolute = url::Url::parse(url).is_ok_and(|url| {
-                matches!(url.scheme(), "http" | "https") && url.has_host()
-            });
+            let absolute = url::Url::parse(url)
+                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
             if !path && !absolute {
                 let (cloud, url) = (cloud.id.clone(), url.to_owned());
                 return Err(ConfigError::AuthUrl { cloud, url });
@@ -190,15 +189,21 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        let check = |text: &str, expected: ConfigError| assert_eq!(Config::parse(text), Err(expected), "{text}");
+        let check = |text: &str, expected: ConfigError| {
+            assert_eq!(Config::parse(text), Err(expected), "{text}")
+        };
         check("<!doctype html><title>Slipway</title>", ConfigError::WebPage);
         check("{}", ConfigError::NoClouds);
         check(r#"{"clouds": []}"#, ConfigError::NoClouds);
         let broken = Config::parse("{\n  \"clouds\": [\n").unwrap_err();
         assert!(matches!(broken, ConfigError::Malformed { line: 3, .. }), "{broken:?}");
         let missing = Config::parse(r#"{"clouds": [{"id": "a"}]}"#).unwrap_err();
-        assert!(matches!(missing, ConfigError::Malformed { why, .. } if why == "missing field `name`"));
-        let url = |url: &str| format!(r#"{{"clouds": [{{"id": "a", "name": "A", "auth_url": "{url}"}}]}}"#);
+        assert!(
+            matches!(missing, ConfigError::Malformed { why, .. } if why == "missing field `name`")
+        );
+        let url = |url: &str| {
+            format!(r#"{{"clouds": [{{"id": "a", "name": "A", "auth_url": "{url}"}}]}}"#)
+        };
         for wrong in ["identity/v3", "//keystone.example", "ftp://keystone.example", ""] {
             check(&url(wrong), ConfigError::AuthUrl { cloud: "a".into(), url: wrong.into() });
         }

@@ -12,8 +12,8 @@ use futures_util::future::{AbortHandle, Abortable};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use openstack::{ApiError, ErrorKind};
 use openstack::poll::{Motion, Pace};
+use openstack::{ApiError, ErrorKind};
 
 use crate::clock;
 use crate::remote::Remote;
@@ -119,7 +119,8 @@ where
         key
     });
     let shown = window_event_listener_untyped("visibilitychange", move |_| {
-        let due = state.try_with_value(|state| state.due <= js_sys::Date::now() && state.under_way.is_none());
+        let due = state
+            .try_with_value(|state| state.due <= js_sys::Date::now() && state.under_way.is_none());
         if due == Some(true) && !document().hidden() {
             look(state);
         }

@@ -83,7 +83,9 @@ mod tests {
 
     #[test]
     fn only_our_own_pages_follow_a_sign_in() {
-        let check = |next: Option<&str>, expected: &str| assert_eq!(after_login(next), expected, "{next:?}");
+        let check = |next: Option<&str>, expected: &str| {
+            assert_eq!(after_login(next), expected, "{next:?}")
+        };
         check(None, "/images");
         check(Some("/instances?page=2"), "/instances?page=2");
         check(Some("https://elsewhere.example/"), "/images");

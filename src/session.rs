@@ -11,7 +11,9 @@ use jiff::Timestamp;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use openstack::identity::{Credentials, Project, Receipt, Scope, Secret, Session, SignIn, Token, UserRef};
+use openstack::identity::{
+    Credentials, Project, Receipt, Scope, Secret, Session, SignIn, Token, UserRef,
+};
 use openstack::{ApiError, ErrorKind, ProjectId, Service};
 use serde::{Deserialize, Serialize};
 
@@ -110,12 +112,16 @@ impl Account {
 
     /// The projects that can be switched to.
     pub fn projects(self) -> Vec<Project> {
-        self.kept.with_untracked(|kept| kept.as_ref().map(|kept| kept.projects.clone()).unwrap_or_default())
+        self.kept.with_untracked(|kept| {
+            kept.as_ref().map(|kept| kept.projects.clone()).unwrap_or_default()
+        })
     }
 
     /// The regions of the catalog.
     pub fn regions(self) -> Vec<String> {
-        self.kept.with_untracked(|kept| kept.as_ref().map(|kept| kept.session.catalog.regions()).unwrap_or_default())
+        self.kept.with_untracked(|kept| {
+            kept.as_ref().map(|kept| kept.session.catalog.regions()).unwrap_or_default()
+        })
     }
 
     /// When the token runs out, by this computer's clock. Tracked.
@@ -142,7 +148,8 @@ impl Account {
     pub fn enter(self, signed_in: SignedIn) {
         let SignedIn { cloud, region, how, session, projects, others } = signed_in;
         let regions = session.catalog.regions();
-        let wished = region.or_else(|| cloud.region.clone()).filter(|region| regions.contains(region));
+        let wished =
+            region.or_else(|| cloud.region.clone()).filter(|region| regions.contains(region));
         let kept = Kept {
             cloud: cloud.id,
             region: wished.or_else(|| regions.first().cloned()),
@@ -160,11 +167,15 @@ impl Account {
     /// # Errors
     /// When the cloud gives no token for it.
     pub async fn switch_project(self, project: ProjectId) -> Result<(), ApiError> {
-        let Some(kept) = self.kept.get_untracked() else { return Err(signed_out("switch project")) };
+        let Some(kept) = self.kept.get_untracked() else {
+            return Err(signed_out("switch project"));
+        };
         let Some(entry) = self.entry(&kept) else { return Err(signed_out("switch project")) };
         // A client that waits for a renewed token waits here as well.
         let token = match self.current.get_untracked() {
-            Some(cloud) => cloud.client().token().await.map_err(|_| signed_out("switch project"))?.0,
+            Some(cloud) => {
+                cloud.client().token().await.map_err(|_| signed_out("switch project"))?.0
+            }
             None => kept.session.token.clone(),
         };
         let session = entry.rescope(&token, &project).await?;
@@ -239,7 +250,9 @@ impl Account {
     fn take_up(self) {
         let Some(text) = storage::read(Keep::Tab, NAME) else { return };
         match serde_json::from_str::<Kept>(&text) {
-            Ok(kept) if self.config().clouds.iter().any(|cloud| cloud.id == kept.cloud) => self.settle(kept),
+            Ok(kept) if self.config().clouds.iter().any(|cloud| cloud.id == kept.cloud) => {
+                self.settle(kept)
+            }
             Ok(_) => storage::write(Keep::Tab, NAME, None),
             Err(error) => {
                 leptos::logging::warn!("the kept session is of another version: {error}");
@@ -278,7 +291,8 @@ impl Account {
         let config = self.config();
         let settings = config.cloud(Some(&kept.cloud))?.clone();
         let on_expired = move || self.asking.set(true);
-        let cloud = Cloud::new(config, settings, kept.region.clone(), kept.session.clone(), on_expired)?;
+        let cloud =
+            Cloud::new(config, settings, kept.region.clone(), kept.session.clone(), on_expired)?;
         self.scopes.update_value(|scopes| scopes.push(cloud.clone()));
         Some(cloud)
     }
@@ -363,7 +377,9 @@ impl Proof {
     fn credentials(self, kept: &Kept) -> Credentials {
         let user = UserRef::Id(kept.session.user.id.to_string());
         match (self, &kept.how) {
-            (Self::Passcode { passcode, receipt }, _) => Credentials::Passcode { user, passcode, receipt },
+            (Self::Passcode { passcode, receipt }, _) => {
+                Credentials::Passcode { user, passcode, receipt }
+            }
             (Self::Secret(password), How::Password) => {
                 Credentials::Password { user, password, passcode: None }
             }

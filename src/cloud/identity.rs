@@ -23,7 +23,11 @@ impl Entry {
     ///
     /// # Errors
     /// `Unauthorized` when anything about the credentials is wrong.
-    pub async fn sign_in(&self, credentials: &Credentials, scope: &Scope) -> Result<SignIn, ApiError> {
+    pub async fn sign_in(
+        &self,
+        credentials: &Credentials,
+        scope: &Scope,
+    ) -> Result<SignIn, ApiError> {
         self.keystone.sign_in(credentials, scope).await
     }
 
@@ -45,7 +49,12 @@ impl Entry {
         let session = self.keystone.rescope(token, project).await?;
         if session.project.is_none() {
             let words = "the token is for no project";
-            return Err(ApiError::local("switch project", Service::Identity, ErrorKind::Decode, words));
+            return Err(ApiError::local(
+                "switch project",
+                Service::Identity,
+                ErrorKind::Decode,
+                words,
+            ));
         }
         Ok(session)
     }

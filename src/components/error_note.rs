@@ -28,14 +28,17 @@ pub fn ErrorNote(
     let words = Memo::new(move |_| errors::api(&error.read(), kept.as_deref()));
     let children = on_retry.map(|on_retry| {
         let button: Children = Box::new(move || {
-            view! { <Button small=true on_press=move |_| on_retry.run(())>"Try again"</Button> }.into_any()
+            view! { <Button small=true on_press=move |_| on_retry.run(())>"Try again"</Button> }
+                .into_any()
         });
         button
     });
     let title = Signal::derive(move || words.get().title);
     let text = Signal::derive(move || Some(words.get().text_with_request()));
     match children {
-        Some(children) => view! { <Note tone=Tone::Danger title=title text=text>{children()}</Note> }.into_any(),
+        Some(children) => {
+            view! { <Note tone=Tone::Danger title=title text=text>{children()}</Note> }.into_any()
+        }
         None => view! { <Note tone=Tone::Danger title=title text=text /> }.into_any(),
     }
 }
@@ -50,9 +53,8 @@ pub fn Stale<T: Clone + Send + Sync + 'static>(
     #[prop(into)]
     on_retry: Callback<()>,
 ) -> impl IntoView {
-    let error = Memo::new(move |_| {
-        remote.with(|remote| remote.data.as_ref().and(remote.error.clone()))
-    });
+    let error =
+        Memo::new(move |_| remote.with(|remote| remote.data.as_ref().and(remote.error.clone())));
     let kept = move || {
         remote.with_untracked(|remote| {
             let data = remote.data.as_ref()?;
@@ -80,7 +82,8 @@ pub fn Freshness<T: Clone + Send + Sync + 'static>(
     remote: Signal<Remote<T>>,
 ) -> impl IntoView {
     let now = clock::use_now(TICK);
-    let received_at = Memo::new(move |_| remote.with(|remote| remote.data.as_ref().map(|data| data.received_at)));
+    let received_at =
+        Memo::new(move |_| remote.with(|remote| remote.data.as_ref().map(|data| data.received_at)));
     let failed = Memo::new(move |_| remote.with(|remote| remote.error.is_some()));
     move || {
         received_at.get().map(|received_at| {

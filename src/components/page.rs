@@ -12,6 +12,13 @@ pub type Crumb = (String, String);
 #[derive(Clone, Copy)]
 pub struct FirstPage(StoredValue<bool>);
 
+impl FirstPage {
+    /// There was one before: the sign-in.
+    pub fn passed(self) {
+        self.0.set_value(false);
+    }
+}
+
 impl Default for FirstPage {
     fn default() -> Self {
         Self(StoredValue::new(true))
@@ -59,9 +66,11 @@ pub fn Page(
     });
     let is_root = crumbs.is_empty();
     let project = move || {
-        account.current().get().map(|cloud| view! {
-            <span class="crumbs__project truncate">{cloud.project().name.clone()}</span>
-            <span class="crumbs__sep" aria-hidden="true">"/"</span>
+        account.current().get().map(|cloud| {
+            view! {
+                <span class="crumbs__project truncate">{cloud.project().name.clone()}</span>
+                <span class="crumbs__sep" aria-hidden="true">"/"</span>
+            }
         })
     };
     view! {

@@ -13,7 +13,9 @@ use crate::ui::{ConfirmDialog, Glyph, Menu, MenuAlign, MenuItem, MenuRule, MenuT
 pub fn PersonMenu() -> impl IntoView {
     let account = expect_context::<Account>();
     let uploads = crate::uploads::use_uploads();
-    let name = Memo::new(move |_| account.current().read().as_ref().map(|cloud| cloud.user().name.clone()).unwrap_or_default());
+    let name = Memo::new(move |_| {
+        account.current().read().as_ref().map(|cloud| cloud.user().name.clone()).unwrap_or_default()
+    });
     let until = move || {
         account.ends_at().map(|ends_at| {
             format!("Signed in until {}", format::time_of_day(ends_at, clock::offset_at(ends_at)))
@@ -27,12 +29,14 @@ pub fn PersonMenu() -> impl IntoView {
     let question = Signal::derive(move || {
         format!("Sign out and stop {}?", format::count(uploads.under_way(), "upload", "uploads"))
     });
-    let button = move || view! {
-        <span class="person__initials" aria-hidden="true">{move || initials(&name.get())}</span>
-        <span class="person__text">
-            <span class="truncate">{move || name.get()}</span>
-            <span class="person__note">{until}</span>
-        </span>
+    let button = move || {
+        view! {
+            <span class="person__initials" aria-hidden="true">{move || initials(&name.get())}</span>
+            <span class="person__text">
+                <span class="truncate">{move || name.get()}</span>
+                <span class="person__note">{until}</span>
+            </span>
+        }
     };
     view! {
         <Menu button_class="person" button=button align=MenuAlign::Up>
@@ -66,7 +70,8 @@ pub fn PersonMenu() -> impl IntoView {
 
 /// "lena.wester" is LW, "demo" is DE.
 fn initials(name: &str) -> String {
-    let words: Vec<&str> = name.split(['.', '-', '_', ' ', '@']).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        name.split(['.', '-', '_', ' ', '@']).filter(|word| !word.is_empty()).collect();
     let letters: String = match words.as_slice() {
         [] => String::new(),
         [word] => word.chars().take(2).collect(),

@@ -62,12 +62,21 @@ fn Prove(
     let account = expect_context::<Account>();
     let typed = RwSignal::new(String::new());
     let problem = RwSignal::new(None::<String>);
-    let user = account.current().get_untracked().map(|cloud| cloud.user().name.clone()).unwrap_or_default();
+    let user = account
+        .current()
+        .get_untracked()
+        .map(|cloud| cloud.user().name.clone())
+        .unwrap_or_default();
     let by_password = account.how() == Some(How::Password);
     let (label, autocomplete, kind, sign_in_step) = match &step {
         Asking::Passcode(_) => ("One-time code", "one-time-code", "text", SignInStep::Passcode),
         _ if by_password => ("Password", "current-password", "password", SignInStep::Password),
-        _ => ("Secret of the application credential", "off", "password", SignInStep::ApplicationCredential),
+        _ => (
+            "Secret of the application credential",
+            "off",
+            "password",
+            SignInStep::ApplicationCredential,
+        ),
     };
     let input = NodeRef::new();
     Effect::new(move || {
@@ -79,7 +88,9 @@ fn Prove(
     let proof = move || {
         let secret = Secret::new(typed.get_untracked());
         match &step {
-            Asking::Passcode(receipt) => Proof::Passcode { passcode: secret, receipt: receipt.clone() },
+            Asking::Passcode(receipt) => {
+                Proof::Passcode { passcode: secret, receipt: receipt.clone() }
+            }
             _ => Proof::Secret(secret),
         }
     };

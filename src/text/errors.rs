@@ -125,7 +125,10 @@ pub fn credentials_file(error: &CloudsFileError) -> String {
 pub fn foreign_cloud(auth_url: Option<&str>) -> String {
     match auth_url {
         Some(url) => format!("It is for {url}, which this console does not serve."),
-        None => "It does not say which cloud it is for (`auth_url`), and this console serves several.".to_owned(),
+        None => {
+            "It does not say which cloud it is for (`auth_url`), and this console serves several."
+                .to_owned()
+        }
     }
 }
 
@@ -170,12 +173,18 @@ fn happened(error: &ApiError) -> String {
         return "Your quota is used up.".to_owned();
     }
     match error.kind {
-        ErrorKind::BadRequest => format!("The {service} did not accept the request{}.", status(error)),
+        ErrorKind::BadRequest => {
+            format!("The {service} did not accept the request{}.", status(error))
+        }
         ErrorKind::Unauthorized => format!("The {service} does not accept the sign-in (401)."),
         ErrorKind::Forbidden => {
-            format!("The {service} does not allow it (403): your role in this project is not enough.")
+            format!(
+                "The {service} does not allow it (403): your role in this project is not enough."
+            )
         }
-        ErrorKind::NotFound => format!("The {service} has no such thing (404). It may have been deleted, or it is in another project."),
+        ErrorKind::NotFound => format!(
+            "The {service} has no such thing (404). It may have been deleted, or it is in another project."
+        ),
         ErrorKind::Conflict => format!("Its state does not allow that now{}.", status(error)),
         ErrorKind::Gone => "It was deleted meanwhile (410).".to_owned(),
         ErrorKind::TooLarge => format!("It is larger than the {service} accepts (413)."),
@@ -188,10 +197,14 @@ fn happened(error: &ApiError) -> String {
             None => format!("The {service} asks for fewer requests (429)."),
         },
         ErrorKind::Server => format!("The {service} failed{}.", status(error)),
-        ErrorKind::Unreachable => format!("The {service} did not answer. Either this computer is offline, the service is down, or it does not allow this site (CORS)."),
+        ErrorKind::Unreachable => format!(
+            "The {service} did not answer. Either this computer is offline, the service is down, or it does not allow this site (CORS)."
+        ),
         ErrorKind::Aborted => "It was stopped on this computer.".to_owned(),
         ErrorKind::Timeout => format!("The {service} did not answer in time."),
-        ErrorKind::Decode => format!("The {service} answered with something that could not be read."),
+        ErrorKind::Decode => {
+            format!("The {service} answered with something that could not be read.")
+        }
         ErrorKind::NoEndpoint => format!("This region has no {service}."),
         ErrorKind::SignedOut => "You are signed out.".to_owned(),
         ErrorKind::Unsupported => format!("The {service} of this cloud is too old for it."),
@@ -203,7 +216,11 @@ fn cloud_said(error: &ApiError) -> Option<String> {
     let message = error.message.trim();
     let silent = matches!(
         error.kind,
-        ErrorKind::Unreachable | ErrorKind::Unauthorized | ErrorKind::Aborted | ErrorKind::SignedOut | ErrorKind::NoEndpoint
+        ErrorKind::Unreachable
+            | ErrorKind::Unauthorized
+            | ErrorKind::Aborted
+            | ErrorKind::SignedOut
+            | ErrorKind::NoEndpoint
     );
     if silent || message.is_empty() {
         return None;
@@ -217,9 +234,10 @@ fn advice(error: &ApiError) -> Option<&'static str> {
         return Some("Delete something you no longer need, or ask your cloud’s support for more.");
     }
     match error.kind {
-        ErrorKind::Server | ErrorKind::Timeout | ErrorKind::RateLimited | ErrorKind::Unreachable => {
-            Some("Try again in a moment.")
-        }
+        ErrorKind::Server
+        | ErrorKind::Timeout
+        | ErrorKind::RateLimited
+        | ErrorKind::Unreachable => Some("Try again in a moment."),
         ErrorKind::SignedOut => Some("Sign in again."),
         ErrorKind::Decode => Some("Tell your cloud’s support, with the request."),
         _ => None,
@@ -260,8 +278,15 @@ mod tests {
 
     #[test]
     fn a_refused_sign_in_is_told_by_what_was_asked() {
-        let refused = error(ErrorKind::Unauthorized, 401, "The request you have made requires authentication.");
-        assert_eq!(sign_in(&refused, SignInStep::Password).title, "User, password or domain is wrong");
+        let refused = error(
+            ErrorKind::Unauthorized,
+            401,
+            "The request you have made requires authentication.",
+        );
+        assert_eq!(
+            sign_in(&refused, SignInStep::Password).title,
+            "User, password or domain is wrong"
+        );
         assert!(sign_in(&refused, SignInStep::Passcode).title.starts_with("The code"));
         let down = error(ErrorKind::Server, 503, "");
         assert_eq!(sign_in(&down, SignInStep::Password).title, "Could not delete the image");

@@ -81,7 +81,7 @@ pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -223,7 +223,9 @@ mod tests {
     #[test]
     fn moments() {
         let now = at("2026-11-22T21:40:05Z");
-        let check = |then: &str, expected: &str| assert_eq!(ago(at(then), now, Offset::UTC), expected, "{then}");
+        let check = |then: &str, expected: &str| {
+            assert_eq!(ago(at(then), now, Offset::UTC), expected, "{then}")
+        };
         check("2026-11-22T21:40:00Z", "just now");
         check("2026-11-22T21:41:00Z", "just now");
         check("2026-11-22T21:36:00Z", "4 min ago");

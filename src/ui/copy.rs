@@ -36,7 +36,12 @@ pub fn CopyButton(
         spawn_local(async move {
             let done = JsFuture::from(promise).await.is_ok();
             state.try_set(if done { Copying::Copied } else { Copying::Refused });
-            set_timeout(move || { state.try_set(Copying::Ready); }, SHOWN_FOR);
+            set_timeout(
+                move || {
+                    state.try_set(Copying::Ready);
+                },
+                SHOWN_FOR,
+            );
         });
     };
     let label = {
@@ -58,7 +63,7 @@ pub fn CopyButton(
             if worded {
                 view! {
                     <Button kind=ButtonKind::Quiet small=true icon=glyph on_press=copy>
-                        {match state.get() {
+                        {move || match state.get() {
                             Copying::Ready => "Copy",
                             Copying::Copied => "Copied",
                             Copying::Refused => "Refused by the browser",

@@ -55,8 +55,8 @@ pub fn Dialog(
             on:close=move |_| {
                 // The browser may close it by itself (a second Escape): then show it again.
                 if insists && open.get_untracked() {
-                    if let Some(dialog) = element.get_untracked() {
-                        if dialog.show_modal().is_err() { open.set(false) }
+                    if element.get_untracked().is_some_and(|dialog| dialog.show_modal().is_err()) {
+                        open.set(false)
                     }
                 } else if open.get_untracked() {
                     dismiss()

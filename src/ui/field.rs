@@ -6,7 +6,7 @@
 use leptos::html;
 use leptos::prelude::*;
 
-use super::{Glyph, Icon, Tone, unique_id};
+use super::{Glyph, Icon, Tone, marked, unique_id};
 
 /// What a control inside a `Field` needs to know of it.
 #[derive(Clone)]
@@ -72,7 +72,12 @@ pub fn Field(
         described_by,
         invalid: Signal::derive(move || error.read().is_some()),
     };
-    let message = move || error.get().map(|text| (None, text)).or_else(|| warning.get().map(|text| (Some("warn"), text)));
+    let message = move || {
+        error
+            .get()
+            .map(|text| (None, text))
+            .or_else(|| warning.get().map(|text| (Some("warn"), text)))
+    };
     view! {
         <div class="field" data-source=move || source.get()>
             <div class="field__head">
@@ -90,11 +95,11 @@ pub fn Field(
                 Some((tone, text)) => view! {
                     <p class="field__message" data-tone=tone id=message_id.clone()>
                         <Icon glyph=Glyph::Warn small=true />
-                        <span>{text}</span>
+                        <span>{marked(&text)}</span>
                     </p>
                 }.into_any(),
                 None => hint.get().map(|text| view! {
-                    <p class="field__hint" id=hint_id.clone()>{text}</p>
+                    <p class="field__hint" id=hint_id.clone()>{marked(&text)}</p>
                 }).into_any(),
             }}
         </div>

@@ -80,7 +80,9 @@ pub fn Menu(
         }
     };
     let after = move |event: web_sys::Event| {
-        let closed = event.dyn_ref::<web_sys::ToggleEvent>().is_some_and(|event| event.new_state() == "closed");
+        let closed = event
+            .dyn_ref::<web_sys::ToggleEvent>()
+            .is_some_and(|event| event.new_state() == "closed");
         if closed {
             open.set(false);
         }
@@ -93,6 +95,17 @@ pub fn Menu(
             aria-label=move || label.map(|label| label.get())
             aria-expanded=move || if open.get() { "true" } else { "false" }
             node_ref=trigger
+            on:keydown=move |event: KeyboardEvent| {
+                // Down leads into the menu, as in a list of choices.
+                let Some(menu_element) = menu.get_untracked() else { return };
+                if event.key() == "ArrowDown" {
+                    if !open.get_untracked() && menu_element.show_popover().is_err() {
+                        return;
+                    }
+                    event.prevent_default();
+                    request_animation_frame(move || focus_first(menu));
+                }
+            }
         >
             {button.run()}
         </button>
@@ -234,14 +247,27 @@ fn move_focus(event: &KeyboardEvent, menu: NodeRef<html::Div>) {
     }
 }
 
+fn focus_first(menu: NodeRef<html::Div>) {
+    let Some(menu) = menu.get_untracked() else { return };
+    if let Ok(Some(item)) = menu.query_selector(".menu__item")
+        && let Some(item) = item.dyn_ref::<HtmlElement>()
+    {
+        drop(item.focus());
+    }
+}
+
 /// Where it would be with anchor positioning, for browsers without it.
 fn place(trigger: &HtmlElement, menu: &HtmlElement, align: MenuAlign) {
     let button = trigger.get_bounding_client_rect();
-    let (Some(width), Some(height)) = (viewport("innerWidth"), viewport("innerHeight")) else { return };
+    let (Some(width), Some(height)) = (viewport("innerWidth"), viewport("innerHeight")) else {
+        return;
+    };
     let style = menu.style();
     let properties = match align {
         MenuAlign::Start => [("--menu-left", button.left()), ("--menu-top", button.bottom())],
-        MenuAlign::End => [("--menu-right", width - button.right()), ("--menu-top", button.bottom())],
+        MenuAlign::End => {
+            [("--menu-right", width - button.right()), ("--menu-top", button.bottom())]
+        }
         MenuAlign::Up => [("--menu-left", button.left()), ("--menu-bottom", height - button.top())],
     };
     for (name, value) in properties {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon, Tone};
+use super::{Glyph, Icon, Tone, marked};
 
 /// Title, text, actions. Danger is announced at once, the others politely.
 #[component]
@@ -37,7 +37,7 @@ pub fn Note(
         <div class="note" data-tone=tone.map(Tone::name) role=role>
             <Icon glyph=glyph />
             <p class="note__title">{move || title.get()}</p>
-            {move || text.get().map(|text| view! { <p class="note__text">{text}</p> })}
+            {move || text.get().map(|text| view! { <p class="note__text">{marked(&text)}</p> })}
             {children.map(|children| view! { <div class="note__actions">{children()}</div> })}
         </div>
     }

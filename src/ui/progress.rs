@@ -21,7 +21,8 @@ pub fn Progress(
     thin: bool,
 ) -> impl IntoView {
     // Whole per cents: a screen reader that follows the bar is not told every byte.
-    let percent = move || share.get().map(|share| (share.clamp(0.0, 1.0) * 100.0).floor().to_string());
+    let percent =
+        move || share.get().map(|share| (share.clamp(0.0, 1.0) * 100.0).floor().to_string());
     view! {
         <progress
             class="progress"

@@ -66,7 +66,13 @@ pub fn Tabs(
         let at = keys.iter().position(|key| *key == selected.get_untracked()).unwrap_or(0);
         let last = keys.len().saturating_sub(1);
         let next = match event.key().as_str() {
-            "ArrowRight" => if at == last { 0 } else { at + 1 },
+            "ArrowRight" => {
+                if at == last {
+                    0
+                } else {
+                    at + 1
+                }
+            }
             "ArrowLeft" => at.checked_sub(1).unwrap_or(last),
             "Home" => 0,
             "End" => last,

@@ -1,7 +1,9 @@
 //! One attempt to sign in: from credentials, over the one-time code and the choice of a project, to a
 //! session of a project.
 
-use openstack::identity::{Credentials, Project, Receipt, Scope, Secret, Session, SignIn, Token, UserRef};
+use openstack::identity::{
+    Credentials, Project, Receipt, Scope, Secret, Session, SignIn, Token, UserRef,
+};
 use openstack::{ApiError, ErrorKind};
 
 use crate::cloud::Entry;
@@ -21,7 +23,7 @@ pub(super) struct Attempt {
 #[derive(Clone)]
 enum What {
     SignIn { credentials: Credentials, scope: Scope },
-    Project { session: Session, projects: Vec<Project>, project: Project },
+    Project { session: Box<Session>, projects: Vec<Project>, project: Project },
 }
 
 /// The password was right; the one-time code is asked for.
@@ -57,7 +59,12 @@ pub(super) struct Failed {
 }
 
 impl Attempt {
-    pub(super) fn new(cloud: CloudConfig, credentials: Credentials, scope: Scope, how: How) -> Self {
+    pub(super) fn new(
+        cloud: CloudConfig,
+        credentials: Credentials,
+        scope: Scope,
+        how: How,
+    ) -> Self {
         Self { cloud, region: None, how, what: What::SignIn { credentials, scope } }
     }
 
@@ -70,16 +77,22 @@ impl Attempt {
         let what = self.what.clone();
         match what {
             What::SignIn { credentials, scope } => self.sign_in(&entry, credentials, scope).await,
-            What::Project { session, projects, project } => self.enter(&entry, session, projects, &project).await,
+            What::Project { session, projects, project } => {
+                self.enter(&entry, *session, projects, &project).await
+            }
         }
     }
 
-    async fn sign_in(self, entry: &Entry, credentials: Credentials, scope: Scope) -> Result<Outcome, Failed> {
+    async fn sign_in(
+        self,
+        entry: &Entry,
+        credentials: Credentials,
+        scope: Scope,
+    ) -> Result<Outcome, Failed> {
         let step = match &credentials {
             Credentials::Passcode { .. } => SignInStep::Passcode,
-            Credentials::ApplicationCredential { .. } | Credentials::NamedApplicationCredential { .. } => {
-                SignInStep::ApplicationCredential
-            }
+            Credentials::ApplicationCredential { .. }
+            | Credentials::NamedApplicationCredential { .. } => SignInStep::ApplicationCredential,
             Credentials::Password { .. } | Credentials::Token(_) => SignInStep::Password,
         };
         let answer = entry.sign_in(&credentials, &scope).await.map_err(|error| Failed {
@@ -108,7 +121,8 @@ impl Attempt {
             return Ok(self.entered(session, projects, Vec::new()));
         }
         let last = last_project(&self.cloud.id, session.user.id.as_str());
-        let remembered = projects.iter().find(|project| Some(&project.id) == last.as_ref()).cloned();
+        let remembered =
+            projects.iter().find(|project| Some(&project.id) == last.as_ref()).cloned();
         match (remembered, projects.as_slice()) {
             (_, []) => Err(no_project(&session)),
             (Some(project), _) => self.enter(entry, session, projects, &project).await,
@@ -145,14 +159,17 @@ impl Halfway {
             passcode: Secret::new(passcode),
             receipt: self.receipt.clone(),
         };
-        Attempt { what: What::SignIn { credentials, scope: self.scope.clone() }, ..self.attempt.clone() }
+        Attempt {
+            what: What::SignIn { credentials, scope: self.scope.clone() },
+            ..self.attempt.clone()
+        }
     }
 }
 
 impl Choosing {
     /// Into one of the projects.
     pub(super) fn with(&self, project: Project) -> Attempt {
-        let (session, projects) = (self.session.clone(), self.projects.clone());
+        let (session, projects) = (Box::new(self.session.clone()), self.projects.clone());
         Attempt { what: What::Project { session, projects, project }, ..self.attempt.clone() }
     }
 

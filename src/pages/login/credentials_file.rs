@@ -42,7 +42,8 @@ impl FileState {
 
     /// Takes the first file of a drop.
     pub(super) fn take_dropped(self, event: &web_sys::DragEvent) {
-        let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
+        let file =
+            event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
         if let Some(file) = file {
             self.read(file);
         }
@@ -117,18 +118,25 @@ pub(super) fn FilePanel(
     });
     let several_inside = Memo::new(move |_| names.read().len() > 1);
     let chosen = Memo::new(move |_| file.chosen());
-    let error = Signal::derive(move || match missing.read().file && file.text.read().trim().is_empty() {
-        true => Some("Paste the file’s text, pick the file or drop it here.".to_owned()),
-        false => file.complaint(),
+    let error =
+        Signal::derive(move || match missing.read().file && file.text.read().trim().is_empty() {
+            true => Some("Paste the file’s text, pick the file or drop it here.".to_owned()),
+            false => file.complaint(),
+        });
+    let lacks_user = Memo::new(move |_| {
+        chosen.read().as_ref().is_some_and(|(entry, _)| match &entry.credentials {
+            FileCredentials::Password { user, .. } => user.is_none(),
+            FileCredentials::ApplicationCredential { id, user, .. } => {
+                id.is_none() && user.is_none()
+            }
+        })
     });
-    let lacks_user = Memo::new(move |_| chosen.read().as_ref().is_some_and(|(entry, _)| match &entry.credentials {
-        FileCredentials::Password { user, .. } => user.is_none(),
-        FileCredentials::ApplicationCredential { id, user, .. } => id.is_none() && user.is_none(),
-    }));
-    let lacks_secret = Memo::new(move |_| chosen.read().as_ref().is_some_and(|(entry, _)| match &entry.credentials {
-        FileCredentials::Password { password, .. } => password.is_none(),
-        FileCredentials::ApplicationCredential { secret, .. } => secret.is_none(),
-    }));
+    let lacks_secret = Memo::new(move |_| {
+        chosen.read().as_ref().is_some_and(|(entry, _)| match &entry.credentials {
+            FileCredentials::Password { password, .. } => password.is_none(),
+            FileCredentials::ApplicationCredential { secret, .. } => secret.is_none(),
+        })
+    });
     let secret_error = Signal::derive(move || match missing.read().file_secret {
         true => Some("It is not in the file: type it.".to_owned()),
         false => refused.get(),

@@ -106,7 +106,8 @@ impl Entered {
                     return Err(missing);
                 }
                 let user = UserRef::Name { name, domain: DomainRef::Name(domain) };
-                let credentials = Credentials::Password { user, password: Secret::new(password), passcode: None };
+                let credentials =
+                    Credentials::Password { user, password: Secret::new(password), passcode: None };
                 Ok(Attempt::new(cloud, credentials, Scope::Unscoped, How::Password))
             }
             Way::ApplicationCredential => {
@@ -120,7 +121,8 @@ impl Entered {
                     return Err(missing);
                 }
                 let how = How::ApplicationCredential { id: id.clone() };
-                let credentials = Credentials::ApplicationCredential { id, secret: Secret::new(secret) };
+                let credentials =
+                    Credentials::ApplicationCredential { id, secret: Secret::new(secret) };
                 Ok(Attempt::new(cloud, credentials, Scope::Default, how))
             }
             Way::File => self.check_file(),
@@ -131,37 +133,54 @@ impl Entered {
         let nothing = Missing { file: true, ..Missing::default() };
         let Some((entry, cloud)) = self.file.chosen() else { return Err(nothing) };
         let typed_user = trimmed(self.file.user);
-        let typed_secret = Some(self.file.secret.get_untracked()).filter(|text| !text.is_empty()).map(Secret::new);
+        let typed_secret =
+            Some(self.file.secret.get_untracked()).filter(|text| !text.is_empty()).map(Secret::new);
         let domain = DomainRef::Name(cloud.default_domain.clone());
         let user = |known: Option<UserRef>| {
             let typed = Some(typed_user).filter(|name| !name.is_empty());
             known.or_else(|| typed.map(|name| UserRef::Name { name, domain }))
         };
         let (credentials, how) = match entry.credentials {
-            FileCredentials::Password { user: known, password } => match (user(known), password.or(typed_secret)) {
-                (Some(user), Some(password)) => {
-                    (Credentials::Password { user, password, passcode: None }, How::Password)
+            FileCredentials::Password { user: known, password } => {
+                match (user(known), password.or(typed_secret)) {
+                    (Some(user), Some(password)) => {
+                        (Credentials::Password { user, password, passcode: None }, How::Password)
+                    }
+                    (user, password) => {
+                        return Err(Missing {
+                            file_user: user.is_none(),
+                            file_secret: password.is_none(),
+                            ..Missing::default()
+                        });
+                    }
                 }
-                (user, password) => {
-                    return Err(Missing { file_user: user.is_none(), file_secret: password.is_none(), ..Missing::default() });
+            }
+            FileCredentials::ApplicationCredential { id: Some(id), secret, .. } => {
+                match secret.or(typed_secret) {
+                    Some(secret) => (
+                        Credentials::ApplicationCredential { id: id.clone(), secret },
+                        How::ApplicationCredential { id },
+                    ),
+                    None => return Err(Missing { file_secret: true, ..Missing::default() }),
                 }
-            },
-            FileCredentials::ApplicationCredential { id: Some(id), secret, .. } => match secret.or(typed_secret) {
-                Some(secret) => (
-                    Credentials::ApplicationCredential { id: id.clone(), secret },
-                    How::ApplicationCredential { id },
-                ),
-                None => return Err(Missing { file_secret: true, ..Missing::default() }),
-            },
+            }
             FileCredentials::ApplicationCredential { id: None, name, user: known, secret } => {
                 let Some(name) = name else { return Err(nothing) };
                 match (user(known), secret.or(typed_secret)) {
                     (Some(user), Some(secret)) => (
-                        Credentials::NamedApplicationCredential { name: name.clone(), user, secret },
+                        Credentials::NamedApplicationCredential {
+                            name: name.clone(),
+                            user,
+                            secret,
+                        },
                         How::NamedApplicationCredential { name },
                     ),
                     (user, secret) => {
-                        return Err(Missing { file_user: user.is_none(), file_secret: secret.is_none(), ..Missing::default() });
+                        return Err(Missing {
+                            file_user: user.is_none(),
+                            file_secret: secret.is_none(),
+                            ..Missing::default()
+                        });
                     }
                 }
             }

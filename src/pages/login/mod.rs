@@ -17,7 +17,7 @@ use self::attempt::{Attempt, Outcome};
 use self::credentials_file::FilePanel;
 use self::form::{Entered, Way};
 use self::steps::{PasscodeStep, ProjectStep};
-use crate::components::Brand;
+use crate::components::{Brand, FirstPage};
 use crate::config::{CloudConfig, Config};
 use crate::routes;
 use crate::session::Account;
@@ -44,6 +44,7 @@ struct Problem {
 #[component]
 pub fn LoginPage() -> impl IntoView {
     let account = expect_context::<Account>();
+    expect_context::<FirstPage>().passed();
     let config = account.config();
     document().set_title(&format!("Sign in · {}", config.product_name));
     let query = use_query_map();
