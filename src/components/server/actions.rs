@@ -140,7 +140,8 @@ fn fate_of_volumes(server: &Server) -> Vec<String> {
     let going = server.volumes.iter().filter(|volume| volume.delete_on_termination).count();
     let staying = server.volumes.len() - going;
     let mut all = Vec::new();
-    if !server.boots_from_volume() {
+    // Without an image it was to boot from a volume, and may have none yet.
+    if server.image_id.is_some() {
         all.push("Its local disk goes with it.".to_owned());
     }
     match going {
@@ -238,7 +239,8 @@ pub fn DeedButton(
         }
         .into_any();
     }
-    view! { <Button icon=glyph(deed) busy=busy why_not=why_not on_press=press>{deed.verb()}</Button> }.into_any()
+    let kind = if deed == Deed::Delete { ButtonKind::Danger } else { ButtonKind::Plain };
+    view! { <Button kind=kind icon=glyph(deed) busy=busy why_not=why_not on_press=press>{deed.verb()}</Button> }.into_any()
 }
 
 const fn glyph(deed: Deed) -> Glyph {
@@ -269,6 +271,7 @@ mod tests {
     fn deleting_says_what_goes_and_what_stays() {
         let image = || json!({"id": "i"});
         check(json!([]), image(), &["This cannot be undone.", "Its local disk goes with it."]);
+        check(json!([]), json!(""), &["This cannot be undone."]);
         check(
             json!([{"id": "v", "delete_on_termination": true}]),
             json!(""),

@@ -11,4 +11,4 @@ pub use actions::{DeedButton, DeedDialog, DeedItem, Deeds, use_deeds};
 pub use build::{Progress, Step, progress, step};
 pub use login::{Login, Properties, Reach, UserFrom, is_windows, login, reach};
 pub use origin::{Origins, Wanted, boot_volume, origin_id, origin_name, properties};
-pub use state::{Deed, ServerState, next_deed};
+pub use state::{Deed, Next, ServerState};

@@ -155,14 +155,41 @@ impl Deed {
     }
 }
 
-/// The likely next action with a server in a list; `None` when there is only looking at it.
-pub fn next_deed(server: &Server) -> Option<Deed> {
-    let deed = match server.status {
-        ServerStatus::Shutoff => Deed::Start,
-        ServerStatus::Error => Deed::Delete,
-        _ => return None,
-    };
-    deed.reason_against(server).is_none().then_some(deed)
+/// The likely next action with a server in a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Do something to it.
+    Do(Deed),
+    /// Look how its start goes.
+    ShowStart,
+    /// Look what went wrong.
+    ShowWhy,
+    /// Look at it.
+    Open,
+}
+
+impl Next {
+    /// What fits the state.
+    pub fn of(server: &Server) -> Self {
+        match server.status {
+            ServerStatus::Shutoff if Deed::Start.reason_against(server).is_none() => {
+                Self::Do(Deed::Start)
+            }
+            ServerStatus::Build => Self::ShowStart,
+            ServerStatus::Error => Self::ShowWhy,
+            _ => Self::Open,
+        }
+    }
+
+    /// The words on its button.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Do(deed) => deed.verb(),
+            Self::ShowStart => "Show start",
+            Self::ShowWhy => "Show why",
+            Self::Open => "Open",
+        }
+    }
 }
 
 #[cfg(test)]
@@ -217,9 +244,11 @@ mod tests {
 
     #[test]
     fn the_next_thing_to_do() {
-        assert_eq!(next_deed(&server("SHUTOFF", None)), Some(Deed::Start));
-        assert_eq!(next_deed(&server("SHUTOFF", Some("powering-on"))), None);
-        assert_eq!(next_deed(&server("ERROR", None)), Some(Deed::Delete));
-        assert_eq!(next_deed(&server("ACTIVE", None)), None);
+        let check = |status, task, expected| assert_eq!(Next::of(&server(status, task)), expected);
+        check("SHUTOFF", None, Next::Do(Deed::Start));
+        check("SHUTOFF", Some("powering-on"), Next::Open);
+        check("BUILD", Some("spawning"), Next::ShowStart);
+        check("ERROR", None, Next::ShowWhy);
+        check("ACTIVE", None, Next::Open);
     }
 }

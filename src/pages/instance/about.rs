@@ -9,7 +9,7 @@ use crate::clock;
 use crate::components::server::{Origins, boot_volume, origin_id, origin_name};
 use crate::routes;
 use crate::text::format;
-use crate::ui::{Copyable, Fact, Panel};
+use crate::ui::{CopyButton, Fact, Panel};
 
 /// The panel.
 #[component]
@@ -109,15 +109,22 @@ fn BootDisk(known: Known) -> impl IntoView {
     let found = Memo::new(move |_| {
         known.origins.with(|origins| known.server.with(|server| disk(server.as_ref()?, origins)))
     });
-    move || match found.get() {
+    move || {
+        match found.get() {
         None => or_none(None),
         Some((words, id)) => view! {
             <span class="instance__disk">
                 <span>{words}</span>
-                {id.map(|id| view! { <Copyable text=id what="volume id" /> })}
+                {id.map(|id| view! {
+                    <span class="copyable">
+                        <code class="copyable__text" title=id.clone()>{id.chars().take(8).collect::<String>()}</code>
+                        <CopyButton text=id what="volume id" />
+                    </span>
+                })}
             </span>
         }
         .into_any(),
+    }
     }
 }
 

@@ -7,7 +7,7 @@ use super::Known;
 use crate::components::server::{
     Login, Properties, Reach, UserFrom, is_windows, login, properties, reach,
 };
-use crate::ui::{Copyable, Note, Panel, Tone};
+use crate::ui::{CopyButton, Copyable, Panel};
 
 /// What is shown, decided at once from the record and the image.
 #[derive(Clone, Debug, PartialEq)]
@@ -108,7 +108,7 @@ fn Ssh(login: Login, key: Option<String>, stopped: bool) -> impl IntoView {
         }
     };
     let inside = (login.reach == Reach::Inside).then_some(
-        "The address is a private one: it is reached from the same network, over a VPN, or after a floating address was given to it.",
+        "Its address is a private one: reach it from the same network, over a VPN, or after giving it a floating address.",
     );
     let with_key = match key {
         Some(key) => view! {
@@ -122,16 +122,16 @@ fn Ssh(login: Login, key: Option<String>, stopped: bool) -> impl IntoView {
     };
     view! {
         <div class="code code--line">
-            <code class="code__text" tabindex="0" aria-label="Command to log in">{login.command.clone()}</code>
-            <crate::ui::CopyButton text=login.command what="command" worded=true />
+            <code class="code__text" tabindex="0" role="group" aria-label="Command to log in">{login.command.clone()}</code>
+            <CopyButton text=login.command what="command" worded=true />
         </div>
-        {stopped.then(|| view! {
-            <Note still=true title="It is stopped" text="Start it first; then it answers.".to_owned() />
-        })}
-        {inside.map(|text| view! {
-            <Note still=true tone=Tone::Warn title="Not reached from the internet" text=text.to_owned() />
-        })}
         <div class="stack stack--tight">
+            {stopped.then(|| view! {
+                <p class="small"><strong>"It is stopped."</strong>" Start it first; then it answers."</p>
+            })}
+            {inside.map(|text| view! {
+                <p class="small"><strong>"Not reached from the internet."</strong>" " {text}</p>
+            })}
             {with_key}
             {user.map(|words| view! { <p class="small muted">{words}</p> })}
         </div>

@@ -34,7 +34,8 @@ pub fn Building(
     let since = move || {
         let created =
             known.server.with(|server| server.as_ref().and_then(|server| server.created))?;
-        Some(format!("asked for {}", format::age(created, now.get())))
+        let age = format::age(created, now.get());
+        Some(format!("asked for {}", if age == "now" { "just now" } else { &age }))
     };
     view! {
         <Panel

@@ -216,9 +216,11 @@ fn Body(known: Known, live: Live<Server>) -> impl IntoView {
     view! {
         {move || match phase.get() {
             Phase::Loading => view! { <div class="instance__wait"><Skeleton lines=6 /></div> }.into_any(),
-            Phase::Failed => error.get().map(|error| view! { <NotShown error=error live=live /> }).into_any(),
+            Phase::Failed => view! {
+                <div class="instance__state">{error.get().map(|error| view! { <NotShown error=error live=live /> })}</div>
+            }.into_any(),
             Phase::Ready => view! {
-                {move || if gone.get() {
+                <div class="instance__state">{move || if gone.get() {
                     view! {
                         <Note
                             title="It is deleted"
@@ -229,7 +231,7 @@ fn Body(known: Known, live: Live<Server>) -> impl IntoView {
                     }.into_any()
                 } else {
                     view! { <Stale remote=remote on_retry=move |()| live.refresh() /> }.into_any()
-                }}
+                }}</div>
                 <Panels known=known />
             }.into_any(),
         }}

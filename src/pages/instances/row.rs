@@ -9,7 +9,7 @@ use openstack::compute::Server;
 use super::Shown;
 use crate::clock;
 use crate::components::server::{
-    Deed, DeedButton, DeedItem, Deeds, ServerState, boot_volume, next_deed, origin_id, origin_name,
+    Deed, DeedButton, DeedItem, Deeds, Next, ServerState, boot_volume, origin_id, origin_name,
     properties,
 };
 use crate::routes;
@@ -53,14 +53,17 @@ pub fn InstanceRow(
         })
     });
     let mark = move || view! { <OsMark distro=distro /> };
+    let no_address = Memo::new(move |_| server.with(|server| server.all_addresses().is_empty()));
     Some(view! {
         <tr class="table__row" role="row">
             <td class="table__name" role="cell">
                 <Entry href=details.clone() name=name id=id.to_string() mark=mark />
             </td>
             <td class="cell-status" role="cell"><RowStatus server=server /></td>
-            <td class="cell-facts" role="cell" data-first><Addresses server=server /></td>
-            <td class="cell-facts" role="cell" data-last><Size server=server /></td>
+            <td class="cell-facts" role="cell" data-first data-last=move || no_address.get().then_some("")>
+                <Size server=server />
+            </td>
+            <td class="cell-facts" role="cell" data-last><Addresses server=server /></td>
             <td class="cell-minor cell-second" role="cell"><Origin server=server shown=shown /></td>
             <td class="cell-minor cell-second num table__muted" role="cell"><Created server=server now=now /></td>
             <td class="cell-actions" role="cell">
@@ -185,18 +188,18 @@ fn RowActions(
     details: String,
     deeds: Deeds,
 ) -> impl IntoView {
-    let next = Memo::new(move |_| server.with(next_deed));
+    let next = Memo::new(move |_| server.with(Next::of));
     let label = Signal::derive(move || format!("Actions for {}", name.get()));
     view! {
         <span class="table__actions">
             {move || match next.get() {
-                Some(deed) => view! { <DeedButton deeds=deeds deed=deed server=server in_row=true /> }.into_any(),
-                None => view! {
+                Next::Do(deed) => view! { <DeedButton deeds=deeds deed=deed server=server in_row=true /> }.into_any(),
+                next => view! {
                     <a
                         class="button button--quiet button--s button--next"
                         href=details.clone()
-                        aria-label=format!("Open {}", name.get_untracked())
-                    >"Open"</a>
+                        aria-label=move || format!("{} {}", next.label(), name.get())
+                    >{next.label()}</a>
                 }.into_any(),
             }}
             <Menu

@@ -32,8 +32,8 @@ pub fn InstanceTable(
                     <tr role="row">
                         <Head shown=shown go=go column=Column::Name />
                         <Head shown=shown go=go column=Column::Status />
-                        <th scope="col">"Address"</th>
                         <Head shown=shown go=go column=Column::Size />
+                        <th scope="col">"Address"</th>
                         <Head shown=shown go=go column=Column::Image class="cell-second" />
                         <Head shown=shown go=go column=Column::Created class="cell-second num" />
                         <th scope="col"><span class="visually-hidden">"Actions"</span></th>

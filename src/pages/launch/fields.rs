@@ -170,7 +170,7 @@ impl Fields {
     fn refusal(self, part: Part) -> Option<String> {
         self.refused.with(|refused| {
             let refused = refused.as_ref().filter(|refused| refused.part == Some(part))?;
-            Some(errors::api(&refused.error, None).paragraph())
+            Some(errors::api(&refused.error, None).text_with_request())
         })
     }
 }

@@ -132,7 +132,7 @@ fn Form(supply: Supply) -> impl IntoView {
     let fields = Fields::new(supply);
     fields.begin_with_image();
     view! {
-        <Stale remote=supply.image.remote() on_retry=move |()| supply.image.refresh() />
+        <div class="launch__state"><Stale remote=supply.image.remote() on_retry=move |()| supply.image.refresh() /></div>
         // The summary's button launches; Enter in a field does the same through the form.
         <Summary supply=supply fields=fields>
             <InstanceSection supply=supply fields=fields />

@@ -7,7 +7,9 @@ use super::fields::Fields;
 use super::form::{self, NetworkChoice, Part};
 use super::groups;
 use super::supply::{Networks, Supply, value, waiting};
-use crate::ui::{Button, Choice, Field, Glyph, Icon, Note, Section, Select, Tone, unique_id};
+use crate::ui::{
+    Button, Choice, Copyable, Field, Glyph, Icon, Note, Section, Select, Tone, unique_id,
+};
 
 /// The section.
 #[component]
@@ -116,7 +118,7 @@ fn KeyField(supply: Supply, fields: Fields) -> impl IntoView {
         if !fields.key.read().is_empty() || fields.is_windows() {
             None
         } else if keys.read().is_empty() {
-            Some("You have no key pair in this cloud. Without one only a password that the image has itself lets you in. `openstack keypair create` makes one.".to_owned())
+            Some("You have no key pair in this cloud. Without one only a password that the image has itself lets you in.".to_owned())
         } else {
             Some(
                 "Without a key pair only a password that the image has itself lets you in."
@@ -254,8 +256,13 @@ fn NoWayIn(all: Memo<Vec<SecurityGroup>>, fields: Fields) -> impl IntoView {
                     <Note
                         tone=Tone::Warn
                         title=title
-                        text=format!("No group of this project lets TCP {port} in. `openstack security group rule create --dst-port {port} default` changes that.")
-                    />
+                        text=format!("No group of this project lets TCP {port} in. This makes one of them do so:")
+                    >
+                        <Copyable
+                            text=format!("openstack security group rule create --dst-port {port} default")
+                            what="command"
+                        />
+                    </Note>
                 }
                 .into_any(),
             }

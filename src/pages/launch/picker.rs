@@ -6,7 +6,7 @@ use openstack::poll::Motion;
 use openstack::{Listing, ProjectId};
 
 use crate::cloud::use_cloud;
-use crate::components::image::{display_name, needs, system_name};
+use crate::components::image::{display_name, needs, system_name, visibility_word};
 use crate::components::{ErrorNote, Page, Stale};
 use crate::live::use_live;
 use crate::remote::Phase;
@@ -148,13 +148,13 @@ fn Images(found: Found) -> impl IntoView {
     let more = matching - images.len();
     view! {
         <div class="table-box">
-            <table class="table table--cards table--plain" role="table" aria-label="Images that can be launched">
+            <table class="table table--cards" role="table" aria-label="Images that can be launched">
                 <thead class="table__head" role="rowgroup">
                     <tr role="row">
                         <th scope="col">"Name"</th>
                         <th scope="col">"System"</th>
                         <th scope="col" class="num">"Min disk / RAM"</th>
-                        <th scope="col">"Owner"</th>
+                        <th scope="col">"Visibility"</th>
                         <th scope="col"><span class="visually-hidden">"Actions"</span></th>
                     </tr>
                 </thead>
@@ -182,11 +182,11 @@ fn ImageRow(image: Image, own: bool) -> impl IntoView {
             <td class="table__name" role="cell">
                 <Entry href=href.clone() name=name.clone() id=image.id.to_string() note=Signal::stored(note) mark=mark />
             </td>
-            <td class="cell-facts" role="cell" data-first>
+            <td class="cell-status" role="cell">
                 {system_name(&image).map_or_else(|| view! { <span class="faint">"Unknown"</span> }.into_any(), IntoAny::into_any)}
             </td>
-            <td class="cell-facts num table__muted" role="cell">{needs(&image).map_or_else(faint, IntoAny::into_any)}</td>
-            <td class="cell-facts" role="cell" data-last>{if own { "This project" } else { "The cloud or others" }}</td>
+            <td class="cell-facts num table__muted" role="cell" data-first>{needs(&image).map_or_else(faint, IntoAny::into_any)}</td>
+            <td class="cell-facts" role="cell" data-last>{visibility_word(&image.visibility, own)}</td>
             <td class="cell-actions" role="cell">
                 <span class="table__actions">
                     <a class="button button--quiet button--s button--next" href=href aria-label=format!("Launch from {name}")>"Launch"</a>

@@ -206,7 +206,8 @@ fn Problems(fields: Fields, element: NodeRef<html::Div>) -> impl IntoView {
             Vec::new()
         };
         if let Some(Refused { part: Some(part), error }) = refusal.get() {
-            lines.push((part, errors::api(&error, None).paragraph()));
+            // Why stands at its place; here is the way there.
+            lines.push((part, format!("{}.", errors::api(&error, None).title)));
         }
         lines
     });
@@ -262,7 +263,7 @@ fn CommandLine(fields: Fields) -> impl IntoView {
     view! {
         <div class="code">
             <div class="code__head">
-                <span class="code__kind" aria-hidden="true">"The same with openstack"</span>
+                <span class="code__kind">"The same with openstack"</span>
                 <Show when=move || command.read().is_some()><CopyButton text=text what="command" worded=true /></Show>
             </div>
             {move || match command.get() {
@@ -270,7 +271,7 @@ fn CommandLine(fields: Fields) -> impl IntoView {
                     <p class="code__text code__text--words">"Appears once the form is complete."</p>
                 }.into_any(),
                 Some(command) => view! {
-                    <code class="code__text" tabindex="0" aria-label="Command line">
+                    <code class="code__text" tabindex="0" role="group" aria-label="Command line">
                         {command.verb}
                         {command.pieces.into_iter().map(|piece| view! {
                             " \\\n  "
