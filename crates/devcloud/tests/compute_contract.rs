@@ -1,4 +1,9 @@
 //! Nova's answers held against samples of a real one.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, and clippy exempts only the tests themselves"
+)]
 
 mod support;
 

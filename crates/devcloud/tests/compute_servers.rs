@@ -1,4 +1,9 @@
 //! Servers from the first request to the last trace: what they take, what they give back, what they survive.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, and clippy exempts only the tests themselves"
+)]
 
 mod support;
 

@@ -1,4 +1,9 @@
 //! Neutron over HTTP: samples of a real one, addresses, groups, floating addresses, and what is refused.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, and clippy exempts only the tests themselves"
+)]
 
 mod support;
 

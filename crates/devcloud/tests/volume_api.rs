@@ -1,4 +1,9 @@
 //! Cinder over HTTP: samples of a real one, the states of a volume, and what is refused.
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "helpers of tests fail by panicking, and clippy exempts only the tests themselves"
+)]
 
 mod support;
 

@@ -2,7 +2,7 @@
 //!
 //! Deliberately not here: machines. A server is a row that changes its state as a real one would, with ports at Neutron and
 //! volumes at Cinder. Snapshots (`createImage`), rescue, resize, rebuild, attaching volumes and making server groups are left to
-//! later issues and answered as actions that do not exist. `../shared/wire/nova*.json` is the arbiter of what is here.
+//! later issues and answered as actions that do not exist. `tests/contract/nova` holds samples of a real one.
 
 mod actions;
 mod api;

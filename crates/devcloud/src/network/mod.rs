@@ -1,7 +1,7 @@
 //! Neutron: networks, subnets, ports, security groups, routers and floating addresses, as far as servers need them.
 //!
 //! Deliberately not here: packets. Routers, trunks, RBAC, QoS and load balancers cannot be made; the seeded router is there to
-//! be listed and to carry floating addresses. Everything answers in Neutron's own forms (`../shared/wire/neutron.json` is the arbiter).
+//! be listed and to carry floating addresses. Everything answers in Neutron's own forms (`tests/contract/neutron` holds samples of a real one).
 
 mod api;
 mod attributes;
