@@ -207,6 +207,20 @@ async fn the_app_is_served_as_a_cdn_would() {
 }
 
 #[tokio::test]
+async fn the_policy_in_the_header_is_that_of_the_page() {
+    let dist = built_app();
+    let cloud = Cloud::with(|options| options.app = Some(dist.path().to_owned())).await;
+    let answer = cloud.get("/", "").await.expect(200);
+    let policy =
+        answer.header("content-security-policy").strip_suffix("; frame-ancestors 'none'").unwrap();
+    let page = include_str!("../../../index.html");
+    assert!(
+        page.contains(&format!("http-equiv=\"Content-Security-Policy\" content=\"{policy}\"")),
+        "{policy}"
+    );
+}
+
+#[tokio::test]
 async fn precompressed_files_are_used_by_who_takes_them() {
     let dist = built_app();
     let cloud = Cloud::with(|options| options.app = Some(dist.path().to_owned())).await;
