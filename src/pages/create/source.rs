@@ -12,7 +12,7 @@ use disk_image::{HEAD_BYTES, Kind};
 use super::draft::{FieldName, FileFacts, Problem, Source};
 use super::form::{Form, error_at, warning_at};
 use crate::text::format;
-use crate::ui::{Fact, Field, Glyph, Icon, Input, Note, Section, SegmentedOption, Tone};
+use crate::ui::{Fact, Field, Glyph, Icon, Input, Note, Panel, Section, SegmentedOption, Tone};
 
 /// Step 1.
 #[component]
@@ -159,10 +159,12 @@ fn Chosen(
             </span>
             <span class="file__actions"><label class="button button--s" for="create-file">"Choose another"</label></span>
         </div>
-        <dl class="facts">
-            <Fact term="Format" place="first bytes">{is}</Fact>
-            {disk.map(|disk| view! { <Fact term="Disk" place="header, byte 24">{disk}</Fact> })}
-        </dl>
+        <Panel title="Read from the file" note=|| "its first bytes, on this computer" flush=true>
+            <dl class="facts">
+                <Fact term="Format" place="first bytes">{is}</Fact>
+                {disk.map(|disk| view! { <Fact term="Disk" place="header, byte 24">{disk}</Fact> })}
+            </dl>
+        </Panel>
     }
 }
 
