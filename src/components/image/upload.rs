@@ -5,7 +5,7 @@ use openstack::ImageId;
 
 use super::ImageState;
 use crate::text::{format, uploads as words};
-use crate::uploads::{JobState, Standing, Uploads};
+use crate::uploads::{Job, JobState, Standing, Uploads};
 
 /// An upload of this tab, as the pages about its image show it.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +46,24 @@ pub struct Receipt {
 pub fn local_upload(id: &ImageId) -> Option<LocalUpload> {
     let job = use_context::<Uploads>()?.job_of(id.as_str())?;
     Some(job.state.with(read))
+}
+
+/// Calls `changed` each time an upload of this tab begins, gets its record, goes over to its next step, or ends: then the
+/// cloud's record is worth a look, whatever it said before.
+pub fn on_upload_step(changed: impl Fn() + 'static) {
+    let Some(uploads) = use_context::<Uploads>() else { return };
+    let steps = Memo::new(move |_| {
+        let jobs = uploads.jobs().get();
+        let step =
+            |job: &Job| job.state.with(|state| (state.image_id.clone(), words::job(state).word));
+        jobs.iter().map(step).collect::<Vec<_>>()
+    });
+    Effect::new(move |before: Option<()>| {
+        steps.track();
+        if before.is_some() {
+            changed();
+        }
+    });
 }
 
 fn read(state: &JobState) -> LocalUpload {

@@ -22,7 +22,7 @@ use self::tasks::TasksPanel;
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::image::{
     DeleteImageDialog, ImageActions, ImageMenu, display_name, is_changing, is_failed, local_upload,
-    use_image_actions, why_not_launch,
+    on_upload_step, use_image_actions, why_not_launch,
 };
 use crate::components::{ErrorNote, Page, Stale};
 use crate::live::{Live, use_live};
@@ -57,6 +57,7 @@ fn Details(id: ImageId) -> impl IntoView {
     let live = use_live(Signal::stored(id.clone()), fetch, |seen: &Seen| {
         Motion::any([is_changing(&seen.image), story::any_under_way(&seen.tasks)])
     });
+    on_upload_step(move || live.refresh());
     let remote = live.remote();
     let image =
         Memo::new(move |_| remote.with(|remote| remote.value().map(|seen| seen.image.clone())));

@@ -17,6 +17,7 @@ use openstack::{ApiError, ErrorKind, ImageId, Listing};
 use super::rows::{Entry, ImageSet};
 use crate::clock;
 use crate::cloud::{Cloud, use_cloud};
+use crate::components::image::on_upload_step;
 use crate::live::{Live, use_live};
 use crate::remote::Remote;
 
@@ -85,6 +86,7 @@ pub fn use_feed() -> Feed {
     let live = use_live(Signal::stored(()), fetch, |known: &Known| {
         Motion::any([!known.set.changing().is_empty()])
     });
+    on_upload_step(move || live.refresh());
     Feed { live, cloud: StoredValue::new(cloud), last, first_rows }
 }
 
@@ -169,6 +171,10 @@ async fn whole(cloud: &Cloud, on_part: impl Fn(Known)) -> Result<Known, ApiError
     known.unreadable += offered.skipped.len();
     let set = Arc::make_mut(&mut known.set);
     for image in offered.items {
+        // To its owner, and to an operator, Glance names here what they can see anyway.
+        if set.get(&image.id).is_some() {
+            continue;
+        }
         set.put(Entry::new(image, &project, true));
     }
     Ok(known)
