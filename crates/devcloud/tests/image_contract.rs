@@ -1,4 +1,11 @@
 //! Glance's answers held against samples of a real one: status, headers, keys, types, and the words of every refusal.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails says so"
+)]
 
 mod support;
 

@@ -1,4 +1,11 @@
 //! The list: every filter, every order, page after page, also when there are ten thousand.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails says so"
+)]
 
 mod support;
 

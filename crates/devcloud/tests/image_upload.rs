@@ -1,4 +1,11 @@
 //! Uploads that go wrong on the way, imports by URL, and what a restart makes of them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that fails says so"
+)]
 
 mod support;
 

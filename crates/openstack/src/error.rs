@@ -216,11 +216,12 @@ fn parse_body(response: &Response) -> (Option<String>, String) {
 }
 
 /// `{"error":{"message"}}`, `{"badRequest":{"message"}}`, `{"NeutronError":{"type","message"}}` (or a bare string),
-/// and `{"message"}` of gateways.
+/// and `{"message"}` of gateways and of Glance.
 fn json_message(value: &Value) -> Option<(Option<String>, String)> {
     let object = value.as_object()?;
     if let Some(message) = object.get("message").and_then(Value::as_str) {
-        return Some((None, one_paragraph(message)));
+        // Glance asked for JSON puts WebOb's template into it, line breaks and all.
+        return Some((None, one_paragraph(&message.replace("<br />", " "))));
     }
     for (name, fault) in object {
         if let Some(message) = fault.get("message").and_then(Value::as_str) {

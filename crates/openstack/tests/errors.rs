@@ -204,6 +204,12 @@ fn bodies_of_proxies_and_old_releases() {
     check_body(400, "a < b and no tag", "a < b and no tag");
     check_body(403, "403 Forbidden\n\nNot allowed.<br /><br />\n\n", "Not allowed.");
     check_body(500, "<html><style>unclosed", "unclosed");
+    // What Glance sends to a client that asks for JSON.
+    check_body(
+        403,
+        r#"{"message": "Image x is protected and cannot be deleted.<br /><br />\n\n\n", "code": "403 Forbidden", "title": "Forbidden"}"#,
+        "Image x is protected and cannot be deleted.",
+    );
 }
 
 #[test]

@@ -120,7 +120,7 @@ pub(super) async fn add_tag(
     _: NoBody,
 ) -> Answer<Response> {
     schema::check("tags", &json!([tag]))?;
-    change_tags(&region, id, &scope, "update", move |tags| {
+    change_tags(&region, id, &scope, move |tags| {
         if !tags.contains(&tag) {
             tag_quota(tags.len() + 1)?;
             tags.push(tag);
@@ -137,7 +137,7 @@ pub(super) async fn remove_tag(
     scope: Scope,
     _: NoBody,
 ) -> Answer<Response> {
-    change_tags(&region, id, &scope, "delete", move |tags| {
+    change_tags(&region, id, &scope, move |tags| {
         let before = tags.len();
         tags.retain(|t| *t != tag);
         if tags.len() < before { Ok(()) } else { Err(Fault::nothing_here()) }
@@ -149,7 +149,6 @@ async fn change_tags(
     region: &Region,
     id: String,
     scope: &Scope,
-    what: &'static str,
     change: impl FnOnce(&mut Vec<String>) -> Answer<()> + Send + 'static,
 ) -> Answer<Response> {
     let caller = Caller::from(scope);
@@ -162,14 +161,11 @@ async fn change_tags(
                 StatusCode::NOT_FOUND => Fault::not_found(format!("Image {id} not found.")),
                 _ => fault,
             })?;
-            if policy::may_modify(&caller, &image).is_err() {
-                tracing::debug!(id, what, "tags are the owner's");
-                return Err(Fault::policy("modify_image"));
-            }
+            policy::may_modify(&caller, &image)?;
             change(&mut image.tags)?;
             image.updated_at = now;
             image.save(tx)?;
-            Ok(())
+            Ok::<_, Fault>(())
         })
         .await?;
     Ok(empty(StatusCode::NO_CONTENT))

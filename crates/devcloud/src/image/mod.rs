@@ -31,6 +31,8 @@ mod resume;
 mod schema;
 mod seed;
 mod sink;
+mod stage;
+mod upload;
 mod view;
 mod web;
 
@@ -66,8 +68,8 @@ pub fn router() -> Router<Region> {
         .route("/v2/tasks/{id}", get(info::task))
         .route("/v2/images", get(list::list).post(create::create))
         .route("/v2/images/{id}", get(images::show).patch(images::update).delete(images::delete))
-        .route("/v2/images/{id}/file", get(download::download).put(receive::upload))
-        .route("/v2/images/{id}/stage", put(receive::stage))
+        .route("/v2/images/{id}/file", get(download::download).put(upload::upload))
+        .route("/v2/images/{id}/stage", put(stage::stage))
         .route("/v2/images/{id}/import", post(import::import))
         .route("/v2/images/{id}/tasks", get(images::tasks))
         .route("/v2/images/{id}/actions/deactivate", post(images::deactivate))

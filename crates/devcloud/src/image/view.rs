@@ -91,7 +91,7 @@ pub(super) fn write_image(out: &mut String, p: &Parts<'_>) {
     let [size, virtual_size, min_ram, min_disk] = p.numbers;
     out.push('{');
     let inner = p.properties.trim_start_matches('{').trim_end_matches('}');
-    // Trimming braces could eat one that belongs to a value only if a value ended in `}`; values end in a quote.
+    // Only the object's own braces go: inside them stands nothing, or a text that begins and ends with a quote.
     if !inner.is_empty() {
         out.push_str(inner);
         out.push(',');

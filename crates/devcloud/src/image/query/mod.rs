@@ -3,9 +3,11 @@
 //! Mirrors `RequestDeserializer.index` (glance/api/v2/images.py) and `_make_conditions_from_filters`
 //! (glance/db/sqlalchemy/api.py). Knows nothing of the database.
 
-use jiff::Timestamp;
+mod values;
 
-use super::fault::{Answer, Fault};
+use values::{leading_number, operator, quote_plus, seconds, split_list};
+
+use crate::image::fault::{Answer, Fault};
 
 /// Glance's `limit_param_default`.
 const DEFAULT_LIMIT: usize = 25;
@@ -140,7 +142,7 @@ impl Query {
         let visibility = match last("visibility") {
             None | Some("") => Visibility::Default,
             Some("all") => Visibility::All,
-            Some(text) => match super::schema::VISIBILITIES.iter().find(|v| **v == text) {
+            Some(text) => match crate::image::schema::VISIBILITIES.iter().find(|v| **v == text) {
                 Some(known) => Visibility::Only(known),
                 None => {
                     return Err(Fault::bad_request(format!("Invalid visibility value: {text}")));
@@ -195,7 +197,7 @@ fn sort_order(pairs: &[(String, String)]) -> Answer<Vec<(SortKey, Direction)>> {
         |key: &'static str| pairs.iter().filter(move |(k, _)| k == key).map(|(_, v)| v.as_str());
     let mut order = Vec::new();
     let mut default = Direction::Desc;
-    if let Some(sort) = all("sort").last() {
+    if let Some(sort) = all("sort").next_back() {
         if all("sort_key").next().is_some() || all("sort_dir").next().is_some() {
             return Err(Fault::bad_request("Old and new sorting syntax cannot be combined"));
         }
@@ -294,24 +296,6 @@ fn range(value: &str) -> Answer<i64> {
     value.trim().parse().map_err(|_| Fault::bad_request(words))
 }
 
-/// MariaDB compares a number column with a text by the number that the text begins with.
-fn leading_number(value: &str) -> i64 {
-    let text = value.trim();
-    let digits = text.trim_start_matches('-');
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let number: i64 = digits.get(..end).unwrap_or_default().parse().unwrap_or(0);
-    if text.starts_with('-') { -number } else { number }
-}
-
-/// glance/common/utils.py `split_filter_op`: a time without an operator has colons of its own.
-fn operator(expression: &str) -> (&str, &str) {
-    match expression.split_once(':') {
-        Some(_) if seconds(expression).is_some() => ("eq", expression),
-        Some((op, rest)) => (op, rest),
-        None => ("eq", expression),
-    }
-}
-
 fn one_of(column: &'static str, value: &str) -> Answer<Filter> {
     match operator(value) {
         ("in", list) => Ok(Filter::Text(column, split_list(list)?)),
@@ -342,64 +326,6 @@ fn time(column: &'static str, value: &str) -> Answer<Filter> {
     Ok(Filter::Time(column, compare, at))
 }
 
-/// ISO 8601 with or without an offset (none means UTC), or a date alone.
-fn seconds(text: &str) -> Option<i64> {
-    let zoned = text.parse::<Timestamp>().ok();
-    let civil =
-        || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
-    zoned.or_else(|| civil().map(|z| z.timestamp())).map(Timestamp::as_second)
-}
-
-/// glance/common/utils.py `split_filter_value_for_quotes`: commas part values, quotes keep commas together.
-fn split_list(value: &str) -> Answer<Vec<String>> {
-    let wrong = |why: &str| Err(Fault::bad_request(format!("Invalid filter value {value}. {why}")));
-    let chars: Vec<char> = value.chars().collect();
-    let mut inside = false;
-    for (i, c) in chars.iter().enumerate() {
-        let before = i.checked_sub(1).and_then(|j| chars.get(j));
-        if *c != '"' || before == Some(&'\\') {
-            continue;
-        }
-        if !inside && before.is_some_and(|b| *b != ',') {
-            return wrong("There is no comma before opening quotation mark.");
-        }
-        if inside && chars.get(i + 1).is_some_and(|n| *n != ',') {
-            return wrong("There is no comma after closing quotation mark.");
-        }
-        inside = !inside;
-    }
-    if inside {
-        return wrong("The quote is not closed.");
-    }
-    let mut out = Vec::new();
-    let mut rest = value;
-    while !rest.is_empty() {
-        if let Some(quoted) = rest.strip_prefix('"') {
-            let mut end = quoted.len();
-            let mut escaped = false;
-            for (i, c) in quoted.char_indices() {
-                match c {
-                    _ if escaped => escaped = false,
-                    '\\' => escaped = true,
-                    '"' => {
-                        end = i;
-                        break;
-                    }
-                    _ => {}
-                }
-            }
-            out.push(quoted.get(..end).unwrap_or_default().to_owned());
-            let after = quoted.get(end + 1..).unwrap_or_default();
-            rest = after.strip_prefix(',').unwrap_or(after);
-        } else {
-            let (item, after) = rest.split_once(',').unwrap_or((rest, ""));
-            out.push(item.to_owned());
-            rest = after;
-        }
-    }
-    Ok(out)
-}
-
 /// `dict(request.params)` without the marker, as Python's `urlencode` writes it.
 fn carried(pairs: &[(String, String)]) -> String {
     let mut kept: Vec<(&str, &str)> = Vec::new();
@@ -412,20 +338,6 @@ fn carried(pairs: &[(String, String)]) -> String {
     let parts: Vec<String> =
         kept.iter().map(|(k, v)| format!("{}={}", quote_plus(k), quote_plus(v))).collect();
     parts.join("&")
-}
-
-fn quote_plus(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'_' | b'.' | b'-' | b'~' => {
-                out.push(char::from(byte))
-            }
-            b' ' => out.push('+'),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
