@@ -262,6 +262,25 @@ async fn without_loopback_a_local_url_is_refused() {
     assert!(refused.body.to_string().contains("does not pass filtering"), "{refused:?}");
 }
 
+#[tokio::test]
+async fn an_import_goes_on_after_a_restart() {
+    let cloud = Cloud::with(|options| options.pace = 1.0).await;
+    let token = cloud.sign_in("demo", "demo").await;
+    let id = create(&cloud, &token, "patient").await;
+    let image = format!("/image/v2/images/{id}");
+    put(&cloud, &token, &id, "stage", vec![7; 1 << 20]).await.expect(204);
+    let direct = json!({"method": {"name": "glance-direct"}});
+    cloud.post(&format!("{image}/import"), &token, direct).await.expect(202);
+    cloud.until(&image, &token, has_status("importing")).await;
+    let cloud = cloud.restart().await;
+    let token = cloud.sign_in("demo", "demo").await;
+    let unlocked = |a: &Answer| a.body.get("os_glance_import_task").is_none();
+    let done = cloud.until(&image, &token, unlocked).await;
+    assert_eq!((&done.body["status"], &done.body["size"]), (&json!("active"), &json!(1 << 20)));
+    let task = cloud.get(&format!("{image}/tasks"), &token).await;
+    assert_eq!(task.body["tasks"][0]["status"], "success");
+}
+
 /// The binary itself, to be killed.
 struct Process {
     child: Child,
