@@ -31,13 +31,15 @@ pub fn ScopeMenu() -> impl IntoView {
     });
     let button = move || {
         view! {
-            <span class="scope__project truncate">{move || project.get()}</span>
-            <span class="scope__region truncate">{move || region.get()}</span>
-                <Icon glyph=Glyph::UpDown />
+            // In words for who listens; the two lines below are for who looks.
+            <span class="visually-hidden">{move || format!("Project {}, region {}: switch", project.get(), region.get())}</span>
+            <span class="scope__project truncate" aria-hidden="true">{move || project.get()}</span>
+            <span class="scope__region truncate" aria-hidden="true">{move || region.get()}</span>
+            <Icon glyph=Glyph::UpDown />
         }
     };
     view! {
-        <Menu button_class="scope" button=button label=Signal::derive(move || format!("Project {}, region {}: switch", project.get(), region.get()))>
+        <Menu button_class="scope" button=button>
             <Projects />
             <MenuRule />
             <Regions />
