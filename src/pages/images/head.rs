@@ -87,6 +87,8 @@ pub fn Tabs(
     // Where the tabs do not fit beside each other, the open one is scrolled to.
     Effect::new(move |_| {
         query.with(|query| query.tab);
+        // With their counts the tabs are wider.
+        counts.track();
         request_animation_frame(scroll_to_open_tab);
     });
     let tab = move |tab: Tab| {
