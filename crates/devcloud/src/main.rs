@@ -1,7 +1,7 @@
 //! The `devcloud` command: a small real OpenStack cloud on this machine. `docs/devcloud.md` tells
 //! what it has.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -107,20 +107,28 @@ async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
     let with_app = options.app.is_some();
     let cloud = devcloud::start(options).await?;
     let url = cloud.url();
-    println!(
-        "devcloud is up at {url}{}",
-        if with_app { "" } else { " (APIs only: no --app given)" }
-    );
-    println!("  sign in:  user demo, password demo-secret, domain Default");
-    println!("  for the openstack client:");
-    println!(
-        "  export OS_AUTH_URL={url}/identity/v3 OS_USERNAME=demo OS_PASSWORD=demo-secret OS_PROJECT_NAME=demo \\\n         \
-         OS_USER_DOMAIN_NAME=Default OS_PROJECT_DOMAIN_NAME=Default OS_REGION_NAME=dev-1 OS_IDENTITY_API_VERSION=3"
-    );
+    let without_app = if with_app { "" } else { " (APIs only: no --app given)" };
+    say(&format!(
+        "devcloud is up at {url}{without_app}\n\
+         \x20 sign in:  user demo, password demo-secret, domain Default\n\
+         \x20 for the openstack client:\n\
+         \x20 export OS_AUTH_URL={url}/identity/v3 OS_USERNAME=demo OS_PASSWORD=demo-secret \\\n\
+         \x20        OS_PROJECT_NAME=demo OS_USER_DOMAIN_NAME=Default OS_PROJECT_DOMAIN_NAME=Default \\\n\
+         \x20        OS_REGION_NAME=dev-1 OS_IDENTITY_API_VERSION=3\n"
+    ));
     tokio::signal::ctrl_c().await?;
-    println!("stopping");
+    say("stopping\n");
     cloud.stop().await;
     Ok(())
+}
+
+/// Tells people on standard output. Whoever started us may have closed it (a script that read the
+/// address and went on): a cloud does not end because nobody listens, so that is only logged.
+fn say(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        tracing::debug!(%error, "standard output");
+    }
 }
 
 #[cfg(test)]

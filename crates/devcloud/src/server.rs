@@ -210,6 +210,7 @@ impl Devcloud {
 impl Drop for Devcloud {
     fn drop(&mut self) {
         self.stop.cancel();
+        self.tasks.cancel();
     }
 }
 

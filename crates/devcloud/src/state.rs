@@ -90,9 +90,14 @@ impl Tasks {
         });
     }
 
+    /// Breaks all work off.
+    pub(crate) fn cancel(&self) {
+        self.stop.cancel();
+    }
+
     /// Breaks all work off and waits until none is left.
     pub(crate) async fn stop(&self) {
-        self.stop.cancel();
+        self.cancel();
         self.tracker.close();
         self.tracker.wait().await;
     }

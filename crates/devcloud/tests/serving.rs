@@ -32,6 +32,7 @@ impl Binary {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
+        // Its standard output is closed after the first line, as scripts do: it must live on.
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line
