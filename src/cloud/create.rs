@@ -19,7 +19,10 @@ impl Cloud {
     /// # Errors
     /// As every call.
     pub async fn fetches_urls(&self) -> Result<bool, ApiError> {
-        Ok(image::import_methods(self.client()).await?.iter().any(|method| method == "web-download"))
+        Ok(image::import_methods(self.client())
+            .await?
+            .iter()
+            .any(|method| method == "web-download"))
     }
 
     /// The project's image quotas; `None` where the cloud keeps none.

@@ -113,6 +113,11 @@ impl Cloud {
 
     /// Something that differs between any two scopes, for keys of what is remembered.
     pub fn key(&self) -> String {
-        format!("{}/{}/{}", self.0.cloud.id, self.0.region.as_deref().unwrap_or("-"), self.0.project.id)
+        format!(
+            "{}/{}/{}",
+            self.0.cloud.id,
+            self.0.region.as_deref().unwrap_or("-"),
+            self.0.project.id
+        )
     }
 }

@@ -12,7 +12,10 @@ pub fn of_storing(size_bytes: u64, price: &Price) -> (String, String) {
     // Exact enough: below 2^53 bytes.
     let hour = size_bytes as f64 / GB * price.image_gb_hour;
     let currency = &price.currency;
-    (format!("{} {currency}/h", money(hour)), format!("{} {currency} / 30 days", money(hour * HOURS)))
+    (
+        format!("{} {currency}/h", money(hour)),
+        format!("{} {currency} / 30 days", money(hour * HOURS)),
+    )
 }
 
 /// Two digits that count: "0.0012", "0.024", "1.7", "17", "1240".

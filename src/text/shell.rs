@@ -22,7 +22,16 @@ mod tests {
                 .expect("a shell");
             assert_eq!(String::from_utf8_lossy(&done.stdout), text);
         };
-        for text in ["plain-1.2", "", "two words", "it's", "$HOME `id` \\ \"", "åäö", "a;b|c&d>e", "*?[x]~#!"] {
+        for text in [
+            "plain-1.2",
+            "",
+            "two words",
+            "it's",
+            "$HOME `id` \\ \"",
+            "åäö",
+            "a;b|c&d>e",
+            "*?[x]~#!",
+        ] {
             check(text);
         }
     }

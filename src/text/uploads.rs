@@ -38,10 +38,13 @@ pub fn job(state: &JobState) -> JobWords {
 
 /// How much of the bar is filled; `None` when nobody knows.
 pub fn share(state: &JobState) -> Option<f64> {
-    let part = |done: u64| state.size_bytes.filter(|size| *size > 0).map(|size| done as f64 / size as f64);
+    let part =
+        |done: u64| state.size_bytes.filter(|size| *size > 0).map(|size| done as f64 / size as f64);
     match &state.phase {
         JobPhase::File(Phase::Finished(_)) | JobPhase::Fetched(_) => Some(1.0),
-        JobPhase::File(Phase::Sending | Phase::Offline | Phase::AwaitingSignIn) => part(state.sent_bytes),
+        JobPhase::File(Phase::Sending | Phase::Offline | Phase::AwaitingSignIn) => {
+            part(state.sent_bytes)
+        }
         JobPhase::File(Phase::Verifying) => part(state.hashed_bytes),
         _ => None,
     }
@@ -60,10 +63,22 @@ fn file(phase: &Phase, state: &JobState) -> JobWords {
         Phase::New | Phase::Creating => plain(Shape::Queued, "Making the record"),
         Phase::Sending => sending(state),
         Phase::AwaitingReply => plain(Shape::Saving, "Stored by the cloud"),
-        Phase::AwaitingSignIn => because(Shape::Paused, "Waits for sign-in", "Your session has ended. It goes on as soon as you sign in again."),
+        Phase::AwaitingSignIn => because(
+            Shape::Paused,
+            "Waits for sign-in",
+            "Your session has ended. It goes on as soon as you sign in again.",
+        ),
         Phase::Checking => plain(Shape::Verifying, "Looking at the image"),
-        Phase::Offline => because(Shape::Offline, "Offline", "It goes on by itself when the network is back. A file sent in one piece then starts again from its beginning."),
-        Phase::Verifying => because(Shape::Verifying, "Comparing", "Everything has arrived; this computer is still computing the file’s SHA-512."),
+        Phase::Offline => because(
+            Shape::Offline,
+            "Offline",
+            "It goes on by itself when the network is back. A file sent in one piece then starts again from its beginning.",
+        ),
+        Phase::Verifying => because(
+            Shape::Verifying,
+            "Comparing",
+            "Everything has arrived; this computer is still computing the file’s SHA-512.",
+        ),
         Phase::CleaningUp => plain(Shape::Deleting, "Removing the record"),
         Phase::Finished(outcome) => return finished(outcome, state),
     };
@@ -114,7 +129,9 @@ fn finished(outcome: &Outcome, state: &JobState) -> JobWords {
     };
     if let Some(left) = left {
         words.why = Some(match (&words.why, outcome) {
-            (Some(why), Outcome::Failed { .. } | Outcome::Uploaded { .. }) => format!("{why} {left}"),
+            (Some(why), Outcome::Failed { .. } | Outcome::Uploaded { .. }) => {
+                format!("{why} {left}")
+            }
             _ => left,
         });
     }
@@ -155,17 +172,26 @@ pub fn failure(reason: &Failure) -> String {
 
 fn fetched(end: &Fetched) -> JobWords {
     match end {
-        Fetched::Active => because(Shape::Active, "Active", "The cloud fetched it. Nobody here has seen the data, so it was compared with nothing."),
+        Fetched::Active => because(
+            Shape::Active,
+            "Active",
+            "The cloud fetched it. Nobody here has seen the data, so it was compared with nothing.",
+        ),
         Fetched::Failed(reason) => because(Shape::Failed, "Failed", import_failure(reason)),
         Fetched::Lost(error) => because(
             Shape::Unknown,
             "Lost sight of",
-            format!("{} The import may go on in the cloud; the image’s page shows it.", errors::api(error, None).paragraph()),
+            format!(
+                "{} The import may go on in the cloud; the image’s page shows it.",
+                errors::api(error, None).paragraph()
+            ),
         ),
         Fetched::Cancelled(left) => because(
             Shape::Deactivated,
             "Cancelled",
-            left_behind(left).unwrap_or_else(|| "The record was removed. Nothing of it is stored or paid for.".to_owned()),
+            left_behind(left).unwrap_or_else(|| {
+                "The record was removed. Nothing of it is stored or paid for.".to_owned()
+            }),
         ),
     }
 }
@@ -245,7 +271,10 @@ mod tests {
             job(&state(Phase::Finished(Outcome::Uploaded { id: "i".into(), check, left }))).word
         };
         assert_eq!(end(Check::Verified), "Verified");
-        assert_eq!(end(Check::NotComparable { algorithm: Some("sha256".into()) }), "Active, not compared");
+        assert_eq!(
+            end(Check::NotComparable { algorithm: Some("sha256".into()) }),
+            "Active, not compared"
+        );
     }
 
     #[test]

@@ -50,4 +50,4 @@ pub use status::{Shape, Status};
 pub use table::{Direction, Entry, SortButton};
 pub use tabs::{TabLink, TabLinks, TabPanel, Tabs};
 pub use time::TimeAgo;
-pub use toast::{Toast, Toasts, ToastRegion};
+pub use toast::{Toast, ToastRegion, Toasts};

@@ -99,7 +99,11 @@ impl FileRoad {
             image_id: view.image_id,
             breaks: view.breaks,
             sha512: inner.sha512.clone(),
-            took: over.then(|| self.state.with_untracked(|state| state.took).unwrap_or_else(|| monotonic().saturating_sub(inner.began))),
+            took: over.then(|| {
+                self.state
+                    .with_untracked(|state| state.took)
+                    .unwrap_or_else(|| monotonic().saturating_sub(inner.began))
+            }),
         };
         drop(inner);
         if self.state.with_untracked(|state| *state != next) {
@@ -121,7 +125,9 @@ impl FileRoad {
             Effect::StopHash => self.inner.borrow_mut().hashing = None,
             Effect::LookAtImage { ticket, id, after } => self.look(ticket, ImageId::new(id), after),
             Effect::AwaitToken { ticket } => self.await_token(ticket),
-            Effect::DeleteRecord { ticket, id, after } => self.delete(ticket, ImageId::new(id), after),
+            Effect::DeleteRecord { ticket, id, after } => {
+                self.delete(ticket, ImageId::new(id), after)
+            }
             Effect::Finished(_) => {
                 let mut inner = self.inner.borrow_mut();
                 inner.request = None;
@@ -162,13 +168,17 @@ impl FileRoad {
                 road.tell(Event::SignedOut);
                 return;
             };
-            let started = image::upload_request(client, &id).map_err(|error| said(&error)).and_then(|target| {
-                let mut headers = target.headers;
-                headers.push(("X-Auth-Token".to_owned(), token.reveal().to_owned()));
-                let again = Rc::clone(&road);
-                Sending::start(&target.url, &headers, &road.file, move |event| again.hear(ticket, event))
+            let started = image::upload_request(client, &id)
+                .map_err(|error| said(&error))
+                .and_then(|target| {
+                    let mut headers = target.headers;
+                    headers.push(("X-Auth-Token".to_owned(), token.reveal().to_owned()));
+                    let again = Rc::clone(&road);
+                    Sending::start(&target.url, &headers, &road.file, move |event| {
+                        again.hear(ticket, event)
+                    })
                     .map_err(|error| format!("{error:?}"))
-            });
+                });
             let mut inner = road.inner.borrow_mut();
             inner.token = Some(generation);
             match started {
@@ -189,7 +199,10 @@ impl FileRoad {
             SendEvent::Progress(sent_bytes) => Event::SendProgress { ticket, sent_bytes },
             SendEvent::Broken => Event::SendBroken { ticket },
             SendEvent::Answered { status, body, request_id } => {
-                let headers = request_id.map(|id| ("x-openstack-request-id".to_owned(), id)).into_iter().collect();
+                let headers = request_id
+                    .map(|id| ("x-openstack-request-id".to_owned(), id))
+                    .into_iter()
+                    .collect();
                 let response = Response { status, headers, body: body.into_bytes() };
                 let error = ApiError::from_response("upload the image", Service::Image, &response);
                 Event::SendDone { ticket, status, message: said(&error) }

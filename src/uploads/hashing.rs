@@ -29,7 +29,10 @@ impl Hashing {
     ///
     /// # Errors
     /// When the browser does not start the worker.
-    pub fn start(file: &File, on_event: impl Fn(HashEvent) + Clone + 'static) -> Result<Self, JsValue> {
+    pub fn start(
+        file: &File,
+        on_event: impl Fn(HashEvent) + Clone + 'static,
+    ) -> Result<Self, JsValue> {
         let worker = Worker::new(&address()?)?;
         let on_message = {
             let (on_event, listener, file) = (on_event.clone(), worker.clone(), file.clone());
@@ -37,7 +40,9 @@ impl Hashing {
                 if event.data().as_bool() != Some(true) {
                     on_event(said(&event.data()));
                 } else if let Err(error) = listener.post_message(&file) {
-                    on_event(HashEvent::Failed(format!("the file could not be given to the hashing worker: {error:?}")));
+                    on_event(HashEvent::Failed(format!(
+                        "the file could not be given to the hashing worker: {error:?}"
+                    )));
                 }
             })
         };
@@ -64,9 +69,10 @@ fn said(message: &JsValue) -> HashEvent {
     }
     match message.as_string() {
         Some(hash) => HashEvent::Done(hash),
-        None => HashEvent::Failed(
-            message.dyn_ref::<js_sys::Error>().map_or_else(|| "the file could not be read".to_owned(), |error| String::from(error.message())),
-        ),
+        None => HashEvent::Failed(message.dyn_ref::<js_sys::Error>().map_or_else(
+            || "the file could not be read".to_owned(),
+            |error| String::from(error.message()),
+        )),
     }
 }
 

@@ -118,9 +118,12 @@ impl JobPhase {
     /// Where it stands.
     pub fn standing(&self) -> Standing {
         match self {
-            Self::File(Phase::Finished(Outcome::Uploaded { .. })) | Self::Fetched(Fetched::Active) => Standing::Done,
-            Self::File(Phase::Finished(Outcome::Failed { .. })) | Self::Fetched(Fetched::Failed(_) | Fetched::Lost(_)) => Standing::Failed,
-            Self::File(Phase::Finished(Outcome::Cancelled { .. })) | Self::Fetched(Fetched::Cancelled(_)) => Standing::Cancelled,
+            Self::File(Phase::Finished(Outcome::Uploaded { .. }))
+            | Self::Fetched(Fetched::Active) => Standing::Done,
+            Self::File(Phase::Finished(Outcome::Failed { .. }))
+            | Self::Fetched(Fetched::Failed(_) | Fetched::Lost(_)) => Standing::Failed,
+            Self::File(Phase::Finished(Outcome::Cancelled { .. }))
+            | Self::Fetched(Fetched::Cancelled(_)) => Standing::Cancelled,
             Self::Fetching(_) => Standing::InTheCloud,
             Self::File(_) | Self::CleaningUp => Standing::UnderWay,
         }
@@ -128,6 +131,9 @@ impl JobPhase {
 
     /// Whether the file's and the cloud's SHA-512 were compared and are equal.
     pub fn is_verified(&self) -> bool {
-        matches!(self, Self::File(Phase::Finished(Outcome::Uploaded { check: Check::Verified, .. })))
+        matches!(
+            self,
+            Self::File(Phase::Finished(Outcome::Uploaded { check: Check::Verified, .. }))
+        )
     }
 }

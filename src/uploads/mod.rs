@@ -60,7 +60,8 @@ impl Uploads {
             next_key: StoredValue::new(1),
         };
         let tell = move |event: Event| {
-            let roads: Vec<Driver> = uploads.roads.with_value(|roads| roads.values().cloned().collect());
+            let roads: Vec<Driver> =
+                uploads.roads.with_value(|roads| roads.values().cloned().collect());
             for road in roads {
                 if let Driver::File(road) = road {
                     road.tell(event.clone());
@@ -100,14 +101,17 @@ impl Uploads {
     /// The job that makes (or made) an image.
     pub fn job_of(self, image_id: &str) -> Option<Job> {
         self.jobs.with(|jobs| {
-            jobs.iter().find(|job| job.state.with(|state| state.image_id.as_deref() == Some(image_id))).cloned()
+            jobs.iter()
+                .find(|job| job.state.with(|state| state.image_id.as_deref() == Some(image_id)))
+                .cloned()
         })
     }
 
     /// How many jobs would be broken off by closing the tab. Follows their states.
     pub fn under_way(self) -> usize {
         self.jobs.with(|jobs| {
-            let standing = |job: &&Job| job.state.with(|state| state.phase.standing() == Standing::UnderWay);
+            let standing =
+                |job: &&Job| job.state.with(|state| state.phase.standing() == Standing::UnderWay);
             jobs.iter().filter(standing).count()
         })
     }
@@ -125,7 +129,12 @@ impl Uploads {
     ///
     /// # Errors
     /// When the cloud refuses the record or the URL; nothing is left behind unless the error says so.
-    pub async fn fetch_url(self, cloud: Cloud, record: CreateImage, url: &str) -> Result<Job, NotBegun> {
+    pub async fn fetch_url(
+        self,
+        cloud: Cloud,
+        record: CreateImage,
+        url: &str,
+    ) -> Result<Job, NotBegun> {
         let id = url_road::begin(&cloud, &record, url).await?;
         let road = UrlRoad::follow(cloud.clone(), id);
         Ok(self.add(record.name, Road::Url, &cloud, road.state(), Driver::Url(road)))
@@ -159,10 +168,24 @@ impl Uploads {
         self.roads.with_value(|roads| roads.get(&key).cloned())
     }
 
-    fn add(self, name: String, road: Road, cloud: &Cloud, state: ArcRwSignal<JobState>, driver: Driver) -> Job {
+    fn add(
+        self,
+        name: String,
+        road: Road,
+        cloud: &Cloud,
+        state: ArcRwSignal<JobState>,
+        driver: Driver,
+    ) -> Job {
         let key = self.next_key.get_value();
         self.next_key.set_value(key.wrapping_add(1));
-        let job = Job { key, name, road, scope: cloud.key(), project: cloud.project().name.clone(), state };
+        let job = Job {
+            key,
+            name,
+            road,
+            scope: cloud.key(),
+            project: cloud.project().name.clone(),
+            state,
+        };
         self.roads.update_value(|roads| {
             roads.insert(key, driver);
         });

@@ -49,7 +49,9 @@ impl Sending {
         }
         let progress = {
             let on_event = on_event.clone();
-            Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| on_event(SendEvent::Progress(whole(event.loaded()))))
+            Closure::<dyn FnMut(ProgressEvent)>::new(move |event: ProgressEvent| {
+                on_event(SendEvent::Progress(whole(event.loaded())))
+            })
         };
         request.upload()?.set_onprogress(Some(progress.as_ref().unchecked_ref()));
         let answered = {

@@ -56,7 +56,8 @@ fn sum_up(jobs: &[Job]) -> (String, String) {
         (count(Standing::Done), "done"),
         (count(Standing::Cancelled), "cancelled"),
     ];
-    let sum: Vec<String> = parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
+    let sum: Vec<String> =
+        parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
     (title, sum.join(" · "))
 }
 
@@ -88,7 +89,9 @@ fn Item(
     });
     let size = state.with_untracked(|state| state.size_bytes);
     let cleaning = Memo::new(move |_| {
-        state.with(|state| matches!(state.phase, JobPhase::CleaningUp | JobPhase::File(upload::Phase::CleaningUp)))
+        state.with(|state| {
+            matches!(state.phase, JobPhase::CleaningUp | JobPhase::File(upload::Phase::CleaningUp))
+        })
     });
     let asking = RwSignal::new(false);
     let title = name.clone();

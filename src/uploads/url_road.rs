@@ -40,14 +40,25 @@ pub struct NotBegun {
 ///
 /// # Errors
 /// What the cloud said, and what could not be removed.
-pub(super) async fn begin(cloud: &Cloud, record: &CreateImage, url: &str) -> Result<ImageId, NotBegun> {
-    let made = image::create(cloud.client(), record).await.map_err(|error| NotBegun { error, left: None })?;
+pub(super) async fn begin(
+    cloud: &Cloud,
+    record: &CreateImage,
+    url: &str,
+) -> Result<ImageId, NotBegun> {
+    let made = image::create(cloud.client(), record)
+        .await
+        .map_err(|error| NotBegun { error, left: None })?;
     match image::import_from_url(cloud.client(), &made.id, url).await {
         Ok(()) => Ok(made.id),
         // No answer: it may have begun. Following it tells.
-        Err(error) if matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Timeout) => Ok(made.id),
+        Err(error) if matches!(error.kind, ErrorKind::Unreachable | ErrorKind::Timeout) => {
+            Ok(made.id)
+        }
         Err(error) => {
-            let left = image::delete(cloud.client(), &made.id).await.err().map(|_| made.id.as_str().to_owned());
+            let left = image::delete(cloud.client(), &made.id)
+                .await
+                .err()
+                .map(|_| made.id.as_str().to_owned());
             Err(NotBegun { error, left })
         }
     }
@@ -56,10 +67,16 @@ pub(super) async fn begin(cloud: &Cloud, record: &CreateImage, url: &str) -> Res
 impl UrlRoad {
     /// Follows the import of an image.
     pub(super) fn follow(cloud: Cloud, id: ImageId) -> Rc<Self> {
-        let waiting = Progress { begun: false, copied_mib: None, quiet_for: std::time::Duration::ZERO };
+        let waiting =
+            Progress { begun: false, copied_mib: None, quiet_for: std::time::Duration::ZERO };
         let mut state = JobState::new(JobPhase::Fetching(waiting), None);
         state.image_id = Some(id.as_str().to_owned());
-        let road = Rc::new(Self { cloud, id, state: ArcRwSignal::new(state), following: RefCell::new(None) });
+        let road = Rc::new(Self {
+            cloud,
+            id,
+            state: ArcRwSignal::new(state),
+            following: RefCell::new(None),
+        });
         let (handle, registration) = AbortHandle::new_pair();
         *road.following.borrow_mut() = Some(handle);
         let watch = Rc::clone(&road);
@@ -92,7 +109,10 @@ impl UrlRoad {
                 Err(error) => matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone),
             };
             let records = if removed { Vec::new() } else { vec![road.id.as_str().to_owned()] };
-            road.set(JobPhase::Fetched(Fetched::Cancelled(LeftBehind { records, perhaps_a_record: false })));
+            road.set(JobPhase::Fetched(Fetched::Cancelled(LeftBehind {
+                records,
+                perhaps_a_record: false,
+            })));
         });
     }
 
@@ -110,7 +130,11 @@ impl UrlRoad {
                     follower.look(seen, monotonic())
                 }
                 Ok(None) => follower.gone(),
-                Err(error) if error.kind == ErrorKind::SignedOut || failed_looks >= MOST_FAILED_LOOKS => return Fetched::Lost(error),
+                Err(error)
+                    if error.kind == ErrorKind::SignedOut || failed_looks >= MOST_FAILED_LOOKS =>
+                {
+                    return Fetched::Lost(error);
+                }
                 Err(_) => {
                     failed_looks += 1;
                     gloo_timers::future::sleep(std::time::Duration::from_secs(5)).await;
@@ -133,7 +157,9 @@ impl UrlRoad {
         let client = self.cloud.client();
         let image = match image::show(client, &self.id).await {
             Ok(image) => image,
-            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) => return Ok(None),
+            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) => {
+                return Ok(None);
+            }
             Err(error) => return Err(error),
         };
         // Older clouds show no tasks, and a task list that fails for once says less than the image itself.
@@ -147,7 +173,10 @@ impl UrlRoad {
             status: image.status.as_str().to_owned(),
             has_task: image.property("os_glance_import_task").is_some(),
             failed_stores: image.failed_stores().into_iter().map(str::to_owned).collect(),
-            task: newest.map(|task| SeenTask { status: task.status.as_str().to_owned(), message: task.message }),
+            task: newest.map(|task| SeenTask {
+                status: task.status.as_str().to_owned(),
+                message: task.message,
+            }),
         }))
     }
 }

@@ -30,7 +30,11 @@ pub(super) fn Aside(
         Source::File => draft.read().file.as_ref().map(|file| file.size_bytes),
         Source::Url => None,
     });
-    let cost = move || size.get().zip(config_price.get_value()).map(|(size, price)| price::of_storing(size, &price));
+    let cost = move || {
+        size.get()
+            .zip(config_price.get_value())
+            .map(|(size, price)| price::of_storing(size, &price))
+    };
     let command = Signal::derive(move || draft.with(Draft::command_line));
     view! {
         <Panel title=title>

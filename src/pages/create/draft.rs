@@ -1,13 +1,9 @@
-//! The create form as plain values: what is wrong with it, the record it asks for, the same as a command line.
+//! The create form as plain values, and what is wrong with it. `record` has what it asks for.
 //!
 //! Pure: no signals, no browser, no requests. Rules of the cloud cite their source.
 
-use std::collections::BTreeMap;
-
-use disk_image::{Kind, Refusal};
-use openstack::image::{CreateImage, Visibility};
-
 use crate::text::shell;
+use disk_image::{Kind, Refusal};
 
 /// Where the image’s data comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,9 +133,7 @@ impl Weight {
 }
 
 /// Glance’s schema: name, tags and property keys have at most this many characters.
-const LONGEST_NAME: usize = 255;
-/// Glance's `image_property_quota` and `image_tag_quota`, by default.
-const MOST_PROPERTIES: usize = 128;
+pub(super) const LONGEST_NAME: usize = 255;
 
 impl Draft {
     /// Everything that is wrong, blocking things first.
@@ -160,12 +154,20 @@ impl Draft {
         match self.name.trim() {
             "" => say(FieldName::Name, Weight::Missing, "Give the image a name.".into()),
             name if name.chars().count() > LONGEST_NAME => {
-                say(FieldName::Name, Weight::Wrong, format!("At most {LONGEST_NAME} characters; these are {}.", name.chars().count()));
+                say(
+                    FieldName::Name,
+                    Weight::Wrong,
+                    format!(
+                        "At most {LONGEST_NAME} characters; these are {}.",
+                        name.chars().count()
+                    ),
+                );
             }
             _ if cloud.name_taken => say(
                 FieldName::Name,
                 Weight::Notice,
-                "Another image has this name. Both can exist; only their ids will tell them apart.".into(),
+                "Another image has this name. Both can exist; only their ids will tell them apart."
+                    .into(),
             ),
             _ => {}
         }
@@ -180,19 +182,32 @@ impl Draft {
             }
         }
         if self.tag_list().iter().any(|tag| tag.chars().count() > LONGEST_NAME) {
-            say(FieldName::Tags, Weight::Wrong, format!("A tag has at most {LONGEST_NAME} characters."));
+            say(
+                FieldName::Tags,
+                Weight::Wrong,
+                format!("A tag has at most {LONGEST_NAME} characters."),
+            );
         }
         if let Err(text) = self.properties() {
             say(FieldName::Other, Weight::Wrong, text);
         }
         if cloud.images_left == Some(0) {
-            say(FieldName::Source, Weight::Wrong, "The project has as many images as its quota allows. Delete one first.".into());
+            say(
+                FieldName::Source,
+                Weight::Wrong,
+                "The project has as many images as its quota allows. Delete one first.".into(),
+            );
         }
         problems.sort_by_key(|problem| problem.weight);
         problems
     }
 
-    fn file_problems(&self, file: &FileFacts, cloud: &CloudFacts, say: &mut impl FnMut(FieldName, Weight, String)) {
+    fn file_problems(
+        &self,
+        file: &FileFacts,
+        cloud: &CloudFacts,
+        say: &mut impl FnMut(FieldName, Weight, String),
+    ) {
         if let Some(left) = cloud.bytes_left.filter(|left| *left < file.size_bytes) {
             let text = format!(
                 "The file has {}, but only {} of the project’s quota are left.",
@@ -239,160 +254,38 @@ impl Draft {
             Some(found) if !self.disk_format.is_empty() && found != self.disk_format => say(
                 FieldName::DiskFormat,
                 Weight::Notice,
-                format!("The file itself says {found}. As {} the cloud will refuse it, or take it and never boot it.", self.disk_format),
+                format!(
+                    "The file itself says {found}. As {} the cloud will refuse it, or take it and never boot it.",
+                    self.disk_format
+                ),
             ),
-            None if file.kind == Kind::Unknown && !matches!(self.disk_format.as_str(), "" | "raw") => say(
-                FieldName::DiskFormat,
-                Weight::Notice,
-                format!("The file does not look like {}. The cloud will refuse it, or take it and never boot it.", self.disk_format),
-            ),
+            None if file.kind == Kind::Unknown
+                && !matches!(self.disk_format.as_str(), "" | "raw") =>
+            {
+                say(
+                    FieldName::DiskFormat,
+                    Weight::Notice,
+                    format!(
+                        "The file does not look like {}. The cloud will refuse it, or take it and never boot it.",
+                        self.disk_format
+                    ),
+                )
+            }
             _ => {}
         }
     }
-
-    /// The record that the form asks for. Only meaningful without blocking problems: text that is no number counts as none.
-    pub fn record(&self) -> CreateImage {
-        CreateImage {
-            name: self.name.trim().to_owned(),
-            disk_format: self.disk_format.clone(),
-            container_format: None,
-            visibility: Some(Visibility::from(self.visibility.as_str())),
-            protected: self.protected,
-            min_disk_gib: number(&self.min_disk).unwrap_or(0),
-            min_ram_mib: number(&self.min_ram).unwrap_or(0),
-            tags: self.tag_list(),
-            properties: self.properties().unwrap_or_else(|_| self.named_properties()),
-        }
-    }
-
-    /// The same as `openstack` command line.
-    pub fn command_line(&self) -> String {
-        let record = self.record();
-        let mut words = vec!["openstack image create".to_owned()];
-        if let (Source::File, Some(file)) = (self.source, &self.file) {
-            words.push(format!("--file {}", shell::quote(&file.name)));
-        }
-        words.push(format!("--disk-format {}", shell::quote(&record.disk_format)));
-        words.push("--container-format bare".to_owned());
-        words.push(format!("--{}", self.visibility));
-        if record.protected {
-            words.push("--protected".to_owned());
-        }
-        if record.min_disk_gib > 0 {
-            words.push(format!("--min-disk {}", record.min_disk_gib));
-        }
-        if record.min_ram_mib > 0 {
-            words.push(format!("--min-ram {}", record.min_ram_mib));
-        }
-        for (key, value) in &record.properties {
-            words.push(format!("--property {}", shell::quote(&format!("{key}={value}"))));
-        }
-        for tag in &record.tags {
-            words.push(format!("--tag {}", shell::quote(tag)));
-        }
-        let name = shell::quote(&record.name);
-        words.push(name.clone());
-        let create = words.join(" \\\n  ");
-        match self.source {
-            Source::File => create,
-            Source::Url => format!(
-                "{create}\nopenstack image import \\\n  --method web-download \\\n  --uri {} \\\n  {name}",
-                shell::quote(&self.url)
-            ),
-        }
-    }
-
-    /// The tags, without empty ones and doubles.
-    fn tag_list(&self) -> Vec<String> {
-        let mut tags: Vec<String> = Vec::new();
-        for tag in self.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-            if !tags.iter().any(|known| known == tag) {
-                tags.push(tag.to_owned());
-            }
-        }
-        tags
-    }
-
-    fn named_properties(&self) -> BTreeMap<String, String> {
-        let text = [
-            ("os_distro", &self.os_distro),
-            ("os_version", &self.os_version),
-            ("architecture", &self.architecture),
-            ("description", &self.description),
-            ("hw_firmware_type", &self.firmware),
-            ("hw_disk_bus", &self.disk_bus),
-            ("hw_vif_model", &self.vif_model),
-            ("os_admin_user", &self.admin_user),
-        ];
-        let mut properties: BTreeMap<String, String> = text
-            .into_iter()
-            .filter(|(_, value)| !value.trim().is_empty())
-            .map(|(key, value)| (key.to_owned(), value.trim().to_owned()))
-            .collect();
-        let mut also = |key: &str, value: &str| properties.insert(key.to_owned(), value.to_owned());
-        if self.os_distro == "windows" {
-            also("os_type", "windows");
-        }
-        // virtio-scsi is a bus and a controller model; without the model Nova picks an older one.
-        if self.disk_bus == "scsi" {
-            also("hw_scsi_model", "virtio-scsi");
-        }
-        // UEFI needs q35 on the first cloud that Slipway is for (its documentation on UEFI).
-        if self.firmware == "uefi" {
-            also("hw_machine_type", "q35");
-        }
-        if self.guest_agent {
-            also("hw_qemu_guest_agent", "yes");
-        }
-        if self.rescue {
-            also("hw_rescue_device", "cdrom");
-            also("hw_rescue_bus", "scsi");
-        }
-        properties
-    }
-
-    /// All properties, or what is wrong with the ones typed by hand.
-    fn properties(&self) -> Result<BTreeMap<String, String>, String> {
-        let mut properties = self.named_properties();
-        for line in self.other.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let (key, value) = line.split_once('=').ok_or_else(|| format!("“{line}” has no “=”. Write key=value, one a line."))?;
-            let (key, value) = (key.trim(), value.trim());
-            if key.is_empty() {
-                return Err(format!("“{line}” has no name before the “=”."));
-            }
-            if key.chars().count() > LONGEST_NAME {
-                return Err(format!("A property’s name has at most {LONGEST_NAME} characters."));
-            }
-            if key.starts_with("os_glance") {
-                return Err(format!("{key}: names that begin with os_glance belong to the image service."));
-            }
-            if BASE_FIELDS.contains(&key) {
-                return Err(format!("{key} is a field of the image itself, not a property."));
-            }
-            if properties.insert(key.to_owned(), value.to_owned()).is_some() {
-                return Err(format!("{key} is set twice."));
-            }
-        }
-        if properties.len() > MOST_PROPERTIES {
-            return Err(format!("At most {MOST_PROPERTIES} properties; these are {}.", properties.len()));
-        }
-        Ok(properties)
-    }
 }
-
-/// Fields of Glance’s image schema; as a property they would be refused or change the record itself.
-const BASE_FIELDS: &[&str] = &[
-    "id", "name", "status", "visibility", "protected", "os_hidden", "checksum", "os_hash_algo", "os_hash_value", "owner",
-    "size", "virtual_size", "container_format", "disk_format", "created_at", "updated_at", "tags", "direct_url", "min_ram",
-    "min_disk", "self", "file", "stores", "schema", "locations",
-];
 
 fn convert(file: &str) -> String {
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    format!("qemu-img convert -O qcow2 {} {}", shell::quote(file), shell::quote(&format!("{stem}-plain.qcow2")))
+    format!(
+        "qemu-img convert -O qcow2 {} {}",
+        shell::quote(file),
+        shell::quote(&format!("{stem}-plain.qcow2"))
+    )
 }
 
-fn number(text: &str) -> Result<u64, ()> {
+pub(super) fn number(text: &str) -> Result<u64, ()> {
     match text.trim() {
         "" => Ok(0),
         // Glance keeps both as 32-bit integers.
@@ -406,60 +299,27 @@ fn url_problem(text: &str) -> Option<(Weight, &'static str)> {
     }
     let wrong = match url::Url::parse(text.trim()) {
         Err(_) => Some("This is not an address. It begins with https:// or http://."),
-        Ok(url) if !matches!(url.scheme(), "http" | "https") => Some("The cloud fetches only from http:// and https:// addresses."),
+        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
+            Some("The cloud fetches only from http:// and https:// addresses.")
+        }
         Ok(url) if url.host_str().is_none() => Some("The address names no host."),
         Ok(_) => None,
     };
     wrong.map(|text| (Weight::Wrong, text))
 }
 
-/// A name for the image, from the file's: without folders and endings.
-pub fn name_from(file: &str) -> String {
-    let mut name = file.rsplit(['/', '\\']).next().unwrap_or(file);
-    for ending in [".qcow2", ".img", ".raw", ".vmdk", ".vhd", ".vhdx", ".vdi", ".iso"] {
-        let cut = name.len().saturating_sub(ending.len());
-        if cut > 0 && name.get(cut..).is_some_and(|end| end.eq_ignore_ascii_case(ending)) {
-            name = name.get(..cut).unwrap_or(name);
-            break;
-        }
-    }
-    name.to_owned()
-}
-
-/// The disk format to begin with: what the file says it is, else its name, else raw.
-pub fn format_from(name: &str, kind: &Kind) -> &'static str {
-    if let Some(format) = kind.disk_format() {
-        return format;
-    }
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
-    match ending.as_str() {
-        "qcow2" => "qcow2",
-        "vmdk" => "vmdk",
-        "vhd" => "vhd",
-        "vhdx" => "vhdx",
-        "vdi" => "vdi",
-        "iso" => "iso",
-        _ => "raw",
-    }
-}
-
-/// The smallest disk that the file fits on, in GiB, where its header tells; raw data needs its own size.
-pub fn smallest_disk_gib(file: &FileFacts) -> Option<u64> {
-    const GIB: u64 = 1 << 30;
-    match &file.kind {
-        Kind::Qcow2(qcow2) => Some(qcow2.virtual_size_bytes.div_ceil(GIB)),
-        Kind::RawDisk => Some(file.size_bytes.div_ceil(GIB)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn draft() -> Draft {
+    /// A form without problems.
+    pub(in crate::pages::create) fn draft() -> Draft {
         Draft {
-            file: Some(FileFacts { name: "disk.qcow2".into(), size_bytes: 1000, kind: Kind::Unknown }),
+            file: Some(FileFacts {
+                name: "disk.qcow2".into(),
+                size_bytes: 1000,
+                kind: Kind::Unknown,
+            }),
             name: "golden".into(),
             disk_format: "raw".into(),
             visibility: "private".into(),
@@ -474,7 +334,9 @@ mod tests {
         let cloud = CloudFacts { bytes_left: Some(5000), ..CloudFacts::default() };
         let problems = draft.problems(&cloud);
         assert!(
-            problems.iter().any(|p| p.field == field && p.weight == weight && p.text.contains(part)),
+            problems
+                .iter()
+                .any(|p| p.field == field && p.weight == weight && p.text.contains(part)),
             "{part:?} not in {problems:?}"
         );
     }
@@ -488,12 +350,35 @@ mod tests {
     fn what_is_wrong_is_said_at_its_field() {
         let kind = |kind: Kind| move |d: &mut Draft| d.file.as_mut().unwrap().kind = kind;
         check(|d| d.file = None, FieldName::Source, Weight::Missing, "Choose a file");
-        check(|d| d.file.as_mut().unwrap().size_bytes = 6000, FieldName::Source, Weight::Wrong, "quota");
+        check(
+            |d| d.file.as_mut().unwrap().size_bytes = 6000,
+            FieldName::Source,
+            Weight::Wrong,
+            "quota",
+        );
         check(kind(Kind::Empty), FieldName::Source, Weight::Wrong, "empty");
         check(kind(Kind::VmdkDescriptor), FieldName::Source, Weight::Wrong, "qemu-img convert");
-        check(|d| { kind(Kind::Wrapped(disk_image::Wrapped::Xz))(d); d.disk_format = "qcow2".into(); }, FieldName::Source, Weight::Wrong, "unxz");
-        check(kind(Kind::Wrapped(disk_image::Wrapped::Xz)), FieldName::Source, Weight::Notice, "unxz");
-        check(|d| d.disk_format = "qcow2".into(), FieldName::DiskFormat, Weight::Notice, "does not look like qcow2");
+        check(
+            |d| {
+                kind(Kind::Wrapped(disk_image::Wrapped::Xz))(d);
+                d.disk_format = "qcow2".into();
+            },
+            FieldName::Source,
+            Weight::Wrong,
+            "unxz",
+        );
+        check(
+            kind(Kind::Wrapped(disk_image::Wrapped::Xz)),
+            FieldName::Source,
+            Weight::Notice,
+            "unxz",
+        );
+        check(
+            |d| d.disk_format = "qcow2".into(),
+            FieldName::DiskFormat,
+            Weight::Notice,
+            "does not look like qcow2",
+        );
         check(kind(Kind::Vhdx), FieldName::DiskFormat, Weight::Notice, "itself says vhdx");
         check(|d| d.name = " ".into(), FieldName::Name, Weight::Missing, "name");
         check(|d| d.name = "x".repeat(256), FieldName::Name, Weight::Wrong, "255");
@@ -504,57 +389,37 @@ mod tests {
         check(|d| d.other = "os_glance_x=1".into(), FieldName::Other, Weight::Wrong, "os_glance");
         check(|d| d.other = "architecture=arm".into(), FieldName::Other, Weight::Wrong, "twice");
         check(|d| d.other = "size=1".into(), FieldName::Other, Weight::Wrong, "field of the image");
-        check(|d| { d.source = Source::Url; d.url = "ftp://x/y".into(); }, FieldName::Source, Weight::Wrong, "http://");
-        check(|d| { d.source = Source::Url; d.url = "nonsense".into(); }, FieldName::Source, Weight::Wrong, "not an address");
+        check(
+            |d| {
+                d.source = Source::Url;
+                d.url = "ftp://x/y".into();
+            },
+            FieldName::Source,
+            Weight::Wrong,
+            "http://",
+        );
+        check(
+            |d| {
+                d.source = Source::Url;
+                d.url = "nonsense".into();
+            },
+            FieldName::Source,
+            Weight::Wrong,
+            "not an address",
+        );
     }
 
     #[test]
     fn a_taken_name_warns_and_a_full_quota_blocks() {
         let taken = draft().problems(&CloudFacts { name_taken: true, ..CloudFacts::default() });
-        assert!(taken.iter().any(|p| p.field == FieldName::Name && p.weight == Weight::Notice), "{taken:?}");
-        let full = draft().problems(&CloudFacts { images_left: Some(0), ..CloudFacts::default() });
-        assert!(full.iter().any(|p| p.field == FieldName::Source && p.weight == Weight::Wrong), "{full:?}");
-    }
-
-    #[test]
-    fn the_record_holds_what_the_form_says() {
-        let mut form = draft();
-        form.tags = "a, b,,a".into();
-        form.firmware = "uefi".into();
-        form.other = "my_key = my value\n".into();
-        form.min_disk = "3".into();
-        let record = form.record();
-        assert_eq!(record.tags, ["a", "b"]);
-        assert_eq!(record.min_disk_gib, 3);
-        let property = |key: &str| record.properties.get(key).map(String::as_str);
-        assert_eq!(property("hw_machine_type"), Some("q35"));
-        assert_eq!(property("my_key"), Some("my value"));
-        assert_eq!(property("os_distro"), None);
-    }
-
-    #[test]
-    fn the_command_line_can_be_pasted() {
-        let mut form = draft();
-        form.name = "it's mine".into();
-        form.protected = true;
-        assert_eq!(
-            form.command_line(),
-            "openstack image create \\\n  --file disk.qcow2 \\\n  --disk-format raw \\\n  --container-format bare \\\n  --private \\\n  --protected \\\n  --property architecture=x86_64 \\\n  'it'\\''s mine'"
+        assert!(
+            taken.iter().any(|p| p.field == FieldName::Name && p.weight == Weight::Notice),
+            "{taken:?}"
         );
-        form.source = Source::Url;
-        form.url = "https://x.example/a?b=c&d".into();
-        assert!(form.command_line().ends_with("--uri 'https://x.example/a?b=c&d' \\\n  'it'\\''s mine'"));
-    }
-
-    #[test]
-    fn names_and_formats_from_files() {
-        let check = |file: &str, name: &str, format: &str| {
-            assert_eq!((name_from(file).as_str(), format_from(file, &Kind::Unknown)), (name, format), "{file}");
-        };
-        check("debian-12.qcow2", "debian-12", "qcow2");
-        check("C:\\x\\Win.VHDX", "Win", "vhdx");
-        check(".img", ".img", "raw");
-        check("åäö", "åäö", "raw");
-        assert_eq!(format_from("a.img", &Kind::Vhdx), "vhdx");
+        let full = draft().problems(&CloudFacts { images_left: Some(0), ..CloudFacts::default() });
+        assert!(
+            full.iter().any(|p| p.field == FieldName::Source && p.weight == Weight::Wrong),
+            "{full:?}"
+        );
     }
 }

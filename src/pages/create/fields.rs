@@ -50,16 +50,20 @@ pub(super) fn WhatItIs(
     let from_file = move |set: bool| (set && form.facts.read().is_some()).then_some("file");
     let format_options = Signal::derive(move || {
         let known = formats.get();
-        let mut formats: Vec<String> = USUAL_FORMATS.iter().map(|format| (*format).to_owned()).collect();
+        let mut formats: Vec<String> =
+            USUAL_FORMATS.iter().map(|format| (*format).to_owned()).collect();
         if !known.is_empty() {
             formats.retain(|format| known.contains(format));
-            formats.extend(known.into_iter().filter(|format| !USUAL_FORMATS.contains(&format.as_str())));
+            formats.extend(
+                known.into_iter().filter(|format| !USUAL_FORMATS.contains(&format.as_str())),
+            );
         }
         let mut options = vec![Choice::new("", "Choose a format")];
         options.extend(formats.into_iter().map(|format| Choice::new(format.clone(), format)));
         options
     });
-    let architecture_options: Vec<Choice> = architectures.iter().map(|name| Choice::new(name.as_str(), name.as_str())).collect();
+    let architecture_options: Vec<Choice> =
+        architectures.iter().map(|name| Choice::new(name.as_str(), name.as_str())).collect();
     let only_architecture = architectures.len() == 1;
     view! {
         <Section title="What it is" number=2_u8>
@@ -133,7 +137,9 @@ fn visibility_words(visibility: &str) -> (String, &'static str) {
     match visibility {
         "private" => ("Private".into(), "This project only."),
         "shared" => ("Shared".into(), "This project, and projects that you name later."),
-        "community" => ("Community".into(), "Everybody who knows its id, without being listed for them."),
+        "community" => {
+            ("Community".into(), "Everybody who knows its id, without being listed for them.")
+        }
         "public" => ("Public".into(), "Everybody in this cloud."),
         other => (other.to_owned(), "As this cloud defines it."),
     }
@@ -166,7 +172,8 @@ pub(super) fn Options(
         let set = [form.description, form.tags].iter().any(|text| !text.read().is_empty());
         Some(if set { "set" } else { "none" }.to_owned())
     });
-    let rescue = Signal::derive(move || Some(if form.rescue.get() { "yes" } else { "no" }.to_owned()));
+    let rescue =
+        Signal::derive(move || Some(if form.rescue.get() { "yes" } else { "no" }.to_owned()));
     let others = Signal::derive(move || {
         let lines = form.other.read().lines().filter(|line| !line.trim().is_empty()).count();
         Some(if lines == 0 { "none".to_owned() } else { lines.to_string() })
@@ -181,7 +188,7 @@ pub(super) fn Options(
                         optional=true
                         source=Signal::derive(move || {
                             let facts = form.facts.read();
-                            let told = facts.as_ref().and_then(super::draft::smallest_disk_gib);
+                            let told = facts.as_ref().and_then(super::from_file::smallest_disk_gib);
                             told.filter(|gib| gib.to_string() == *form.min_disk.read()).map(|_| "file")
                         })
                         error=error_at(problems, FieldName::MinDisk)

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use web_sys::File;
 
-use super::draft::{CloudFacts, Draft, FieldName, FileFacts, Problem, Source, Weight, format_from, name_from, smallest_disk_gib};
+use super::draft::{CloudFacts, Draft, FieldName, FileFacts, Problem, Source, Weight};
+use super::from_file::{format_from, name_from, smallest_disk_gib};
 
 /// Everything the user can set. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -119,7 +120,10 @@ impl Form {
 
     /// The name is still the one made from the file chosen before.
     fn is_name_from_file(self) -> bool {
-        self.facts.read_untracked().as_ref().is_some_and(|facts| name_from(&facts.name) == *self.name.read_untracked())
+        self.facts
+            .read_untracked()
+            .as_ref()
+            .is_some_and(|facts| name_from(&facts.name) == *self.name.read_untracked())
     }
 }
 
@@ -133,7 +137,11 @@ pub(super) fn warning_at(problems: Memo<Vec<Problem>>, field: FieldName) -> Sign
     text_at(problems, field, false)
 }
 
-fn text_at(problems: Memo<Vec<Problem>>, field: FieldName, blocking: bool) -> Signal<Option<String>> {
+fn text_at(
+    problems: Memo<Vec<Problem>>,
+    field: FieldName,
+    blocking: bool,
+) -> Signal<Option<String>> {
     Signal::derive(move || {
         let problems = problems.read();
         problems

@@ -7,6 +7,8 @@ mod aside;
 mod draft;
 mod fields;
 mod form;
+mod from_file;
+mod record;
 mod source;
 
 use std::time::Duration;
@@ -55,9 +57,13 @@ pub fn CreatePage() -> impl IntoView {
             async move { uploads.fetch_url(cloud, draft.record(), draft.url.trim()).await }
         }
     });
-    let refused = Signal::derive(move || job.get().and_then(|job| job.state.with(|state| refusal(&state.phase))));
+    let refused = Signal::derive(move || {
+        job.get().and_then(|job| job.state.with(|state| refusal(&state.phase)))
+    });
     let making = Signal::derive(move || {
-        let waits = job.get().is_some_and(|job| job.state.with(|state| state.image_id.is_none() && refusal(&state.phase).is_none()));
+        let waits = job.get().is_some_and(|job| {
+            job.state.with(|state| state.image_id.is_none() && refusal(&state.phase).is_none())
+        });
         waits || begin_import.pending().get()
     });
     let navigate = use_navigate();
@@ -84,8 +90,13 @@ pub fn CreatePage() -> impl IntoView {
             return;
         }
         form.tried.set(true);
-        let cannot_fetch = form.source.get_untracked() == Source::Url && told.why_no_url.get_untracked().is_some();
-        if cannot_fetch || untrack(|| form.draft().problems(&told.facts.get())).iter().any(|problem| problem.weight.blocks()) {
+        let cannot_fetch =
+            form.source.get_untracked() == Source::Url && told.why_no_url.get_untracked().is_some();
+        if cannot_fetch
+            || untrack(|| form.draft().problems(&told.facts.get()))
+                .iter()
+                .any(|problem| problem.weight.blocks())
+        {
             // The summary is drawn by now or on the next frame.
             request_animation_frame(move || {
                 if let Some(summary) = summary.get_untracked() {
@@ -171,7 +182,8 @@ impl Told {
                 let (cloud, name) = (cloud.clone(), form.name.get().trim().to_owned());
                 async move {
                     gloo_timers::future::sleep(PAUSE).await;
-                    let settled = form.name.try_with_untracked(|now| now.trim() == name).unwrap_or(false);
+                    let settled =
+                        form.name.try_with_untracked(|now| now.trim() == name).unwrap_or(false);
                     if name.is_empty() || !settled {
                         return Ok::<_, ApiError>(false);
                     }
@@ -182,17 +194,24 @@ impl Told {
         Self {
             facts: Signal::derive(move || {
                 let usage: Option<ImageUsage> = usage.get().and_then(Result::ok).flatten();
-                let left = |entry: Option<openstack::image::UsageEntry>| entry.and_then(|entry| entry.left());
+                let left = |entry: Option<openstack::image::UsageEntry>| {
+                    entry.and_then(|entry| entry.left())
+                };
                 CloudFacts {
                     name_taken: taken.get().is_some_and(|answer| answer == Ok(true)),
-                    bytes_left: left(usage.and_then(|usage| usage.size_total_mib)).map(|mib| mib.saturating_mul(1 << 20)),
+                    bytes_left: left(usage.and_then(|usage| usage.size_total_mib))
+                        .map(|mib| mib.saturating_mul(1 << 20)),
                     images_left: left(usage.and_then(|usage| usage.count_total)),
                 }
             }),
-            formats: Signal::derive(move || formats.get().and_then(Result::ok).map(|formats| formats.disk).unwrap_or_default()),
-            why_no_url: Signal::derive(move || match fetches.get() {
+            formats: Signal::derive(move || {
+                formats.get().and_then(Result::ok).map(|formats| formats.disk).unwrap_or_default()
+            }),
+            why_no_url: Signal::derive(move || {
+                match fetches.get() {
                 Some(Ok(false)) => Some("Its operator has not switched on web-download imports. Download the file and choose it here instead.".to_owned()),
                 _ => None,
+            }
             }),
         }
     }
@@ -201,7 +220,9 @@ impl Told {
 /// Why the engine could not make the record; in words.
 fn refusal(phase: &JobPhase) -> Option<String> {
     match phase {
-        JobPhase::File(Phase::Finished(Outcome::Failed { reason, .. })) => Some(words::failure(reason)),
+        JobPhase::File(Phase::Finished(Outcome::Failed { reason, .. })) => {
+            Some(words::failure(reason))
+        }
         _ => None,
     }
 }
@@ -252,7 +273,9 @@ fn NotBegunNote(
 ) -> impl IntoView {
     let kept = match why.left {
         None => "What you typed is still here, and nothing was left in the cloud.".to_owned(),
-        Some(id) => format!("What you typed is still here. The record {id} could not be removed again; delete it in the list."),
+        Some(id) => format!(
+            "What you typed is still here. The record {id} could not be removed again; delete it in the list."
+        ),
     };
     view! { <ErrorNote error=why.error kept=kept /> }
 }

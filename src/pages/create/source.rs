@@ -96,7 +96,9 @@ fn FileDrop(
     let dropped = move |event: DragEvent| {
         event.prevent_default();
         over.set(false);
-        if let Some(file) = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0)) {
+        if let Some(file) =
+            event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0))
+        {
             take.run(file.into());
         }
     };

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use openstack::compute::CreateServer;
 use openstack::{ApiError, FlavorId, SecurityGroupId};
 
-use super::form::{self, BootDisk, Draft, NetworkChoice, Offer, Part, Problem};
+use super::attach::NetworkChoice;
+use super::form::{self, BootDisk, Draft, Offer, Part, Problem};
 use super::refusal;
 use super::supply::Supply;
 use crate::components::server::is_windows;

@@ -1,9 +1,11 @@
 //! The form: what is wrong with a draft, and the request of one that is right.
 
 use openstack::compute::ComputeLimits;
-use openstack::{ApiError, ErrorKind};
+use openstack::network::Subnet;
+use openstack::{ApiError, ErrorKind, NetworkId};
 use serde_json::{Value, json};
 
+use super::super::attach::{default_groups, default_network, network_label};
 use super::*;
 
 fn from<T: serde::de::DeserializeOwned>(value: Value) -> T {

@@ -2,6 +2,7 @@
 //!
 //! How many, cloud-init, making and importing keys, server groups, tags and the draw-down of the quota are not here yet.
 
+mod attach;
 mod boot;
 mod command;
 mod fields;

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use openstack::network::SecurityGroup;
 
+use super::attach::{self, NetworkChoice};
 use super::fields::Fields;
-use super::form::{self, NetworkChoice, Part};
+use super::form::Part;
 use super::groups;
 use super::supply::{Networks, Supply, value, waiting};
 use crate::ui::{
@@ -47,8 +48,8 @@ fn NetworkField(supply: Supply, fields: Fields) -> impl IntoView {
     let known =
         Memo::new(move |_| value(supply.networks).map(|known| options(&known)).unwrap_or_default());
     if fields.network.read_untracked().is_empty() {
-        let first =
-            untrack(|| value(supply.networks)).map(|known| form::default_network(&known.networks));
+        let first = untrack(|| value(supply.networks))
+            .map(|known| attach::default_network(&known.networks));
         fields.network.set(first.map(|choice| choice.value().to_owned()).unwrap_or_default());
     }
     let hint = Signal::derive(move || match NetworkChoice::parse(&fields.network.read()) {
@@ -71,14 +72,14 @@ fn options(known: &Networks) -> Vec<Choice> {
         .networks
         .iter()
         .map(|network| {
-            let label = form::network_label(network, &known.subnets);
-            choice(network.id.as_str(), &label, form::network_reason(network))
+            let label = attach::network_label(network, &known.subnets);
+            choice(network.id.as_str(), &label, attach::network_reason(network))
         })
         .collect();
     all.push(choice(
         NetworkChoice::Auto.value(),
         "Let the cloud choose",
-        form::auto_reason(&known.networks),
+        attach::auto_reason(&known.networks),
     ));
     all.push(choice(NetworkChoice::None.value(), "None", None));
     all
@@ -149,7 +150,7 @@ fn algorithm(public_key: &str) -> Option<&str> {
 fn GroupFields(supply: Supply, fields: Fields) -> impl IntoView {
     let all = Memo::new(move |_| value(supply.groups).unwrap_or_default());
     if fields.groups.read_untracked().is_empty() {
-        fields.groups.set(all.with_untracked(|all| form::default_groups(all)));
+        fields.groups.set(all.with_untracked(|all| attach::default_groups(all)));
     }
     let error = fields.error(Part::Groups);
     let none_chosen = Memo::new(move |_| fields.groups.with(Vec::is_empty));

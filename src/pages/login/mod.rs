@@ -22,7 +22,9 @@ use crate::config::{CloudConfig, Config};
 use crate::routes;
 use crate::session::Account;
 use crate::text::errors::Words;
-use crate::ui::{Button, ButtonKind, Choice, Field, Fold, Input, Note, Select, TabPanel, Tabs, Tone};
+use crate::ui::{
+    Button, ButtonKind, Choice, Field, Fold, Input, Note, Select, TabPanel, Tabs, Tone,
+};
 
 /// Where the sign-in is.
 #[derive(Clone)]
@@ -68,7 +70,9 @@ pub fn LoginPage() -> impl IntoView {
                 Ok(Outcome::Entered(signed_in)) => account.enter(*signed_in),
                 Ok(Outcome::Halfway(halfway)) => step.set(Step::Passcode(halfway)),
                 Ok(Outcome::Choosing(choosing)) => step.set(Step::Project(choosing)),
-                Err(failed) => problem.set(Some(Problem { words: failed.words, refused: failed.refused })),
+                Err(failed) => {
+                    problem.set(Some(Problem { words: failed.words, refused: failed.refused }))
+                }
             }
         }
     });
@@ -136,11 +140,16 @@ fn Credentials(
     let tried = RwSignal::new(Way::Password.key());
     let refused = Signal::derive(move || {
         let here = tried.get() == way.get();
-        problem.get().filter(|problem| here && problem.refused).map(|problem| problem.words.paragraph())
+        problem
+            .get()
+            .filter(|problem| here && problem.refused)
+            .map(|problem| problem.words.paragraph())
     });
     let elsewhere = Signal::derive(move || problem.get().filter(|problem| !problem.refused));
     let secret_error = move |own: fn(&form::Missing) -> bool, words: &'static str| {
-        Signal::derive(move || if missing.with(own) { Some(words.to_owned()) } else { refused.get() })
+        Signal::derive(
+            move || if missing.with(own) { Some(words.to_owned()) } else { refused.get() },
+        )
     };
     let password = NodeRef::<html::Input>::new();
     let secret = NodeRef::<html::Input>::new();
@@ -177,8 +186,11 @@ fn Credentials(
         }
     };
     let several = config.clouds.len() > 1;
-    let options: Vec<Choice> = config.clouds.iter().map(|cloud| Choice::new(&cloud.id, cloud_label(cloud))).collect();
-    let tabs = [Way::Password, Way::ApplicationCredential, Way::File].map(|way| (way.key(), way.word())).to_vec();
+    let options: Vec<Choice> =
+        config.clouds.iter().map(|cloud| Choice::new(&cloud.id, cloud_label(cloud))).collect();
+    let tabs = [Way::Password, Way::ApplicationCredential, Way::File]
+        .map(|way| (way.key(), way.word()))
+        .to_vec();
     view! {
         <form class="gate__form" novalidate on:submit=submit
             data-over=move || over.get().then_some("true")
@@ -252,7 +264,8 @@ fn cloud_label(cloud: &CloudConfig) -> String {
 fn focus_first_invalid() {
     request_animation_frame(|| {
         use leptos::wasm_bindgen::JsCast;
-        let found = document().query_selector(".gate__form [role=tabpanel]:not([hidden]) [aria-invalid=true]");
+        let found = document()
+            .query_selector(".gate__form [role=tabpanel]:not([hidden]) [aria-invalid=true]");
         if let Ok(Some(field)) = found
             && let Some(field) = field.dyn_ref::<web_sys::HtmlElement>()
         {

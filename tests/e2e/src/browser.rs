@@ -33,7 +33,9 @@ impl Browser {
             .stderr(Stdio::null())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| format!("cannot start {program}: {error}. `tools/setup-browsers` installs it"))?;
+            .map_err(|error| {
+                format!("cannot start {program}: {error}. `tools/setup-browsers` installs it")
+            })?;
         let output = chromedriver.stdout.take().ok_or("chromedriver has no output")?;
         let port = tokio::time::timeout(Duration::from_secs(20), port_of(output))
             .await

@@ -61,11 +61,7 @@ pub fn options(folder: &tempfile::TempDir) -> Result<devcloud::Options, Trouble>
 ///
 /// # Errors
 /// Whatever the journey returned, with the path of the screenshot.
-pub async fn journey<F>(
-    name: &str,
-    adjust: impl FnOnce(&mut devcloud::Options),
-    play: F,
-) -> Outcome
+pub async fn journey<F>(name: &str, adjust: impl FnOnce(&mut devcloud::Options), play: F) -> Outcome
 where
     F: AsyncFnOnce(&Stage) -> Outcome,
 {

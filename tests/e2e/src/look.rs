@@ -65,10 +65,9 @@ impl ExtensionCommand for Computed {
 }
 
 async fn computed(element: &WebElement, what: &str) -> WebDriverResult<String> {
-    let command = thirtyfour::common::command::Command::ExtensionCommand(Box::new(Computed(format!(
-        "/element/{}/computed{what}",
-        element.element_id()
-    ))));
+    let command = thirtyfour::common::command::Command::ExtensionCommand(Box::new(Computed(
+        format!("/element/{}/computed{what}", element.element_id()),
+    )));
     element.handle().cmd(command).await?.value()
 }
 
@@ -97,10 +96,7 @@ pub(crate) async fn all(
         return [...top.querySelectorAll(tags[role] || `[role=${role}],${role}`), ...(top.matches?.(tags[role] || role) ? [top] : [])]
             .filter(e => e.checkVisibility({ visibilityProperty: true }) && says(e));
     "#;
-    let found = driver
-        .execute(script, vec![role.into(), name.text().into()])
-        .await?
-        .elements()?;
+    let found = driver.execute(script, vec![role.into(), name.text().into()]).await?.elements()?;
     let mut fitting = Vec::new();
     for element in found {
         let (element_role, label) =
@@ -119,5 +115,8 @@ pub(crate) async fn all(
 
 pub(crate) fn is_stale(error: &WebDriverError) -> bool {
     let text = error.to_string();
-    text.contains("stale element") || text.contains("no such element") || text.contains("not interactable") || text.contains("click intercepted")
+    text.contains("stale element")
+        || text.contains("no such element")
+        || text.contains("not interactable")
+        || text.contains("click intercepted")
 }

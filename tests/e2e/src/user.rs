@@ -101,7 +101,8 @@ impl User {
     pub async fn click(&self, role: &str, name: impl Into<Name>) -> Outcome {
         let name = name.into();
         self.until(&format!("click {role} {name:?}"), async || {
-            let Some(element) = look::all(&self.driver, role, &name).await?.into_iter().next() else {
+            let Some(element) = look::all(&self.driver, role, &name).await?.into_iter().next()
+            else {
                 return Ok(false);
             };
             match element.click().await {
@@ -173,7 +174,8 @@ impl User {
 
     /// Waits until the page shows `text` somewhere (what a person can read, white space folded).
     pub async fn read(&self, text: &str) -> Outcome {
-        self.until(&format!("read {text:?}"), async || Ok(self.page_text().await?.contains(text))).await
+        self.until(&format!("read {text:?}"), async || Ok(self.page_text().await?.contains(text)))
+            .await
     }
 
     /// Waits until the page no longer shows `text`.
@@ -197,7 +199,11 @@ impl User {
     ///
     /// # Errors
     /// After [`PATIENCE`], with `what` and the last trouble.
-    pub async fn until(&self, what: &str, look: impl AsyncFn() -> Result<bool, Trouble>) -> Outcome {
+    pub async fn until(
+        &self,
+        what: &str,
+        look: impl AsyncFn() -> Result<bool, Trouble>,
+    ) -> Outcome {
         self.until_within(PATIENCE, what, look).await
     }
 

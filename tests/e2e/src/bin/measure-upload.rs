@@ -54,7 +54,11 @@ async fn token(cloud: &str) -> Result<String, Trouble> {
         "identity": {"methods": ["password"], "password": {"user": {"name": "demo", "domain": {"name": "Default"}, "password": "demo-secret"}}},
         "scope": {"project": {"name": "demo", "domain": {"name": "Default"}}}
     }});
-    let answer = reqwest::Client::new().post(format!("{cloud}/identity/v3/auth/tokens")).json(&body).send().await?;
+    let answer = reqwest::Client::new()
+        .post(format!("{cloud}/identity/v3/auth/tokens"))
+        .json(&body)
+        .send()
+        .await?;
     let token = answer.headers().get("x-subject-token").ok_or("no token")?;
     Ok(token.to_str()?.to_owned())
 }
@@ -63,7 +67,14 @@ async fn by_curl(stage: &Stage, token: &str, file: &Path) -> Result<Duration, Tr
     let images = format!("{}/image/v2/images", stage.cloud.url());
     let record = json!({"name": "by-curl", "disk_format": "raw", "container_format": "bare"});
     let client = reqwest::Client::new();
-    let made: Value = client.post(&images).header("x-auth-token", token).json(&record).send().await?.json().await?;
+    let made: Value = client
+        .post(&images)
+        .header("x-auth-token", token)
+        .json(&record)
+        .send()
+        .await?
+        .json()
+        .await?;
     let id = made.get("id").and_then(Value::as_str).ok_or("no record")?;
     let began = Instant::now();
     let done = Command::new("curl")
@@ -77,11 +88,21 @@ async fn by_curl(stage: &Stage, token: &str, file: &Path) -> Result<Duration, Tr
     if !done.status.success() {
         return Err(format!("curl: {}", String::from_utf8_lossy(&done.stderr)).into());
     }
-    client.delete(format!("{images}/{id}")).header("x-auth-token", token).send().await?.error_for_status()?;
+    client
+        .delete(format!("{images}/{id}"))
+        .header("x-auth-token", token)
+        .send()
+        .await?
+        .error_for_status()?;
     Ok(took)
 }
 
-async fn by_page(stage: &Stage, token: &str, file: &Path, name: &str) -> Result<(Duration, Duration), Trouble> {
+async fn by_page(
+    stage: &Stage,
+    token: &str,
+    file: &Path,
+    name: &str,
+) -> Result<(Duration, Duration), Trouble> {
     let user = &stage.user;
     user.open("/images/create").await?;
     user.pick_file("Disk image file", file).await?;
@@ -93,11 +114,15 @@ async fn by_page(stage: &Stage, token: &str, file: &Path, name: &str) -> Result<
     let client = reqwest::Client::new();
     let patience = Duration::from_secs(600);
     user.until_within(patience, "the image is active", async || {
-        let list: Value = client.get(&url).header("x-auth-token", token).send().await?.json().await?;
+        let list: Value =
+            client.get(&url).header("x-auth-token", token).send().await?.json().await?;
         Ok(list.pointer("/images/0/status").and_then(Value::as_str) == Some("active"))
     })
     .await?;
     let active = began.elapsed();
-    user.until_within(patience, "verified", async || Ok(user.page_text().await?.contains("SHA-512 equal"))).await?;
+    user.until_within(patience, "verified", async || {
+        Ok(user.page_text().await?.contains("SHA-512 equal"))
+    })
+    .await?;
     Ok((active, began.elapsed()))
 }
