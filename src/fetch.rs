@@ -6,12 +6,14 @@
 use std::time::Duration;
 
 use futures_util::future::{Either, select};
+use gloo_net::Error;
+use gloo_net::http::{Headers, Method, RequestBuilder};
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::window;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use openstack::{Request, Response, Transport, TransportError};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit};
+use web_sys::{AbortController, RequestCache, RequestCredentials};
 
 /// How long an answer may take. Cinder and Nova answer slow calls within a minute; longer work is
 /// polled for.
@@ -46,7 +48,11 @@ impl Transport for FetchTransport {
 /// # Errors
 /// As [`Transport::send`]; any status is an answer.
 pub async fn text(path: &str) -> Result<Response, TransportError> {
-    read(JsFuture::from(window().fetch_with_str(path)).await).await
+    let answer: web_sys::Response = JsFuture::from(window().fetch_with_str(path))
+        .await
+        .and_then(JsCast::dyn_into)
+        .map_err(unreachable)?;
+    read(answer.into()).await
 }
 
 /// Dropping a request that nobody waits for frees its connection.
@@ -59,49 +65,41 @@ impl Drop for AbortOnDrop {
 }
 
 async fn fetch(request: &Request, abort: &AbortController) -> Result<Response, TransportError> {
-    let headers = Headers::new().map_err(unreachable)?;
+    // Filled through web-sys: gloo-net's own `append` panics on a value that no header may have.
+    let headers = web_sys::Headers::new().map_err(unreachable)?;
     for (name, value) in &request.headers {
         headers.append(name, value).map_err(unreachable)?;
     }
-    let init = RequestInit::new();
-    init.set_method(request.method.as_str());
-    init.set_headers(&headers);
-    init.set_credentials(RequestCredentials::Omit);
-    init.set_cache(RequestCache::NoStore);
-    init.set_signal(Some(&abort.signal()));
-    if let Some(body) = &request.body {
-        init.set_body(&js_sys::Uint8Array::from(body.as_slice()));
-    }
-    read(JsFuture::from(window().fetch_with_str_and_init(&request.url, &init)).await).await
+    let method = Method::from_bytes(request.method.as_str().as_bytes())
+        .map_err(|error| TransportError::Unreachable(error.to_string()))?;
+    let call = RequestBuilder::new(&request.url)
+        .method(method)
+        .headers(Headers::from_raw(headers))
+        .credentials(RequestCredentials::Omit)
+        .cache(RequestCache::NoStore)
+        .abort_signal(Some(&abort.signal()));
+    let call = match &request.body {
+        Some(body) => call.body(js_sys::Uint8Array::from(body.as_slice())),
+        None => call.build(),
+    };
+    read(call.map_err(failed)?.send().await.map_err(failed)?).await
 }
 
-async fn read(answer: Result<JsValue, JsValue>) -> Result<Response, TransportError> {
-    let answer: web_sys::Response = answer.map_err(failed)?.dyn_into().map_err(unreachable)?;
-    let status = answer.status();
-    let headers = read_headers(&answer.headers())?;
-    let body = JsFuture::from(answer.array_buffer().map_err(unreachable)?).await.map_err(failed)?;
-    Ok(Response { status, headers, body: js_sys::Uint8Array::new(&body).to_vec() })
-}
-
-fn read_headers(headers: &Headers) -> Result<Vec<(String, String)>, TransportError> {
-    let mut all = Vec::new();
-    for entry in js_sys::try_iter(headers).map_err(unreachable)?.into_iter().flatten() {
-        let pair: js_sys::Array = entry.map_err(unreachable)?.into();
-        if let (Some(name), Some(value)) = (pair.get(0).as_string(), pair.get(1).as_string()) {
-            all.push((name, value));
-        }
-    }
-    Ok(all)
+async fn read(answer: gloo_net::http::Response) -> Result<Response, TransportError> {
+    let headers = answer.headers().entries().collect();
+    let body = answer.binary().await.map_err(failed)?;
+    Ok(Response { status: answer.status(), headers, body })
 }
 
 fn timer(delay: Duration) -> TimeoutFuture {
     TimeoutFuture::new(u32::try_from(delay.as_millis()).unwrap_or(u32::MAX))
 }
 
-fn failed(error: JsValue) -> TransportError {
-    match error.dyn_ref::<js_sys::Error>().map(js_sys::Error::name) {
-        Some(name) if name == "AbortError" => TransportError::Aborted,
-        _ => unreachable(error),
+fn failed(error: Error) -> TransportError {
+    match error {
+        Error::JsError(error) if error.name == "AbortError" => TransportError::Aborted,
+        Error::JsError(error) => TransportError::Unreachable(error.message),
+        other => TransportError::Unreachable(other.to_string()),
     }
 }
 
