@@ -10,7 +10,7 @@ use crate::look::{self, Name};
 use crate::{Outcome, Trouble};
 
 /// How long a person waits for something that should come: generous, as two cores may be busy.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(40);
 /// Pause between two looks.
 const GLANCE: Duration = Duration::from_millis(40);
 
