@@ -1,5 +1,8 @@
 //! What `qemu-img` makes is recognised as what it is.
 
+// Helpers of tests: what they cannot do ends the test.
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::path::Path;
 use std::process::Command;
 
