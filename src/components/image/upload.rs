@@ -59,7 +59,8 @@ pub fn on_upload_step(changed: impl Fn() + 'static) {
         jobs.iter().map(step).collect::<Vec<_>>()
     });
     Effect::new(move |before: Option<()>| {
-        steps.track();
+        // Read, not only tracked: a memo that nobody has read follows nothing.
+        steps.with(|_| ());
         if before.is_some() {
             changed();
         }
