@@ -48,6 +48,9 @@ async fn project_choice_reload_switch_and_sign_out() -> Outcome {
             user.click("button", "dev-2").await?;
             user.see("button", "Project demo, region dev-2: switch").await?;
 
+            // A page of the app to go back to.
+            user.click("link", "Instances").await?;
+            user.see("heading", "Instances").await?;
             user.click("button", like("Signed in until")).await?;
             user.click("button", "Sign out").await?;
             user.see("button", "Sign in").await?;
