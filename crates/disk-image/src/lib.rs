@@ -5,9 +5,12 @@
 //! The rules on what is refused are those of `oslo_utils.imageutils.format_inspector`, which Glance, Nova and Cinder use.
 
 mod qcow2;
+mod read;
+pub mod report;
 mod signature;
 
 pub use qcow2::{Qcow2, Refusal};
+pub use read::{ReadAt, ReadError};
 pub use signature::{Kind, Wrapped, recognise};
 
 /// How much of the file's beginning [`recognise`] wants to see, in bytes: ISO 9660 says its name 32 KiB in.

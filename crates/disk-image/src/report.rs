@@ -1,0 +1,251 @@
+//! What an inspection found, as plain values that travel from the worker to the page (JSON).
+//!
+//! Facts only: the page makes sentences of them. It deliberately knows nothing of how they were read.
+
+use serde::{Deserialize, Serialize};
+
+/// Everything that one look into a file told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// What the file is.
+    pub format: Format,
+    /// The file's own size, in bytes.
+    pub file_size_bytes: u64,
+    /// The size of the disk that a guest sees, in bytes; `None` where the format does not tell.
+    pub virtual_size_bytes: Option<u64>,
+    /// What stands in the way or should be known, heaviest first.
+    pub findings: Vec<Finding>,
+    /// How the disk is divided.
+    pub layout: Layout,
+    /// What on the disk a firmware can start.
+    pub boot: Boot,
+    /// The operating system on the disk, or why it could not be told.
+    pub system: System,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Format {
+    /// QEMU's own format.
+    Qcow2,
+    /// VMware: a sparse or stream-optimized extent.
+    Vmdk,
+    /// VMware: only the text that describes a disk whose data lies in other files.
+    VmdkDescriptor,
+    /// Virtual PC and Azure, dynamic.
+    Vhd,
+    /// Virtual PC and Azure, fixed: a raw disk with a footer.
+    VhdFixed,
+    /// Hyper-V.
+    Vhdx,
+    /// `VirtualBox`.
+    Vdi,
+    /// QEMU's abandoned format.
+    Qed,
+    /// An optical disc.
+    Iso,
+    /// An encrypted volume.
+    Luks,
+    /// The bytes of a disk.
+    Raw,
+    /// Something around a disk image.
+    Wrapped(Wrapped),
+    /// Nothing that is known.
+    Unknown,
+    /// No bytes at all.
+    Empty,
+}
+
+/// What lies around a disk image and must be taken off first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Wrapped {
+    /// `.gz`
+    Gzip,
+    /// `.xz`
+    Xz,
+    /// `.zst`
+    Zstd,
+    /// `.bz2`
+    Bzip2,
+    /// `.zip`
+    Zip,
+    /// `.7z`
+    SevenZip,
+    /// `.tar`
+    Tar,
+    /// `.ova`: a tar that begins with an OVF description
+    Ova,
+}
+
+/// Something that the user should know before the first byte is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What.
+    pub trouble: Trouble,
+    /// How bad.
+    pub weight: Weight,
+}
+
+/// How bad a finding is, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Weight {
+    /// The cloud refuses the file, some at once and some after the whole body.
+    Refused,
+    /// The cloud accepts it and it never boots.
+    NeverBoots,
+    /// It works, but something is to be known.
+    Notice,
+}
+
+/// What a finding is about. The rules on what is refused are those of `oslo_utils.imageutils.format_inspector`, which
+/// Glance, Nova and Cinder use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Trouble {
+    /// Part of the disk lies in another file; its name where the file tells.
+    BackingFile(Option<String>),
+    /// The data lies in another file (qcow2 external data file, VMDK flat extents).
+    DataElsewhere,
+    /// The disk's content is encrypted (qcow2 AES or LUKS, LUKS itself).
+    Encrypted,
+    /// A version of the format that the cloud does not know.
+    UnknownVersion(u32),
+    /// Features that the cloud's inspector does not know, by name (`extended L2 entries`).
+    UnknownFeatures(Vec<String>),
+    /// A variant that clouds do not take, by its own name (VMDK `monolithicFlat`).
+    UnsupportedVariant(String),
+    /// No cloud takes the format.
+    BannedFormat,
+    /// A disk image is inside, but must be taken out first.
+    Wrapped,
+    /// The file ends before what it promises; by so many bytes where that can be told.
+    Truncated(Option<u64>),
+    /// Its own header is damaged.
+    Damaged(String),
+    /// Not cleanly closed, or marked as corrupt by QEMU itself.
+    NotClean,
+    /// A partition table that clouds refuse as several formats at once (hybrid MBR, ISO with a partition table when it is
+    /// uploaded as raw).
+    AmbiguousTable,
+    /// Neither partition table nor file system: nothing a firmware can start.
+    NothingToBoot,
+    /// The file is empty.
+    Empty,
+    /// Snapshots inside the file, so many: they travel along and are of no use in the cloud.
+    InnerSnapshots(u32),
+}
+
+/// How a disk is divided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Layout {
+    /// A GUID partition table.
+    Gpt(Vec<Partition>),
+    /// A master boot record.
+    Mbr(Vec<Partition>),
+    /// One file system from the first sector on.
+    Bare(Partition),
+    /// No table and no known file system.
+    None,
+    /// The data could not be reached through this format (encrypted, data elsewhere, wrapped).
+    Unreadable,
+}
+
+/// One partition.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Partition {
+    /// 1 is the first; as the guest numbers it.
+    pub number: u32,
+    /// Where it begins on the disk, in bytes.
+    pub start_bytes: u64,
+    /// How long it is, in bytes.
+    pub size_bytes: u64,
+    /// `ext4`, `xfs`, `btrfs`, `ntfs`, `vfat`, `lvm2`, `luks`, `swap` ...; `None` when not recognised.
+    pub holds: Option<String>,
+    /// Its name in the table, or the file system's label.
+    pub label: Option<String>,
+}
+
+/// What on the disk a firmware can start. Both may be true.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Boot {
+    /// A boot sector with code, or a BIOS boot partition, or El Torito without EFI.
+    pub bios: bool,
+    /// An EFI system partition (or an EFI El Torito entry) with a loader.
+    pub uefi: bool,
+}
+
+/// The operating system, or why it could not be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum System {
+    /// What was found.
+    Found(Os),
+    /// Why nothing was.
+    NotTold(WhyNot),
+}
+
+/// An operating system as the disk itself names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Os {
+    /// `os_distro` in libosinfo's words (`debian`, `ubuntu`, `rhel`, `windows` ...), or `os-release`'s own `ID`.
+    pub distro: String,
+    /// `os_version` as libosinfo has it (`12`, `24.04`, `2022`).
+    pub version: Option<String>,
+    /// For people: "Debian GNU/Linux 12 (bookworm)".
+    pub name: String,
+    /// `x86_64`, `aarch64` ...
+    pub architecture: Option<String>,
+    /// Whether cloud-init (on Windows: cloudbase-init) is installed.
+    pub cloud_init: Presence,
+    /// Whether the QEMU guest agent is installed.
+    pub guest_agent: Presence,
+    /// The user that cloud-init makes, from its own configuration or by custom of the distribution.
+    pub default_user: Option<String>,
+    /// Where this was read.
+    pub read_from: ReadFrom,
+}
+
+/// Whether something is installed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Presence {
+    /// It is.
+    Yes,
+    /// It is not: the places where it would be were read.
+    No,
+    /// Those places could not be read.
+    #[default]
+    Unknown,
+}
+
+/// Where an operating system was read, best first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReadFrom {
+    /// `/etc/os-release` of the root file system.
+    OsRelease,
+    /// The registry of a Windows file system.
+    WindowsRegistry,
+    /// Files that only Windows has.
+    WindowsFiles,
+    /// The volume id of an optical disc.
+    VolumeId,
+    /// The folders of the EFI partition.
+    EfiFolders,
+    /// Labels of partitions and file systems.
+    Labels,
+    /// Nothing but the file's name.
+    #[default]
+    FileName,
+}
+
+/// Why the operating system could not be told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WhyNot {
+    /// The root lies on something that Slipway does not read: `xfs`, `btrfs`, `lvm2` ...
+    FileSystem(String),
+    /// The disk is encrypted.
+    Encrypted,
+    /// The format's data cannot be read in place.
+    Format,
+    /// There is no file system that could be a root.
+    NoRoot,
+    /// Reading failed half way; what failed.
+    Damaged(String),
+}
