@@ -178,6 +178,13 @@ pub struct Boot {
 pub enum System {
     /// What was found.
     Found(Os),
+    /// The root could not be read, but other places on the disk (the EFI partition's folders, labels) point to this.
+    Guessed {
+        /// What they point to: worth filling in, and to be marked as a guess.
+        os: Os,
+        /// Why the root could not be read.
+        why: WhyNot,
+    },
     /// Why nothing was.
     NotTold(WhyNot),
 }
@@ -185,7 +192,8 @@ pub enum System {
 /// An operating system as the disk itself names it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Os {
-    /// `os_distro` in libosinfo's words (`debian`, `ubuntu`, `rhel`, `windows` ...), or `os-release`'s own `ID`.
+    /// `os_distro` in libosinfo's words (`debian`, `ubuntu`, `rhel`, `windows` ...), or `os-release`'s own `ID`; empty in a
+    /// guess that knows no more than the architecture.
     pub distro: String,
     /// `os_version` as libosinfo has it (`12`, `24.04`, `2022`).
     pub version: Option<String>,
