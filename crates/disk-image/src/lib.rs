@@ -1,9 +1,11 @@
-//! What a disk image file is, from its first [`HEAD_BYTES`]: the format, for qcow2 the disk's size and what a cloud
-//! refuses, and what people drop by mistake (compressed files, archives).
+//! What a disk image file is and what a cloud will make of it: its format, the size of its disk, what stands in the way,
+//! and what is on the disk.
 //!
-//! Pure: bytes in, facts out. It deliberately does not read partitions, file systems or the rest of the file.
-//! The rules on what is refused are those of `oslo_utils.imageutils.format_inspector`, which Glance, Nova and Cinder use.
+//! Pure: reads through [`ReadAt`], answers with a [`report::Report`]. Every rule on what is refused is one of
+//! `oslo_utils.imageutils.format_inspector` 10.2, which Glance, Nova and Cinder use, or of QEMU, which opens the image.
+//! It deliberately reads a few places only, so it does not find damage in the middle of the data.
 
+mod formats;
 mod qcow2;
 mod read;
 pub mod report;
@@ -13,5 +15,30 @@ pub use qcow2::{Qcow2, Refusal};
 pub use read::{ReadAt, ReadError};
 pub use signature::{Kind, Wrapped, recognise};
 
+use report::{Boot, Layout, Report, System, WhyNot};
+
 /// How much of the file's beginning [`recognise`] wants to see, in bytes: ISO 9660 says its name 32 KiB in.
 pub const HEAD_BYTES: usize = 33 * 1024;
+
+/// Looks into a file.
+///
+/// # Errors
+/// Only when the source cannot be read; a file that is damaged or cut short is told in the findings.
+pub fn inspect(file: &dyn ReadAt) -> Result<Report, ReadError> {
+    let facts = formats::read(file)?;
+    let (layout, boot, system) = (Layout::None, Boot::default(), System::NotTold(WhyNot::NoRoot));
+    let mut findings = facts.findings;
+    findings.sort_by_key(|finding| finding.weight);
+    Ok(Report {
+        format: facts.format,
+        variant: facts.variant,
+        seen_as: Vec::new(),
+        wrapped: facts.wrapped,
+        file_size_bytes: file.len_bytes(),
+        virtual_size_bytes: facts.virtual_size_bytes,
+        findings,
+        layout,
+        boot,
+        system,
+    })
+}

@@ -9,6 +9,12 @@ use serde::{Deserialize, Serialize};
 pub struct Report {
     /// What the file is.
     pub format: Format,
+    /// Which of the format's kinds, in the format's own words: `monolithicSparse`, `dynamic`, `version 2`.
+    pub variant: Option<String>,
+    /// What the cloud's inspector takes the file for; several at once are refused, but for a disc with a partition table.
+    pub seen_as: Vec<Seen>,
+    /// The disk inside a [`Format::Wrapped`] file, where its name can be told.
+    pub wrapped: Option<Inner>,
     /// The file's own size, in bytes.
     pub file_size_bytes: u64,
     /// The size of the disk that a guest sees, in bytes; `None` where the format does not tell.
@@ -21,6 +27,40 @@ pub struct Report {
     pub boot: Boot,
     /// The operating system on the disk, or why it could not be told.
     pub system: System,
+}
+
+/// What `oslo_utils.imageutils.format_inspector` (10.2) takes a file for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Seen {
+    /// Nothing it knows.
+    Raw,
+    /// A partition table, GPT or MBR.
+    Gpt,
+    /// qcow2, and the older qcow.
+    Qcow2,
+    /// VHD with the footer's copy in front.
+    Vhd,
+    /// VHDX.
+    Vhdx,
+    /// VMDK, sparse or a descriptor.
+    Vmdk,
+    /// VDI.
+    Vdi,
+    /// QED.
+    Qed,
+    /// ISO 9660 or UDF.
+    Iso,
+    /// LUKS.
+    Luks,
+}
+
+/// A disk image inside something else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inner {
+    /// Its name, as the wrapping tells it.
+    pub name: String,
+    /// Its size in bytes, where the wrapping tells it.
+    pub size_bytes: Option<u64>,
 }
 
 /// What a file is.
@@ -103,8 +143,8 @@ pub enum Weight {
 pub enum Trouble {
     /// Part of the disk lies in another file; its name where the file tells.
     BackingFile(Option<String>),
-    /// The data lies in another file (qcow2 external data file, VMDK flat extents).
-    DataElsewhere,
+    /// The data lies in other files, by their names where the file tells them (qcow2 external data file, VMDK extents).
+    DataElsewhere(Vec<String>),
     /// The disk's content is encrypted (qcow2 AES or LUKS, LUKS itself).
     Encrypted,
     /// A version of the format that the cloud does not know.
@@ -121,17 +161,36 @@ pub enum Trouble {
     Truncated(Option<u64>),
     /// Its own header is damaged.
     Damaged(String),
-    /// Not cleanly closed, or marked as corrupt by QEMU itself.
+    /// Not closed cleanly: a journal to replay, reference counts to rebuild.
     NotClean,
-    /// A partition table that clouds refuse as several formats at once (hybrid MBR, ISO with a partition table when it is
-    /// uploaded as raw).
-    AmbiguousTable,
+    /// QEMU itself marked it as corrupt.
+    MarkedCorrupt,
+    /// Clouds refuse its partition table; only when it is uploaded as raw.
+    Table(TableTrouble),
+    /// It looks like several formats at once, which clouds refuse.
+    SeveralFormats(Vec<Seen>),
+    /// The cloud cannot tell it from a raw disk and refuses its own format's name, so it is sent as raw, its footer with it
+    /// (fixed VHD).
+    SeenAsRaw,
     /// Neither partition table nor file system: nothing a firmware can start.
     NothingToBoot,
     /// The file is empty.
     Empty,
     /// Snapshots inside the file, so many: they travel along and are of no use in the cloud.
     InnerSnapshots(u32),
+}
+
+/// What clouds refuse in the first sector of a raw disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TableTrouble {
+    /// A boot flag that is neither 0x00 nor 0x80: it is code or data, not a table.
+    BootFlag,
+    /// The entry that stands for the GPT does not start where it must.
+    ProtectiveEntry,
+    /// Entries beside the one that stands for the GPT (a hybrid MBR).
+    Hybrid,
+    /// A boot sector without any partition.
+    NoPartitions,
 }
 
 /// How a disk is divided.
