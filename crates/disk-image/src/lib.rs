@@ -5,15 +5,23 @@
 //! `oslo_utils.imageutils.format_inspector` 10.2, which Glance, Nova and Cinder use, or of QEMU, which opens the image.
 //! It deliberately reads a few places only, so it does not find damage in the middle of the data.
 
+mod cloud;
 mod formats;
+mod judge;
 mod qcow2;
 mod read;
+mod remedy;
 pub mod report;
 mod signature;
+pub mod sparse;
+mod windows;
 
+pub use cloud::Mismatch;
 pub use qcow2::{Qcow2, Refusal};
 pub use read::{ReadAt, ReadError};
+pub use remedy::remedy;
 pub use signature::{Kind, Wrapped, recognise};
+pub use windows::Windows;
 
 use report::{Boot, Layout, Report, System, WhyNot};
 
@@ -26,13 +34,15 @@ pub const HEAD_BYTES: usize = 33 * 1024;
 /// Only when the source cannot be read; a file that is damaged or cut short is told in the findings.
 pub fn inspect(file: &dyn ReadAt) -> Result<Report, ReadError> {
     let facts = formats::read(file)?;
-    let (layout, boot, system) = (Layout::None, Boot::default(), System::NotTold(WhyNot::NoRoot));
+    let (layout, boot, system) =
+        (Layout::Unreadable, Boot::default(), System::NotTold(WhyNot::NoRoot));
     let mut findings = facts.findings;
+    judge::disk(facts.format, facts.virtual_size_bytes, &layout, boot, &mut findings);
     findings.sort_by_key(|finding| finding.weight);
     Ok(Report {
-        format: facts.format,
+        format: judge::format(facts.format, &layout),
         variant: facts.variant,
-        seen_as: Vec::new(),
+        seen_as: facts.seen_as,
         wrapped: facts.wrapped,
         file_size_bytes: file.len_bytes(),
         virtual_size_bytes: facts.virtual_size_bytes,

@@ -1,5 +1,7 @@
 //! qcow2, and the qcow before it (QEMU `docs/interop/qcow2.rst`, `block/qcow2.c`).
 
+mod reach;
+
 use crate::read::{Fields, ReadAt, ReadError, some_at, vec_at};
 use crate::report::{Format, Trouble, Weight};
 
@@ -208,6 +210,15 @@ pub(super) fn read(file: &dyn ReadAt, head: &[u8]) -> Result<Option<Facts>, Read
     }
     if header.crypt_method != 0 {
         facts.add(Weight::NeverBoots, Trouble::Encrypted);
+    }
+    if let Some(what) = reach::damage(&header) {
+        facts.add(Weight::NeverBoots, Trouble::Damaged(what.to_owned()));
+    } else if let Some(missing) = reach::missing_bytes(file, &header)? {
+        facts.add(Weight::NeverBoots, Trouble::Truncated(Some(missing)));
+    }
+    if header.compression_type > 1 {
+        let unknown = format!("compression type {}", header.compression_type);
+        facts.add(Weight::NeverBoots, Trouble::UnknownFeatures(vec![unknown]));
     }
     if header.has(incompatible::CORRUPT) {
         facts.add(Weight::NeverBoots, Trouble::MarkedCorrupt);
