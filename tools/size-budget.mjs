@@ -1,8 +1,8 @@
 // The first page as a browser gets it from a web host with Brotli: which files, how many kB. Fails above the budget.
 //   node tools/size-budget.mjs dist [--json]
 //
-// Counted: index.html, every file that it names or that those name (but the hashing worker, which is loaded with the
-// first upload), and /config.json, which the host provides and which must be asked for.
+// Counted: index.html, every file that it names or that those name (but the workers, which are loaded with the
+// first file, and the words of other languages), and /config.json, which the host provides and which must be asked for.
 
 import { readFileSync, readdirSync } from "node:fs";
 import { extname, join } from "node:path";
@@ -43,7 +43,7 @@ function collect(file) {
   if (first.has(file)) return;
   first.add(file);
   if (![".html", ".js", ".css"].includes(extname(file))) return;
-  const text = readFileSync(join(dist, file), "utf8").replace(/<meta name="?slipway-hasher"?[^>]*>/, "");
+  const text = readFileSync(join(dist, file), "utf8").replace(/<meta name="?slipway-(hasher|inspector|words-)[^>]*>/g, "");
   for (const other of built) if (text.includes(other)) collect(other);
 }
 

@@ -14,8 +14,8 @@ use openstack::image::{self, CreateImage};
 use openstack::{ApiError, ErrorKind, Generation, ImageId, Response, Service};
 use upload::progress::Speed;
 use upload::{CloudImage, CloudStatus, Effect, Event, Machine, Phase, Ticket};
-use web_sys::File;
 
+use super::content::Upload;
 use super::hashing::{HashEvent, Hashing};
 use super::job::{JobPhase, JobState};
 use super::monotonic;
@@ -26,7 +26,7 @@ use crate::cloud::Cloud;
 pub(super) struct FileRoad {
     cloud: Cloud,
     record: CreateImage,
-    file: File,
+    upload: Upload,
     state: ArcRwSignal<JobState>,
     inner: RefCell<Inner>,
 }
@@ -44,13 +44,13 @@ struct Inner {
 
 impl FileRoad {
     /// A road that has not begun.
-    pub(super) fn new(cloud: Cloud, record: CreateImage, file: File) -> Self {
-        let size_bytes = super::sending::whole(file.size());
+    pub(super) fn new(cloud: Cloud, record: CreateImage, upload: Upload) -> Self {
+        let size_bytes = upload.size_bytes();
         let now = monotonic();
         Self {
             cloud,
             record,
-            file,
+            upload,
             state: ArcRwSignal::new(JobState::new(JobPhase::File(Phase::New), Some(size_bytes))),
             inner: RefCell::new(Inner {
                 machine: Machine::new(size_bytes),
@@ -174,7 +174,7 @@ impl FileRoad {
                     let mut headers = target.headers;
                     headers.push(("X-Auth-Token".to_owned(), token.reveal().to_owned()));
                     let again = Rc::clone(&road);
-                    Sending::start(&target.url, &headers, &road.file, move |event| {
+                    Sending::start(&target.url, &headers, road.upload.content(), move |event| {
                         again.hear(ticket, event)
                     })
                     .map_err(|error| format!("{error:?}"))
@@ -197,7 +197,15 @@ impl FileRoad {
     fn hear(self: &Rc<Self>, ticket: Ticket, event: SendEvent) {
         self.tell(match event {
             SendEvent::Progress(sent_bytes) => Event::SendProgress { ticket, sent_bytes },
-            SendEvent::Broken => Event::SendBroken { ticket },
+            SendEvent::Broken => {
+                let road = Rc::clone(self);
+                return self.then(async move {
+                    match road.upload.why_unreadable().await {
+                        Some(message) => Event::SourceLost { ticket, message },
+                        None => Event::SendBroken { ticket },
+                    }
+                });
+            }
             SendEvent::Answered { status, body, request_id } => {
                 let headers = request_id
                     .map(|id| ("x-openstack-request-id".to_owned(), id))
@@ -212,7 +220,7 @@ impl FileRoad {
 
     fn hash(self: &Rc<Self>, ticket: Ticket) {
         let road = Rc::clone(self);
-        let started = Hashing::start(&self.file, move |event| match event {
+        let started = Hashing::start(self.upload.content(), move |event| match event {
             HashEvent::Progress(bytes) => {
                 road.inner.borrow_mut().hashed_bytes = bytes;
                 road.show();

@@ -4,6 +4,7 @@
 //! `file_road` drives the engine of `crates/upload`; `url_road` follows an import; `tray` shows both. Nothing here
 //! decides what an answer of the cloud means.
 
+mod content;
 mod file_road;
 mod hashing;
 mod job;
@@ -18,8 +19,9 @@ use std::time::Duration;
 use leptos::prelude::*;
 use openstack::image::CreateImage;
 use upload::Event;
-use web_sys::{BeforeUnloadEvent, File};
+use web_sys::BeforeUnloadEvent;
 
+pub use content::Upload;
 pub use job::{Fetched, Job, JobPhase, JobState, Road, Standing};
 pub use tray::Tray;
 pub use url_road::NotBegun;
@@ -116,10 +118,10 @@ impl Uploads {
         })
     }
 
-    /// Sends a file as a new image.
-    pub fn send_file(self, cloud: Cloud, record: CreateImage, file: File) -> Job {
+    /// Makes a new image and sends its data.
+    pub fn send(self, cloud: Cloud, record: CreateImage, upload: Upload) -> Job {
         let name = record.name.clone();
-        let road = Rc::new(FileRoad::new(cloud.clone(), record, file));
+        let road = Rc::new(FileRoad::new(cloud.clone(), record, upload));
         let job = self.add(name, Road::File, &cloud, road.state(), Driver::File(Rc::clone(&road)));
         road.tell(Event::Start);
         job

@@ -1,11 +1,11 @@
 //! One `PUT` of a whole file. `fetch` cannot tell how far a request body is, so this is an `XMLHttpRequest`: the only one
 //! in the app besides `fetch.rs`, and only for image data.
 //!
-//! The browser streams the `File` from disk; nothing of it is held in memory. It deliberately decides nothing: what an
+//! The browser streams the `Blob` from disk; nothing of it is held in memory. It deliberately decides nothing: what an
 //! answer means is the engine's matter.
 
 use wasm_bindgen::prelude::*;
-use web_sys::{File, ProgressEvent, XmlHttpRequest};
+use web_sys::{Blob, ProgressEvent, XmlHttpRequest};
 
 /// What happens to a request under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,14 +32,14 @@ pub struct Sending {
 }
 
 impl Sending {
-    /// Starts sending `file` to `url`.
+    /// Starts sending `content` to `url`.
     ///
     /// # Errors
     /// When the browser refuses the URL or a header.
     pub fn start(
         url: &str,
         headers: &[(String, String)],
-        file: &File,
+        content: &Blob,
         on_event: impl Fn(SendEvent) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let request = XmlHttpRequest::new()?;
@@ -62,7 +62,7 @@ impl Sending {
         let broken = Closure::<dyn FnMut(ProgressEvent)>::new(move |_| on_event(SendEvent::Broken));
         request.set_onerror(Some(broken.as_ref().unchecked_ref()));
         request.set_ontimeout(Some(broken.as_ref().unchecked_ref()));
-        request.send_with_opt_blob(Some(file))?;
+        request.send_with_opt_blob(Some(content))?;
         Ok(Self { request, _listeners: [progress, answered, broken] })
     }
 }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{Job, JobPhase, Road, Standing, Uploads, use_uploads};
 use crate::routes;
-use crate::text::{format, uploads as words};
+use crate::text::{format, tr, tr_with, uploads as words};
 use crate::ui::{Button, ButtonKind, ButtonLink, ConfirmDialog, Glyph, Icon, Progress, Status};
 
 /// The tray, docked at the lower corner; nothing while there are no jobs.
@@ -20,7 +20,7 @@ pub fn Tray() -> impl IntoView {
     });
     view! {
         <Show when=move || any.get()>
-            <details class="tray tray--docked" open aria-label="Uploads">
+            <details class="tray tray--docked" open aria-label=tr("Uploads")>
                 <summary class="tray__head">
                     <span class="tray__title">{move || sum.get().0}</span>
                     <span class="tray__sum">{move || sum.get().1}</span>
@@ -50,11 +50,11 @@ fn sum_up(jobs: &[Job]) -> (String, String) {
     let title = format::count(jobs.len(), "upload", "uploads");
     let count = |wanted: Standing| jobs.iter().filter(|job| standing(job) == wanted).count();
     let parts = [
-        (count(Standing::UnderWay), "under way"),
-        (count(Standing::InTheCloud), "importing"),
-        (count(Standing::Failed), "failed"),
-        (count(Standing::Done), "done"),
-        (count(Standing::Cancelled), "cancelled"),
+        (count(Standing::UnderWay), tr("under way")),
+        (count(Standing::InTheCloud), tr("importing")),
+        (count(Standing::Failed), tr("failed")),
+        (count(Standing::Done), tr("done")),
+        (count(Standing::Cancelled), tr("cancelled")),
     ];
     let sum: Vec<String> =
         parts.into_iter().filter(|(n, _)| *n > 0).map(|(n, word)| format!("{n} {word}")).collect();
@@ -96,9 +96,9 @@ fn Item(
     let asking = RwSignal::new(false);
     let title = name.clone();
     let label = name.clone();
-    let retry_label = format!("Try {name} again");
-    let cancel_label = format!("Cancel {name}");
-    let dismiss_label = format!("Dismiss {name}");
+    let retry_label = tr_with("Try {name} again", &[("name", &name)]);
+    let cancel_label = tr_with("Cancel {name}", &[("name", &name)]);
+    let dismiss_label = tr_with("Dismiss {name}", &[("name", &name)]);
     view! {
         <li class="tray__item">
             <div class="tray__top">
@@ -120,7 +120,7 @@ fn Item(
                     }}
                     {move || match place.get() {
                         Standing::Done => image_id.get().map(|id| view! {
-                            <ButtonLink small=true href=routes::launch_from(&id)>"Launch"</ButtonLink>
+                            <ButtonLink small=true href=routes::launch_from(&id)>{tr("Launch")}</ButtonLink>
                         }),
                         _ => None,
                     }}
@@ -159,16 +159,16 @@ fn Item(
             </div>
             <ConfirmDialog
                 open=asking
-                title=Signal::derive(move || format!("Cancel {title}?"))
-                confirm="Cancel the upload"
-                cancel="Go on"
+                title=Signal::derive(move || tr_with("Cancel {title}?", &[("title", &title)]))
+                confirm=tr("Cancel the upload")
+                cancel=tr("Go on")
                 danger=true
                 on_confirm=Callback::new(move |()| {
                     asking.set(false);
                     uploads.cancel(key);
                 })
             >
-                <p>"What was sent is thrown away and the image’s record is removed. The file on this computer is not touched."</p>
+                <p>{tr("What was sent is thrown away and the image’s record is removed. The file on this computer is not touched.")}</p>
             </ConfirmDialog>
         </li>
     }

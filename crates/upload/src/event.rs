@@ -92,6 +92,13 @@ pub enum Event {
         /// Of [`Effect::Send`].
         ticket: Ticket,
     },
+    /// The request ended without an answer, and the file can no longer be read: it was changed, moved or unplugged.
+    SourceLost {
+        /// Of [`Effect::Send`].
+        ticket: Ticket,
+        /// The platform's words.
+        message: String,
+    },
     /// The file's hash.
     HashDone {
         /// Of [`Effect::StartHash`].

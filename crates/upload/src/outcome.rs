@@ -106,7 +106,7 @@ pub enum Failure {
         /// Glance's word.
         status: String,
     },
-    /// The file could not be read to its end for hashing.
+    /// The file could not be read to its end, for hashing or for sending.
     HashFailed {
         /// The platform's words.
         message: String,

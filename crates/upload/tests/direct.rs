@@ -68,6 +68,9 @@ impl Drive {
                 message: "words".into(),
             },
             "broken" => Event::SendBroken { ticket: self.ticket("send") },
+            "lost" => {
+                Event::SourceLost { ticket: self.ticket("send"), message: "unreadable".into() }
+            }
             "active" if rest == "damaged" => image("active", "sha512", "ffff", SIZE),
             "active" if rest == "short" => image("active", "sha512", "abcd", SIZE - 1),
             "active" if rest == "md5" => image("active", "md5", "x", SIZE),
@@ -287,6 +290,24 @@ fn refusals_are_final_and_clean() {
     check(
         "start > hash create; created a > send:a; broken > look:a+1; deleted > stop-hash end:gone",
     );
+}
+
+#[test]
+fn a_file_that_is_changed_while_it_is_sent_is_not_sent_again() {
+    check(
+        "start > hash create; created a > send:a; progress 50; lost > stop-hash delete:a+0; removed > end:hash-failed; retry > hash create",
+    );
+    check(
+        "start > hash create; created a > send:a; hash; progress 50; lost > delete:a+0; removed > end:hash-failed; retry > hash create",
+    );
+    // It was not needed any more: the image tells.
+    check(
+        "start > hash create; created a > send:a; hash; progress 100; lost > look:a+1; active > end:verified(a)",
+    );
+    check(
+        "start > hash create; created a > send:a; hash; progress 100; lost > look:a+1; queued > send:a; lost > delete:a+0; removed > end:hash-failed",
+    );
+    check("start > hash create; created a > send:a; cancel > abort stop-hash delete:a+0; lost");
 }
 
 #[test]

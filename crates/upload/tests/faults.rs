@@ -247,7 +247,12 @@ impl World {
                 self.queue.retain(|(at, _), news| {
                     *at <= self.now + quick || !is_of_request(news, ticket)
                 });
-                self.after(quick, News::Event(Event::SendBroken { ticket }));
+                let event = if self.dice.percent(10) {
+                    Event::SourceLost { ticket, message: "changed".into() }
+                } else {
+                    Event::SendBroken { ticket }
+                };
+                self.after(quick, News::Event(event));
                 self.half_received_at(id, quick);
             }
             // Hangs half way: nobody tells.
@@ -353,7 +358,9 @@ impl World {
     /// Takes off what is over, so that "in flight" stays true.
     fn note(&mut self, event: &Event) {
         match event {
-            Event::SendDone { ticket, .. } | Event::SendBroken { ticket }
+            Event::SendDone { ticket, .. }
+            | Event::SendBroken { ticket }
+            | Event::SourceLost { ticket, .. }
                 if self.in_flight == Some(*ticket) =>
             {
                 self.in_flight = None;
@@ -373,7 +380,8 @@ fn is_of_request(news: &News, request: Ticket) -> bool {
         News::Event(
             Event::SendProgress { ticket, .. }
             | Event::SendDone { ticket, .. }
-            | Event::SendBroken { ticket },
+            | Event::SendBroken { ticket }
+            | Event::SourceLost { ticket, .. },
         )
         | News::Arrived { ticket, .. } => *ticket == request,
         _ => false,

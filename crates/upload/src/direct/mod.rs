@@ -190,6 +190,7 @@ impl Machine {
             Event::SendProgress { ticket, sent_bytes } => self.progress(ticket, sent_bytes),
             Event::SendDone { ticket, status, message } => self.answered(ticket, status, message),
             Event::SendBroken { ticket } => self.broken(ticket),
+            Event::SourceLost { ticket, message } => self.source_lost(ticket, message),
             Event::HashDone { ticket, sha512 } => self.hashed(ticket, sha512),
             Event::HashFailed { ticket, message } => self.hash_failed(ticket, message),
             Event::Image { ticket, image } => self.seen(ticket, &image, now),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Machine, State, Then};
+use super::{Hash, Machine, State, Then};
 use crate::event::{Effect, Ticket};
 use crate::limits::{LONGEST_TICK, MOST_REFUSED_TOKENS, PEEK_EVERY, STALLED_AFTER, backoff};
 use crate::outcome::Failure;
@@ -82,6 +82,20 @@ impl Machine {
             self.last_answer = None;
             self.count_break_and_look();
         }
+    }
+
+    /// Sending again would break again. But what left whole and is hashed needs the file no more.
+    pub(super) fn source_lost(&mut self, of: Ticket, message: String) {
+        if !matches!(&self.state, State::Sending { ticket, .. } if *ticket == of) {
+            return;
+        }
+        if self.sent_bytes >= self.size_bytes && matches!(self.hash, Hash::Done(_)) {
+            self.broken(of);
+            return;
+        }
+        self.stop_hash();
+        self.hash = Hash::Failed(message.clone());
+        self.remove_record(Then::Fail(Failure::HashFailed { message }));
     }
 
     pub(super) fn tick(&mut self, now: Duration) {

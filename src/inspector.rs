@@ -1,0 +1,171 @@
+//! The Web Worker that looks into a file before it is sent: what it is, and where a raw disk holds nothing but zeros.
+//!
+//! Protocol: the worker posts `true` when it listens; the page then posts one `File`; the worker posts messages
+//! (`inspecting/message.rs`). To stop it, the page terminates it. Whatever the file's size, it keeps 4 MiB of windows, and
+//! then one window of the scan, in memory. It deliberately knows nothing of uploads, clouds or the page.
+
+#[path = "inspecting/message.rs"]
+mod message;
+
+use disk_image::report::{Format, Report};
+use disk_image::sparse::{DataMap, MOST_RUNS, Piece, Plan};
+use disk_image::{ReadAt, ReadError, Windows};
+use js_sys::{Array, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
+
+use self::message::Message;
+
+/// How much is read at a time while looking for zeros, in bytes. Larger ones are not faster (measured).
+const SCAN_BYTES: u64 = 4 << 20;
+/// After how many bytes the page is told how far it is.
+const TELL_EVERY_BYTES: u64 = 64 << 20;
+/// What follows the disk in a fixed VHD.
+const VHD_FOOTER_BYTES: u64 = 512;
+
+fn main() {
+    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
+        return;
+    };
+    let page = scope.clone();
+    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        let done = match event.data().dyn_into::<Blob>() {
+            Ok(file) => Source::new(file).and_then(|source| look(&page, source)),
+            Err(_) => Err("the inspecting worker was given no file".to_owned()),
+        };
+        if let Err(why) = done {
+            tell(&page, &Message::Failed(why), None);
+        }
+    });
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+    on_message.forget();
+    post(&scope, &JsValue::TRUE);
+}
+
+fn look(page: &DedicatedWorkerGlobalScope, source: Source) -> Result<(), String> {
+    let windows = Windows::new(source);
+    let report = disk_image::inspect(&windows).map_err(|error| error.to_string())?;
+    let disk_bytes = raw_bytes(&report);
+    tell(page, &Message::Report(report), None);
+    match disk_bytes {
+        Some(bytes) => scan(page, &windows.into_source(), bytes),
+        None => Ok(()),
+    }
+}
+
+/// How long the raw disk is that the file begins with; `None` when it is something else.
+fn raw_bytes(report: &Report) -> Option<u64> {
+    match report.format {
+        Format::Raw => Some(report.file_size_bytes),
+        Format::VhdFixed => report.file_size_bytes.checked_sub(VHD_FOOTER_BYTES),
+        _ => None,
+    }
+    .filter(|bytes| *bytes > 0)
+}
+
+fn scan(page: &DedicatedWorkerGlobalScope, source: &Source, disk_bytes: u64) -> Result<(), String> {
+    let mut map = DataMap::new(disk_bytes, MOST_RUNS);
+    let mut window = Vec::new();
+    let mut told = 0;
+    while map.fed_bytes() < disk_bytes {
+        let start = map.fed_bytes();
+        let length = SCAN_BYTES.min(disk_bytes - start);
+        window.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
+        source.read_at(start, &mut window).map_err(|error| error.to_string())?;
+        map.feed(&window);
+        if map.fed_bytes() - told >= TELL_EVERY_BYTES {
+            told = map.fed_bytes();
+            let (scanned_bytes, zero_bytes) = (told, map.zero_bytes());
+            tell(page, &Message::Zeros { scanned_bytes, zero_bytes }, None);
+        }
+    }
+    let Some(plan) = Plan::new(map, source.len_bytes()) else { return Ok(()) };
+    let content = compose(&plan, &source.file).map_err(|error| words(&error))?;
+    tell(page, &Message::Saving(plan.saving()), Some(&content));
+    Ok(())
+}
+
+/// The file that the plan describes. Slices stay on disk; what is written goes to the browser's own blob store.
+fn compose(plan: &Plan, file: &Blob) -> Result<Blob, JsValue> {
+    let parts = Array::new();
+    for piece in plan.pieces() {
+        let part: JsValue = match piece {
+            Piece::Written(bytes) => Uint8Array::from(bytes.as_slice()).into(),
+            Piece::Slice { start, end } => {
+                file.slice_with_f64_and_f64(start as f64, end as f64)?.into()
+            }
+            Piece::Zeros(count) => {
+                Uint8Array::new_with_length(u32::try_from(count).unwrap_or(u32::MAX)).into()
+            }
+        };
+        parts.push(&part);
+    }
+    Blob::new_with_blob_sequence(&parts)
+}
+
+/// The file, read where it is asked for.
+struct Source {
+    file: Blob,
+    reader: FileReaderSync,
+    size_bytes: u64,
+}
+
+impl Source {
+    // Sizes are whole numbers far below 2^53; the browser hands them out as floats.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    fn new(file: Blob) -> Result<Self, String> {
+        let reader = FileReaderSync::new().map_err(|error| words(&error))?;
+        let size_bytes = file.size() as u64;
+        Ok(Self { file, reader, size_bytes })
+    }
+}
+
+impl ReadAt for Source {
+    fn len_bytes(&self) -> u64 {
+        self.size_bytes
+    }
+
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<(), ReadError> {
+        let beyond = || ReadError::BeyondEnd { offset, wanted: into.len() };
+        let end = offset
+            .checked_add(into.len() as u64)
+            .filter(|end| *end <= self.size_bytes)
+            .ok_or_else(beyond)?;
+        let read = self
+            .file
+            .slice_with_f64_and_f64(offset as f64, end as f64)
+            .and_then(|slice| self.reader.read_as_array_buffer(&slice))
+            .map_err(|error| ReadError::Source(words(&error)))?;
+        let bytes = Uint8Array::new(&read);
+        if bytes.length() as usize != into.len() {
+            return Err(beyond());
+        }
+        bytes.copy_to(into);
+        Ok(())
+    }
+}
+
+fn words(error: &JsValue) -> String {
+    js_sys::Reflect::get(error, &JsValue::from_str("message"))
+        .ok()
+        .and_then(|message| message.as_string())
+        .unwrap_or_else(|| format!("{error:?}"))
+}
+
+fn tell(page: &DedicatedWorkerGlobalScope, message: &Message, content: Option<&Blob>) {
+    let text = match serde_json::to_string(message) {
+        Ok(text) => JsValue::from(text),
+        Err(error) => js_sys::Error::new(&error.to_string()).into(),
+    };
+    match content {
+        Some(content) => post(page, &Array::of2(&text, content)),
+        None => post(page, &text),
+    }
+}
+
+fn post(page: &DedicatedWorkerGlobalScope, message: &JsValue) {
+    // Posting fails only for values that cannot be cloned; ours are texts, Errors and Blobs.
+    if let Err(error) = page.post_message(message) {
+        wasm_bindgen::throw_val(error);
+    }
+}

@@ -1,0 +1,49 @@
+//! What is sent as an image's data: a file as it is, or a file composed of slices of one.
+
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, File};
+
+use super::sending::whole;
+use crate::inspecting::SparsePlan;
+use crate::worker::words;
+
+/// What is sent as an image's data.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Upload {
+    content: Blob,
+    /// Where the content comes from: the file itself, or what it was composed of.
+    source: File,
+}
+
+impl Upload {
+    /// The file as it is.
+    pub fn whole(file: File) -> Self {
+        Self { content: Blob::clone(&file), source: file }
+    }
+
+    /// The file's data as qcow2, without its zeros.
+    pub fn sparse(file: File, plan: SparsePlan) -> Self {
+        Self { content: plan.content, source: file }
+    }
+
+    /// What travels.
+    pub(super) fn content(&self) -> &Blob {
+        &self.content
+    }
+
+    /// How much travels.
+    pub(super) fn size_bytes(&self) -> u64 {
+        whole(self.content.size())
+    }
+
+    /// Asks for a byte of the file: when sending breaks, this tells a file that was changed, moved or unplugged from a
+    /// network that failed. In the browser's words; `None` when it can be read.
+    pub(super) async fn why_unreadable(&self) -> Option<String> {
+        let end = self.source.size();
+        let last = self.source.slice_with_f64_and_f64((end - 1.0).max(0.0), end);
+        match last.map(|last| JsFuture::from(last.array_buffer())) {
+            Ok(read) => read.await.err().map(|error| words(&error)),
+            Err(error) => Some(words(&error)),
+        }
+    }
+}

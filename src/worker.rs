@@ -1,0 +1,84 @@
+//! A Web Worker of our own that is given one file: `src/hasher.rs`, `src/inspector.rs`.
+//!
+//! Each posts `true` as soon as it listens (what was posted before would be lost), is then given its file, and posts
+//! what it finds. `index.html` names the workers' files, whose names carry a hash: an app never meets a worker of
+//! another release.
+
+use leptos::prelude::document;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
+
+/// A worker at work on a file; dropping it ends it.
+pub(crate) struct FileWorker {
+    worker: Worker,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(ErrorEvent)>,
+}
+
+/// What a worker says.
+pub(crate) enum WorkerEvent {
+    /// A message of its own kind.
+    Said(JsValue),
+    /// It did not start, stopped, or could not be given the file.
+    Failed(String),
+}
+
+impl FileWorker {
+    /// Starts the worker whose script the `meta` element of that name tells, and gives it `file`.
+    ///
+    /// # Errors
+    /// When the browser does not start it.
+    pub(crate) fn start(
+        meta: &str,
+        file: &Blob,
+        on_event: impl Fn(WorkerEvent) + Clone + 'static,
+    ) -> Result<Self, JsValue> {
+        let worker = Worker::new(&address(meta)?)?;
+        let on_message = {
+            let (on_event, listener, file) = (on_event.clone(), worker.clone(), file.clone());
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                if event.data().as_bool() != Some(true) {
+                    on_event(WorkerEvent::Said(event.data()));
+                } else if let Err(error) = listener.post_message(&file) {
+                    on_event(WorkerEvent::Failed(format!(
+                        "the file could not be given to the worker: {}",
+                        words(&error)
+                    )));
+                }
+            })
+        };
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
+            on_event(WorkerEvent::Failed(format!("the worker stopped: {}", event.message())));
+        });
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Self { worker, _on_message: on_message, _on_error: on_error })
+    }
+}
+
+impl Drop for FileWorker {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+/// What an exception says for itself.
+pub(crate) fn words(error: &JsValue) -> String {
+    match error.dyn_ref::<js_sys::Error>() {
+        Some(error) => String::from(error.message()),
+        // `DOMException` is not always an `Error`.
+        None => js_sys::Reflect::get(error, &JsValue::from_str("message"))
+            .ok()
+            .and_then(|message| message.as_string())
+            .unwrap_or_else(|| format!("{error:?}")),
+    }
+}
+
+fn address(meta: &str) -> Result<String, JsValue> {
+    document()
+        .query_selector(&format!("meta[name='{meta}']"))?
+        .and_then(|element| element.get_attribute("content"))
+        .ok_or_else(|| JsValue::from_str(&format!("index.html does not name the worker {meta}")))
+}
