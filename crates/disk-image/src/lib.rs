@@ -6,14 +6,18 @@
 //! It deliberately reads a few places only, so it does not find damage in the middle of the data.
 
 mod cloud;
+mod filesystems;
 mod formats;
+mod guest;
 mod judge;
+mod partitions;
 mod qcow2;
 mod read;
 mod remedy;
 pub mod report;
 mod signature;
 pub mod sparse;
+mod system;
 mod windows;
 
 pub use cloud::Mismatch;
@@ -21,9 +25,11 @@ pub use qcow2::{Qcow2, Refusal};
 pub use read::{ReadAt, ReadError};
 pub use remedy::remedy;
 pub use signature::{Kind, Wrapped, recognise};
+pub use system::guess_by_name;
 pub use windows::Windows;
 
-use report::{Boot, Layout, Report, System, WhyNot};
+use report::{Format, Report};
+use system::Survey;
 
 /// How much of the file's beginning [`recognise`] wants to see, in bytes: ISO 9660 says its name 32 KiB in.
 pub const HEAD_BYTES: usize = 33 * 1024;
@@ -34,8 +40,11 @@ pub const HEAD_BYTES: usize = 33 * 1024;
 /// Only when the source cannot be read; a file that is damaged or cut short is told in the findings.
 pub fn inspect(file: &dyn ReadAt) -> Result<Report, ReadError> {
     let facts = formats::read(file)?;
-    let (layout, boot, system) =
-        (Layout::Unreadable, Boot::default(), System::NotTold(WhyNot::NoRoot));
+    let Survey { layout, boot, system } = match guest::Disk::open(file, facts.format) {
+        Ok(disk) if facts.format == Format::Iso => system::survey_disc(&disk),
+        Ok(disk) => system::survey(&disk),
+        Err(why) => Survey::unreadable(why),
+    };
     let mut findings = facts.findings;
     judge::disk(facts.format, facts.virtual_size_bytes, &layout, boot, &mut findings);
     findings.sort_by_key(|finding| finding.weight);
