@@ -18,7 +18,10 @@ pub(crate) fn disk(
     boot: Boot,
     findings: &mut Vec<Finding>,
 ) {
-    if matches!(format, Format::Iso | Format::Wrapped(_) | Format::Empty) {
+    let has_heavier = findings.iter().any(|found| {
+        matches!(found.trouble, Trouble::Truncated(_) | Trouble::Damaged(_) | Trouble::Encrypted)
+    });
+    if has_heavier || matches!(format, Format::Iso | Format::Wrapped(_) | Format::Empty) {
         return;
     }
     let mut never_boots = |trouble| findings.push(Finding { trouble, weight: Weight::NeverBoots });
@@ -32,7 +35,7 @@ pub(crate) fn disk(
     let missing = end.zip(disk_bytes).and_then(|(end, disk)| end.checked_sub(disk));
     match (missing, layout) {
         (Some(missing @ 1..), _) => never_boots(Trouble::Truncated(Some(missing))),
-        (_, Layout::Unreadable) => {}
+        (_, Layout::Unreadable) if !matches!(format, Format::Raw | Format::Unknown) => {}
         _ if !boot.bios && !boot.uefi => never_boots(Trouble::NothingToBoot),
         _ => {}
     }

@@ -2,6 +2,7 @@
 //!
 //! For a POSIX shell, but for VHD and VHDX chains: only Hyper-V's own PowerShell command can join those.
 
+use crate::formats::SPLIT;
 use crate::report::{Format, Inner, Report, Trouble, Weight, Wrapped};
 
 /// The command or commands that mend what is wrong with a file of this name; `None` when nothing is wrong, or no command
@@ -48,20 +49,21 @@ pub fn remedy(report: &Report, file_name: &str) -> Option<String> {
         return Some(format!("qemu-img check -f {format} -r all {file}"));
     }
     let format = qemu_format(report)?;
-    let mends = |trouble: &Trouble| {
-        matches!(
+    let mends = |trouble: &Trouble| match trouble {
+        // QEMU knows this one beyond what clouds know, and no other.
+        Trouble::UnknownFeatures(names) => *names == ["extended L2 entries"],
+        Trouble::UnsupportedVariant(name) => name != SPLIT,
+        _ => matches!(
             trouble,
             Trouble::BackingFile(_)
                 | Trouble::DataElsewhere(_)
                 | Trouble::UnknownVersion(1)
-                | Trouble::UnknownFeatures(_)
-                | Trouble::UnsupportedVariant(_)
                 | Trouble::BannedFormat
                 | Trouble::Table(_)
                 | Trouble::SeveralFormats(_)
                 | Trouble::SeenAsRaw
                 | Trouble::InnerSnapshots(_)
-        )
+        ),
     };
     let refused_but_sound =
         |found: &Trouble| matches!(found, Trouble::Damaged(_)) && report.format == Format::Vmdk;

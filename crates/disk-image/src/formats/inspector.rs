@@ -10,14 +10,14 @@ use super::vmdk;
 const SECTOR_BYTES: usize = 512;
 
 /// Every format that matches, in a fixed order, or raw alone. `head` is the file's first 34 KiB.
-pub(super) fn seen(head: &[u8], file_bytes: u64) -> Vec<Seen> {
+pub(super) fn seen(head: &[u8]) -> Vec<Seen> {
     let sector = head.get(..SECTOR_BYTES).unwrap_or_default();
     let iso = head.get(0x8001..0x8006).filter(|_| head.len() >= 34 * 1024);
     let matches = [
         (Seen::Qcow2, sector.starts_with(b"QFI\xfb")),
         (Seen::Vhd, head.starts_with(b"conectix")),
         (Seen::Vhdx, head.starts_with(b"vhdxfile")),
-        (Seen::Vmdk, file_bytes >= vmdk::LEAST_HEADER_BYTES && vmdk::is_seen(head)),
+        (Seen::Vmdk, vmdk::is_seen(head)),
         (Seen::Vdi, sector.le32(0x40) == Some(0xbeda_107f)),
         (Seen::Qed, sector.starts_with(b"QED\0")),
         (

@@ -17,9 +17,11 @@ pub(super) fn read(file: &dyn ReadAt, head: &[u8]) -> Option<Facts> {
             let payload = head.be32(104).map(|sectors| u64::from(sectors) * 512);
             facts.virtual_size_bytes =
                 payload.and_then(|payload| file.len_bytes().checked_sub(payload));
-            // The specification's header is 592 bytes, and without all of it the cloud's inspector gives up.
-            if facts.virtual_size_bytes.is_none() || file.len_bytes() < 592 {
-                facts.refused(Trouble::Truncated(None));
+            // Without the whole header, of 592 bytes, the cloud's inspector gives up.
+            match facts.virtual_size_bytes {
+                _ if file.len_bytes() < 592 => facts.refused(Trouble::Truncated(None)),
+                None => facts.add(Weight::NeverBoots, Trouble::Truncated(None)),
+                Some(_) => {}
             }
             facts.variant = Some("version 1".to_owned());
         }

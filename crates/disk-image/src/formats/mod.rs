@@ -13,6 +13,8 @@ mod vhdx;
 mod vmdk;
 mod wrapped;
 
+pub(crate) use vmdk::SPLIT;
+
 use crate::read::{ReadAt, ReadError, some_at};
 use crate::report::{Finding, Format, Inner, Seen, Trouble, Weight};
 
@@ -65,12 +67,12 @@ pub(crate) fn read(file: &dyn ReadAt) -> Result<Facts, ReadError> {
     let head = some_at(file, 0, HEAD_BYTES)?;
     if head.is_empty() {
         let mut facts = Facts::of(Format::Empty);
-        facts.refused(Trouble::Empty);
+        facts.add(Weight::NeverBoots, Trouble::Empty);
         facts.seen_as = vec![Seen::Raw];
         return Ok(facts);
     }
     let mut facts = recognise(file, &head)?;
-    facts.seen_as = inspector::seen(&head, file.len_bytes());
+    facts.seen_as = inspector::seen(&head);
     match facts.seen_as.as_slice() {
         [Seen::Gpt] => {
             if let Some(trouble) = inspector::table_trouble(&head) {

@@ -30,6 +30,10 @@ pub(super) fn read(file: &dyn ReadAt, head: &[u8]) -> Result<Option<Facts>, Read
         4 => "differencing".to_owned(),
         other => format!("type {other}"),
     });
+    if file.len_bytes() < FOOTER_BYTES {
+        facts.refused(Trouble::Truncated(None));
+        return Ok(Some(facts));
+    }
     let Some(dynamic) = bytes_at::<1024>(file, footer.data_offset)? else {
         facts.add(Weight::NeverBoots, Trouble::Truncated(None));
         return Ok(Some(facts));

@@ -9,8 +9,10 @@ use crate::report::{Format, Trouble, Weight};
 use super::{Facts, text};
 use descriptor::Descriptor;
 
-/// What the cloud's inspector wants to see before it says anything.
-pub(super) const LEAST_HEADER_BYTES: u64 = 64;
+/// How much of a text the cloud's inspector wants to see before it says anything.
+const LEAST_TEXT_BYTES: usize = 64;
+/// One of the files that make up a disk between them: it has no description of its own.
+pub(crate) const SPLIT: &str = "extent of a split disk";
 const MAGIC: &[u8] = b"KDMV";
 /// VMware's older sparse extent, which the cloud's inspector does not know.
 const MAGIC_ESX: &[u8] = b"COWD";
@@ -27,7 +29,10 @@ const MOST_DIRECTORY_BYTES: usize = 1 << 20;
 
 /// Whether the cloud's inspector takes a file that begins so for a VMDK.
 pub(super) fn is_seen(head: &[u8]) -> bool {
-    head.starts_with(MAGIC) || (is_text(head) && Descriptor::read(head).create_type.is_some())
+    head.starts_with(MAGIC)
+        || (head.len() >= LEAST_TEXT_BYTES
+            && is_text(head)
+            && Descriptor::read(head).create_type.is_some())
 }
 
 /// `None` when the file is no VMDK.
@@ -72,12 +77,12 @@ fn read_sparse(file: &dyn ReadAt, head: &[u8]) -> Result<Facts, ReadError> {
     };
     facts.variant = described.as_ref().and_then(|described| described.create_type.clone());
     match &described {
-        // A file without a description of its own is one of several that make a disk.
+        Some(described) if !described.is_empty() => judge(described, &mut facts),
+        Some(_) => facts.refused(Trouble::UnsupportedVariant(SPLIT.to_owned())),
         None if header.descriptor_sectors == 0 => {
-            facts.refused(Trouble::UnsupportedVariant("extent of a split disk".to_owned()));
+            facts.refused(Trouble::UnsupportedVariant(SPLIT.to_owned()));
         }
         None => facts.refused(Trouble::Damaged("descriptor".to_owned())),
-        Some(described) => judge(described, &mut facts),
     }
     if header.directory_sector == FOOTER_FOLLOWS {
         look_for_the_footer(file, &header, &mut facts)?;

@@ -18,7 +18,6 @@ pub(super) struct Descriptor {
     extents: Vec<Extent>,
     /// The first line that is none of those that a description has, or that names a path.
     unsafe_line: Option<String>,
-    is_ascii: bool,
 }
 
 /// One line of the disk: so many sectors, from this file.
@@ -32,7 +31,7 @@ impl Descriptor {
     pub(super) fn read(region: &[u8]) -> Self {
         let is_ascii = region.split(|byte| *byte == 0).next().is_some_and(<[u8]>::is_ascii);
         let content = text(region);
-        let mut found = Self { is_ascii, ..Self::default() };
+        let mut found = Self::default();
         for line in content.split('\n').map(str::trim) {
             let is_comment = line.is_empty() || line.starts_with('#');
             if is_comment || starts_with(line, "ddb") {
@@ -71,6 +70,11 @@ impl Descriptor {
                 file: line.split('"').nth(1).map(str::to_owned),
             });
         }
+    }
+
+    /// Whether there is nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 
     /// Why the inspector would not trust the text; in the text's own words where it can be shown.
