@@ -1,23 +1,24 @@
 //! The Web Worker that looks into a file before it is sent: what it is, and where a raw disk holds nothing but zeros.
 //!
 //! Protocol: the worker posts `true` when it listens; the page then posts one `File`; the worker posts messages
-//! (`inspecting/message.rs`). To stop it, the page terminates it. Whatever the file's size, it keeps 4 MiB of windows, and
-//! then one window of the scan, in memory. It deliberately knows nothing of uploads, clouds or the page.
+//! (`inspecting/message.rs`). To stop it, the page terminates it. Whatever the file's size, it keeps 4 MiB of it in memory,
+//! and four windows while it looks for zeros. It deliberately knows nothing of uploads, clouds or the page.
 
 #[path = "inspecting/message.rs"]
 mod message;
+mod read_ahead;
 
 use disk_image::report::{Format, Report};
 use disk_image::sparse::{DataMap, MOST_RUNS, Piece, Plan};
 use disk_image::{ReadAt, ReadError, Windows};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
 
 use self::message::Message;
+use self::read_ahead::ReadAhead;
 
-/// How much is read at a time while looking for zeros, in bytes. Larger ones are not faster (measured).
-const SCAN_BYTES: u64 = 4 << 20;
 /// After how many bytes the page is told how far it is.
 const TELL_EVERY_BYTES: u64 = 64 << 20;
 /// What follows the disk in a fixed VHD.
@@ -29,26 +30,30 @@ fn main() {
     };
     let page = scope.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let done = match event.data().dyn_into::<Blob>() {
-            Ok(file) => Source::new(file).and_then(|source| look(&page, source)),
-            Err(_) => Err("the inspecting worker was given no file".to_owned()),
-        };
-        if let Err(why) = done {
-            tell(&page, &Message::Failed(why), None);
-        }
+        let page = page.clone();
+        spawn_local(async move {
+            let done = match event.data().dyn_into::<Blob>() {
+                Ok(file) => look(&page, file).await,
+                Err(_) => Err(js_sys::Error::new("the inspecting worker was given no file").into()),
+            };
+            if let Err(error) = done {
+                tell(&page, &Message::Failed(words(&error)), None);
+            }
+        });
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget();
     post(&scope, &JsValue::TRUE);
 }
 
-fn look(page: &DedicatedWorkerGlobalScope, source: Source) -> Result<(), String> {
-    let windows = Windows::new(source);
-    let report = disk_image::inspect(&windows).map_err(|error| error.to_string())?;
+async fn look(page: &DedicatedWorkerGlobalScope, file: Blob) -> Result<(), JsValue> {
+    let windows = Windows::new(Source::new(file)?);
+    let report =
+        disk_image::inspect(&windows).map_err(|error| js_sys::Error::new(&error.to_string()))?;
     let disk_bytes = raw_bytes(&report);
     tell(page, &Message::Report(report), None);
     match disk_bytes {
-        Some(bytes) => scan(page, &windows.into_source(), bytes),
+        Some(bytes) => scan(page, &windows.into_source(), bytes).await,
         None => Ok(()),
     }
 }
@@ -63,15 +68,16 @@ fn raw_bytes(report: &Report) -> Option<u64> {
     .filter(|bytes| *bytes > 0)
 }
 
-fn scan(page: &DedicatedWorkerGlobalScope, source: &Source, disk_bytes: u64) -> Result<(), String> {
+async fn scan(
+    page: &DedicatedWorkerGlobalScope,
+    source: &Source,
+    disk_bytes: u64,
+) -> Result<(), JsValue> {
     let mut map = DataMap::new(disk_bytes, MOST_RUNS);
+    let mut windows = ReadAhead::new(&source.file, disk_bytes as f64);
     let mut window = Vec::new();
     let mut told = 0;
-    while map.fed_bytes() < disk_bytes {
-        let start = map.fed_bytes();
-        let length = SCAN_BYTES.min(disk_bytes - start);
-        window.resize(usize::try_from(length).unwrap_or(usize::MAX), 0);
-        source.read_at(start, &mut window).map_err(|error| error.to_string())?;
+    while windows.next(&mut window).await? {
         map.feed(&window);
         if map.fed_bytes() - told >= TELL_EVERY_BYTES {
             told = map.fed_bytes();
@@ -80,7 +86,7 @@ fn scan(page: &DedicatedWorkerGlobalScope, source: &Source, disk_bytes: u64) -> 
         }
     }
     let Some(plan) = Plan::new(map, source.len_bytes()) else { return Ok(()) };
-    let content = compose(&plan, &source.file).map_err(|error| words(&error))?;
+    let content = compose(&plan, &source.file)?;
     tell(page, &Message::Saving(plan.saving()), Some(&content));
     Ok(())
 }
@@ -113,8 +119,8 @@ struct Source {
 impl Source {
     // Sizes are whole numbers far below 2^53; the browser hands them out as floats.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fn new(file: Blob) -> Result<Self, String> {
-        let reader = FileReaderSync::new().map_err(|error| words(&error))?;
+    fn new(file: Blob) -> Result<Self, JsValue> {
+        let reader = FileReaderSync::new()?;
         let size_bytes = file.size() as u64;
         Ok(Self { file, reader, size_bytes })
     }

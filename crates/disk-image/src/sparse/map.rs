@@ -161,12 +161,20 @@ fn cluster_bytes(disk_bytes: u64) -> u64 {
     bytes
 }
 
-/// Whether there is nothing but zeros. Data is mostly seen at its first bytes; zeros are compared eight words at a time.
+/// Whether there is nothing but zeros. Data is mostly seen at its first bytes; zeros are looked at eight words at a time,
+/// written out because the worker is compiled for size.
 pub fn is_zero(bytes: &[u8]) -> bool {
     let (blocks, rest) = bytes.as_chunks::<64>();
-    let mut blocks = blocks.iter();
-    blocks.all(|block| {
-        let (words, _) = block.as_chunks::<8>();
-        words.iter().fold(0, |any, word| any | u64::from_ne_bytes(*word)) == 0
-    }) && rest.iter().all(|byte| *byte == 0)
+    blocks.iter().all(block_is_zero) && rest.iter().all(|byte| *byte == 0)
+}
+
+#[inline]
+fn block_is_zero(block: &[u8; 64]) -> bool {
+    let word = |bytes: &[u8; 8]| u64::from_ne_bytes(*bytes);
+    match block.as_chunks::<8>().0 {
+        [a, b, c, d, e, f, g, h] => {
+            word(a) | word(b) | word(c) | word(d) | word(e) | word(f) | word(g) | word(h) == 0
+        }
+        _ => false,
+    }
 }
