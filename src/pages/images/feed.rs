@@ -1,31 +1,37 @@
 //! The images of the page, kept up to date.
 //!
-//! Glance gives at most a thousand rows at once. The first ones are shown when they are there, the rest is fetched
-//! behind them. A list of one page is then fetched anew each time; of a longer one only what has changed since, and the
-//! whole now and then, as deleted images are in no list of changes.
+//! The first rows are shown when they are there, the rest is fetched behind them, in pages small enough that reading one
+//! does not hold up the page. A list of one page of Glance's is then fetched anew each time; of a longer one only what has
+//! changed since, and the whole now and then, as deleted images are in no list of changes. What is shared with the project
+//! and not accepted, and what is hidden, Glance keeps in lists of their own.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join;
-use jiff::Timestamp;
+use futures_util::future::{join, join3};
 use leptos::prelude::*;
+use openstack::Timestamp;
 use openstack::image::Image;
 use openstack::poll::Motion;
 use openstack::{ApiError, ErrorKind, ImageId, Listing};
 
-use super::rows::{Entry, ImageSet};
+use super::entry::{Entry, Share};
+use super::set::ImageSet;
 use crate::clock;
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::image::on_upload_step;
 use crate::live::{Live, use_live};
 use crate::remote::Remote;
 
-/// What can be had in one request.
-const ONE_PAGE: usize = 1000;
+/// What is asked for first: more than a screenful, and quick.
+const FIRST_ROWS: u32 = 200;
+/// What is asked for at once behind it: reading a page is one piece of work for the browser.
+const MORE_ROWS: u32 = 500;
+/// Longer lists are not fetched anew for every change.
+const SHORT: usize = 1000;
 /// How long changes are enough for a longer list.
 const WHOLE_EVERY: Duration = Duration::from_secs(300);
-/// How many images in a passing state are asked for one by one when no list of changes names them.
+/// How many images are asked for one by one when no list names them any more.
 const SINGLE_LOOKS: usize = 20;
 
 /// The images, as far as they are known.
@@ -43,10 +49,20 @@ pub struct Known {
     whole_at: Timestamp,
 }
 
+/// What has become of an image.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// It is as the cloud has just answered it.
+    Put(Image),
+    /// It is gone.
+    Removed(ImageId),
+}
+
 /// The live list. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Feed {
     live: Live<Known>,
+    hidden: Live<Listing<Image>>,
     cloud: StoredValue<Cloud>,
     /// What was last received or amended, for the next look to start from.
     last: StoredValue<Option<Known>>,
@@ -54,8 +70,8 @@ pub struct Feed {
     first_rows: RwSignal<Option<Known>>,
 }
 
-/// Starts to fetch. Ends with the page.
-pub fn use_feed() -> Feed {
+/// Starts to fetch; hidden images only while they are wanted. Ends with the page.
+pub fn use_feed(hidden_wanted: Signal<bool>) -> Feed {
     let cloud = use_cloud();
     let last: StoredValue<Option<Known>> = StoredValue::new(None);
     let first_rows = RwSignal::new(None);
@@ -86,17 +102,44 @@ pub fn use_feed() -> Feed {
     let live = use_live(Signal::stored(()), fetch, |known: &Known| {
         Motion::any([!known.set.changing().is_empty()])
     });
+    let hidden = {
+        let cloud = cloud.clone();
+        let fetch = move |wanted| {
+            let cloud = cloud.clone();
+            async move { if wanted { cloud.hidden_images().await } else { Ok(Listing::default()) } }
+        };
+        use_live(hidden_wanted, fetch, |_| Motion::Still)
+    };
     on_upload_step(move || live.refresh());
-    Feed { live, cloud: StoredValue::new(cloud), last, first_rows }
+    Feed { live, hidden, cloud: StoredValue::new(cloud), last, first_rows }
 }
 
 impl Feed {
-    /// What is known: the newest answer, or the first rows of the first one.
+    /// What is known: the newest answer, or the first rows of the first one; with hidden images where they are wanted.
     pub fn known(self) -> Memo<Option<Known>> {
         Memo::new(move |_| {
             let answer = self.live.remote().with(|remote| remote.value().cloned());
-            answer.or_else(|| self.first_rows.get())
+            let mut known = answer.or_else(|| self.first_rows.get())?;
+            self.hidden.remote().with(|remote| {
+                let Some(hidden) = remote.value().filter(|hidden| !hidden.items.is_empty()) else {
+                    return;
+                };
+                let project = self.cloud.with_value(|cloud| cloud.project().id.clone());
+                let set = Arc::make_mut(&mut known.set);
+                for image in &hidden.items {
+                    // What was changed here since is newer.
+                    if set.get(&image.id).is_none() {
+                        set.put(Entry::new(image.clone(), &project, None));
+                    }
+                }
+            });
+            Some(known)
         })
+    }
+
+    /// How the look for hidden images failed, if it did.
+    pub fn hidden_error(self) -> Option<ApiError> {
+        self.hidden.remote().with(|remote| remote.error.clone())
     }
 
     /// The newest answer and how the last look went.
@@ -111,41 +154,71 @@ impl Feed {
                 known.whole_at = Timestamp::UNIX_EPOCH;
             }
         });
+        self.hidden.refresh();
         self.live.refresh();
     }
 
-    /// Takes an image as the cloud has just answered it.
+    /// Takes an image as the cloud has just answered it, and looks again.
     pub fn put(self, image: Image) {
-        let project = self.cloud.with_value(|cloud| cloud.project().id.clone());
-        self.amend(|set| set.put(Entry::new(image.clone(), &project, false)));
+        self.apply(vec![Change::Put(image)]);
+        self.look();
     }
 
-    /// Forgets an image that is gone.
+    /// Forgets an image that is gone, and looks again.
     pub fn remove(self, id: &ImageId) {
-        self.amend(|set| set.remove(id));
+        self.apply(vec![Change::Removed(id.clone())]);
+        self.look();
     }
 
-    /// Changes what is at hand, and looks again: an answer that is under way may be older than the change.
-    fn amend(self, change: impl Fn(&mut ImageSet)) {
-        let apply = |known: &mut Known| change(Arc::make_mut(&mut known.set));
-        self.last.try_update_value(|last| {
-            if let Some(known) = last {
-                apply(known);
-            }
-        });
-        self.live.amend(apply);
+    /// Looks again: an answer that is under way may be older than what was done here.
+    pub fn look(self) {
+        self.hidden.refresh();
         self.live.refresh();
+    }
+
+    /// Changes what is at hand, many images at once.
+    pub fn apply(self, changes: Vec<Change>) {
+        let Some(project) = self.cloud.try_with_value(|cloud| cloud.project().id.clone()) else {
+            return;
+        };
+        let gone: Vec<ImageId> = changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::Removed(id) => Some(id.clone()),
+                Change::Put(_) => None,
+            })
+            .collect();
+        let mut amended = None;
+        self.last.try_update_value(|last| {
+            let Some(known) = last else { return };
+            let set = Arc::make_mut(&mut known.set);
+            for change in changes {
+                match change {
+                    Change::Removed(id) => set.remove(&id),
+                    Change::Put(image) => {
+                        let share = set.get(&image.id).and_then(|entry| entry.share);
+                        set.put(Entry::new(image, &project, share));
+                    }
+                }
+            }
+            amended = Some(known.clone());
+        });
+        if let Some(amended) = amended {
+            self.live.amend(move |known| *known = amended);
+        }
+        if !gone.is_empty() {
+            self.hidden.amend(move |hidden| hidden.items.retain(|image| !gone.contains(&image.id)));
+        }
     }
 }
 
 fn changes_are_enough(known: &Known) -> bool {
     let age = clock::now().as_second().saturating_sub(known.whole_at.as_second());
     let young = u64::try_from(age).is_ok_and(|age| age < WHOLE_EVERY.as_secs());
-    known.set.len() > ONE_PAGE && young && known.newest.is_some()
+    known.set.len() > SHORT && young && known.newest.is_some()
 }
 
 async fn whole(cloud: &Cloud, on_part: impl Fn(Known)) -> Result<Known, ApiError> {
-    let project = cloud.project().id.clone();
     let pages = async {
         let mut known = Known {
             set: Arc::default(),
@@ -155,8 +228,10 @@ async fn whole(cloud: &Cloud, on_part: impl Fn(Known)) -> Result<Known, ApiError
             whole_at: clock::now(),
         };
         let mut marker = None;
+        let mut rows = FIRST_ROWS;
         loop {
-            let page = cloud.images_page(marker.as_ref()).await?;
+            let page = cloud.image_rows(rows, marker.as_ref()).await?;
+            rows = MORE_ROWS;
             take(&mut known, page.rows, cloud);
             if page.next.is_none() || page.next == marker {
                 known.partial = false;
@@ -166,32 +241,33 @@ async fn whole(cloud: &Cloud, on_part: impl Fn(Known)) -> Result<Known, ApiError
             on_part(known.clone());
         }
     };
-    let (known, offered) = join(pages, cloud.offered_images()).await;
-    let (mut known, offered) = (known?, offered?);
-    known.unreadable += offered.skipped.len();
-    let set = Arc::make_mut(&mut known.set);
-    for image in offered.items {
-        // To its owner, and to an operator, Glance names here what they can see anyway.
-        if set.get(&image.id).is_some() {
-            continue;
-        }
-        set.put(Entry::new(image, &project, true));
-    }
+    let (known, offered, rejected) =
+        join3(pages, cloud.offered_images(), cloud.rejected_images()).await;
+    let mut known = known?;
+    take_unanswered(&mut known, offered?, rejected?, cloud);
     Ok(known)
 }
 
 async fn changes(cloud: &Cloud, mut known: Known) -> Result<Known, ApiError> {
     let Some(newest) = known.newest else { return whole(cloud, drop).await };
-    let changed = cloud.images_changed_since(newest).await?;
-    // A passing state that no list of changes names any more has ended in a deletion.
+    let lists = join(cloud.offered_images(), cloud.rejected_images());
+    let (changed, (offered, rejected)) = join(cloud.images_changed_since(newest), lists).await;
+    let (changed, offered, rejected) = (changed?, offered?, rejected?);
+    let named = |id: &ImageId, lists: &[&Listing<Image>]| {
+        lists.iter().any(|list| list.items.iter().any(|image| image.id == *id))
+    };
+    // A passing state that no list of changes names any more has ended in a deletion; an offer that is no longer among the
+    // offers was answered, or taken back.
     let silent: Vec<ImageId> = known
         .set
         .changing()
         .into_iter()
-        .filter(|id| !changed.items.iter().any(|image| image.id == *id))
+        .filter(|id| !named(id, &[&changed]))
+        .chain(known.set.unanswered().into_iter().filter(|id| !named(id, &[&offered, &rejected])))
         .take(SINGLE_LOOKS)
         .collect();
     take(&mut known, changed, cloud);
+    take_unanswered(&mut known, offered, rejected, cloud);
     for id in silent {
         match cloud.image(&id).await {
             Ok(image) => {
@@ -211,6 +287,25 @@ fn take(known: &mut Known, rows: Listing<Image>, cloud: &Cloud) {
     let set = Arc::make_mut(&mut known.set);
     for image in rows.items {
         known.newest = known.newest.max(image.updated_at);
-        set.put(Entry::new(image, &cloud.project().id, false));
+        set.put(Entry::new(image, &cloud.project().id, None));
+    }
+}
+
+fn take_unanswered(
+    known: &mut Known,
+    offered: Listing<Image>,
+    rejected: Listing<Image>,
+    cloud: &Cloud,
+) {
+    known.unreadable += offered.skipped.len() + rejected.skipped.len();
+    let set = Arc::make_mut(&mut known.set);
+    for (list, share) in [(offered, Share::Offered), (rejected, Share::Rejected)] {
+        for image in list.items {
+            // To its owner, and to an operator, Glance names here what they can see anyway.
+            let seen = set.get(&image.id).is_some_and(|entry| !entry.is_unanswered());
+            if !seen || share == Share::Rejected {
+                set.put(Entry::new(image, &cloud.project().id, Some(share)));
+            }
+        }
     }
 }

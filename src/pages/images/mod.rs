@@ -1,14 +1,22 @@
-//! The images: everything that may be seen, divided by owner, searched, sorted, in pages, alive.
+//! The images: everything that may be seen, divided by owner, searched, narrowed, sorted, alive, and quick however many
+//! there are.
 //!
-//! What is shown lives in the address (`query.rs`); which rows that means is decided in `rows.rs`; the images come from
-//! `feed.rs`. Facets, columns to choose and actions on several at once are not here yet.
+//! What is shown lives in the address (`query.rs`); which rows that means is decided in `set.rs`, over entries that are
+//! prepared once (`entry.rs`); the images come from `feed.rs`. Only the rows in view are in the document
+//! (`components/list/window.rs`). Work on several at once is in `bulk/`.
 
+mod bulk;
+mod columns;
 mod empty;
+mod entry;
+mod facets;
 mod feed;
 mod head;
+mod keys;
 mod query;
 mod row;
-mod rows;
+mod select;
+mod set;
 mod table;
 mod tools;
 
@@ -16,33 +24,40 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
+use openstack::ImageId;
 use openstack::image::Image;
 
+use self::bulk::{BulkBar, BulkDialog, use_bulk};
+use self::columns::Columns;
 use self::empty::Nothing;
 use self::feed::{Feed, use_feed};
 use self::head::{Tabs, UsageLine};
 use self::query::ListQuery;
-use self::rows::{ImageSet, PageOfRows};
-use self::table::{ImageTable, TableSkeleton};
-use self::tools::Tools;
-use crate::components::image::{DeleteImageDialog, ImageActions, use_image_actions};
+use self::select::Selection;
+use self::set::{Found, ImageSet};
+use self::table::ImageTable;
+use self::tools::{Tools, kept_columns};
+use crate::components::image::{ImageActions, ImageDialogs, use_image_actions};
+use crate::components::list::{RowWindow, Step, TableSkeleton, Visit, use_row_window, use_visit};
 use crate::components::{ErrorNote, Page, Stale};
 use crate::remote::Phase;
 use crate::routes;
-use crate::text::format;
-use crate::ui::{ButtonKind, ButtonLink, Glyph, Pager, Toasts};
+use crate::text::{format, tr};
+use crate::ui::{ButtonKind, ButtonLink, Glyph, Toasts};
 
 /// The page.
 #[component]
 pub fn ImagesPage() -> impl IntoView {
     let parameters = use_query_map();
-    let query = Memo::new(move |_| parameters.with(|map| ListQuery::parse(|name| map.get(name))));
-    let feed = use_feed();
+    let query = Memo::new(move |_| {
+        parameters.with(|map| ListQuery::parse(|name| map.get_all(name).unwrap_or_default()))
+    });
+    let feed = use_feed(Signal::derive(move || query.with(|query| query.hidden)));
     let shown = Shown::new(query, feed);
     let results: NodeRef<html::Div> = NodeRef::new();
-    focus_after_paging(shown, results);
+    back_to_the_start(shown);
+    let bulk = use_bulk(feed, shown.selection, results);
     let actions = use_image_actions(
         expect_context::<Toasts>(),
         move |image: Image| feed.put(image),
@@ -54,17 +69,19 @@ pub fn ImagesPage() -> impl IntoView {
     );
     let actions_of_page = || {
         view! {
-            <ButtonLink href=routes::CREATE_IMAGE kind=ButtonKind::Primary icon=Glyph::Plus>"Create image"</ButtonLink>
+            <ButtonLink href=routes::CREATE_IMAGE kind=ButtonKind::Primary icon=Glyph::Plus>{tr("Create image")}</ButtonLink>
         }
     };
     view! {
-        <Page title="Images" actions=actions_of_page>
+        <Page title=tr("Images") actions=actions_of_page>
             <UsageLine shown=shown />
             <Tabs shown=shown />
-            <Tools shown=shown feed=feed go=use_go() />
+            <Tools shown=shown feed=feed />
             <Stale remote=feed.remote() on_retry=move |()| feed.refresh() />
-            <Results shown=shown feed=feed actions=actions results=results />
-            <DeleteImageDialog actions=actions />
+            {results_of(shown, feed, actions, results)}
+            <BulkBar bulk=bulk />
+            <ImageDialogs actions=actions />
+            <BulkDialog bulk=bulk />
         </Page>
     }
 }
@@ -74,16 +91,39 @@ pub fn ImagesPage() -> impl IntoView {
 pub(crate) struct Shown {
     /// What the address asks for.
     pub query: Memo<ListQuery>,
+    /// Goes to another view of the list.
+    pub visit: Visit,
     /// The images known; none before the first answer.
     pub set: Memo<Arc<ImageSet>>,
-    /// The rows that the query shows of them.
-    pub page: Memo<PageOfRows>,
+    /// Which of them the query shows.
+    pub found: Memo<Found>,
+    /// How many those are.
+    pub total: Memo<usize>,
+    /// Which rows are in the document.
+    pub window: RowWindow,
+    /// Those rows.
+    pub rows: Memo<Vec<RowAt>>,
+    /// Which images are chosen.
+    pub selection: Selection,
+    /// The columns shown.
+    pub columns: Memo<Columns>,
+    /// The columns that an address without any shows.
+    pub kept_columns: RwSignal<Columns>,
     /// How much of the list is there.
     pub extent: Memo<Extent>,
     /// How many records could not be read.
     pub unreadable: Memo<usize>,
     /// There is nothing, and the last look failed.
     pub failed: Memo<bool>,
+}
+
+/// A row in the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RowAt {
+    /// Its image.
+    pub id: ImageId,
+    /// Its place in the whole list, from 0.
+    pub number: usize,
 }
 
 /// How much of the list is there.
@@ -112,7 +152,24 @@ impl Shown {
                 Some(_) => Extent::Whole,
             })
         });
-        let page = Memo::new(move |_| query.with(|query| set.with(|set| set.page(query))));
+        let found = Memo::new(move |_| query.with(|query| set.with(|set| set.find(query))));
+        let total = Memo::new(move |_| found.with(|found| found.rows.len()));
+        let window = use_row_window(total);
+        let rows = Memo::new(move |_| {
+            let span = window.span.get();
+            set.with(|set| {
+                found.with(|found| {
+                    let places = found.rows.iter().enumerate().skip(span.first);
+                    places
+                        .take(span.end.saturating_sub(span.first))
+                        .filter_map(|(number, place)| {
+                            let id = set.entry(*place)?.image.id.clone();
+                            Some(RowAt { id, number })
+                        })
+                        .collect::<Vec<_>>()
+                })
+            })
+        });
         let unreadable = Memo::new(move |_| {
             known.with(|known| known.as_ref().map_or(0, |known| known.unreadable))
         });
@@ -120,113 +177,97 @@ impl Shown {
             extent.get() == Extent::Nothing
                 && feed.remote().with(|remote| remote.phase() == Phase::Failed)
         });
-        Self { query, set, page, extent, unreadable, failed }
+        let kept_columns = RwSignal::new(kept_columns());
+        let columns =
+            Memo::new(move |_| query.with(|query| query.columns).unwrap_or(kept_columns.get()));
+        Self {
+            query,
+            visit: use_visit(),
+            set,
+            found,
+            total,
+            window,
+            rows,
+            selection: Selection::new(set, found),
+            columns,
+            kept_columns,
+            extent,
+            unreadable,
+            failed,
+        }
+    }
+
+    /// Goes to another view of the list.
+    pub fn go(self, query: &ListQuery, step: Step) {
+        self.visit.run((query.href(), step));
+    }
+
+    /// The image of a row.
+    pub fn id_at(self, row: usize) -> Option<ImageId> {
+        self.set.with_untracked(|set| {
+            let place = self.found.with_untracked(|found| found.rows.get(row).copied())?;
+            set.entry(place).map(|entry| entry.image.id.clone())
+        })
     }
 }
 
-/// Whether the back button leads to the view before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// It does.
-    Push,
-    /// It does not: a letter more in the search is no place to go back to.
-    Replace,
-}
-
-/// Goes to another view of the list, staying where the page is scrolled to.
-type Go = Callback<(ListQuery, Step)>;
-
-fn use_go() -> Go {
-    let navigate = use_navigate();
-    Callback::new(move |(query, step): (ListQuery, Step)| {
-        let replace = step == Step::Replace;
-        navigate(
-            &query.href(),
-            NavigateOptions { replace, scroll: false, ..NavigateOptions::default() },
-        );
-    })
-}
-
 /// The rows, or what stands in their place.
-#[component]
-fn Results(
+fn results_of(
     shown: Shown,
     feed: Feed,
     actions: ImageActions,
     results: NodeRef<html::Div>,
-) -> impl IntoView {
+) -> AnyView {
     let error = Memo::new(move |_| {
         shown.failed.get().then(|| feed.remote().with(|remote| remote.error.clone())).flatten()
     });
+    let hidden_error = Memo::new(move |_| {
+        shown.query.with(|query| query.hidden).then(|| feed.hidden_error()).flatten()
+    });
     let loaded = Memo::new(move |_| shown.extent.get() != Extent::Nothing);
-    let has_rows = Memo::new(move |_| shown.page.with(|page| !page.ids.is_empty()));
-    let label = move || {
-        shown.page.with(|page| match page.pages {
-            0 | 1 => "Images".to_owned(),
-            pages => format!("Images, page {} of {pages}", page.page),
-        })
-    };
+    let has_rows = Memo::new(move |_| shown.total.get() > 0);
     view! {
         {move || error.get().map(|error| view! {
             <ErrorNote error=Signal::stored(error) on_retry=move |()| feed.refresh() />
         })}
+        {move || hidden_error.get().map(|error| view! {
+            <ErrorNote error=Signal::stored(error) on_retry=move |()| feed.refresh() />
+        })}
         <Show when=move || error.read().is_none()>
-            <div class="table-box results" node_ref=results tabindex="-1" role="region" aria-label=label>
-                <Show when=move || loaded.get() fallback=|| view! { <TableSkeleton /> }>
+            <div class="table-box results" node_ref=results tabindex="-1" role="region" aria-label=tr("Images")>
+                <Show when=move || loaded.get() fallback=|| view! { <TableSkeleton rows=10 words=tr("Loading images") /> }>
                     <Show when=move || has_rows.get() fallback=move || view! { <Nothing shown=shown /> }>
-                        <ImageTable shown=shown actions=actions go=use_go() />
+                        <ImageTable shown=shown actions=actions around=results />
                     </Show>
                 </Show>
             </div>
         </Show>
-        <Show when=move || shown.page.with(|page| page.pages > 1)><Pages shown=shown /></Show>
         <Show when=move || shown.unreadable.get() != 0>
             <p class="list-foot">
-                {move || format::count(shown.unreadable.get(), "image is", "images are")}
-                " not shown, as what the cloud says of them could not be read."
+                {move || format::count(
+                    shown.unreadable.get(),
+                    "image is not shown, as what the cloud says of it could not be read.",
+                    "images are not shown, as what the cloud says of them could not be read.",
+                )}
             </p>
         </Show>
     }
+    .into_any()
 }
 
-#[component]
-fn Pages(shown: Shown) -> impl IntoView {
-    let Shown { query, page, .. } = shown;
-    let href = move |to: usize| query.with(|query| query.with_page(to).href());
-    let previous =
-        Signal::derive(move || page.with(|page| (page.page > 1).then(|| href(page.page - 1))));
-    let next = Signal::derive(move || {
-        page.with(|page| (page.page < page.pages).then(|| href(page.page + 1)))
-    });
-    view! {
-        <Pager
-            what="images"
-            from=Signal::derive(move || page.with(|page| page.skipped + 1))
-            to=Signal::derive(move || page.with(|page| page.skipped + page.ids.len()))
-            total=Signal::derive(move || page.with(|page| page.matching))
-            previous=previous
-            next=next
-        />
-    }
-}
-
-/// The links of the pager are at the foot of what has gone: go on reading at the head of what has come.
-fn focus_after_paging(shown: Shown, results: NodeRef<html::Div>) {
-    Effect::new(move |before: Option<(usize, ListQuery)>| {
-        let now = (shown.page.with(|page| page.page), shown.query.get_untracked());
-        let paged = before.is_some_and(|(number, query)| {
-            number != now.0 && query.with_page(1) == now.1.with_page(1)
-        });
-        if paged {
-            focus_on(results);
-            window().scroll_to_with_x_and_y(0.0, 0.0);
+/// Another search, filter, order or tab is read from its first row. A look at the cloud never scrolls.
+fn back_to_the_start(shown: Shown) {
+    Effect::new(move |before: Option<ListQuery>| {
+        let now = shown.query.get().with_columns(None);
+        if before.is_some_and(|before| before != now) {
+            shown.window.bring_start(keys::COVERED.0);
         }
         now
     });
 }
 
 fn focus_on(results: NodeRef<html::Div>) {
-    if let Some(results) = results.get_untracked() {
+    if let Some(Some(results)) = results.try_get_untracked() {
         // Only an element that is not in the document refuses.
         drop(results.focus());
     }

@@ -1,21 +1,25 @@
 //! One image in the list. What can take the focus is made once and only its words change, so that a look at the cloud
-//! never takes it away.
+//! never takes it away. Rows come and go while the page is scrolled: each has one memo, and cells that only read it.
 
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use leptos::prelude::*;
-use openstack::ImageId;
+use leptos::task::spawn_local;
+use openstack::{ImageId, Timestamp};
+use wasm_bindgen_futures::JsFuture;
 
 use super::Shown;
-use super::rows::Entry;
+use super::entry::{Entry, Share};
+use super::keys::row_index;
 use crate::clock;
 use crate::components::image::{
     ImageActions, ImageMenu, Next, architecture, display_name, local_upload, needs, visibility_word,
 };
 use crate::routes;
-use crate::text::format;
-use crate::ui::{self, Glyph, Icon, OsMark, Status, TimeAgo};
+use crate::text::{format, tr, tr_with};
+use crate::ui::{Glyph, Icon, OsMark, Status, Toast, Toasts};
+
+type OfRow = Memo<Option<Arc<Entry>>>;
 
 /// A row of the table; a card where it is narrow.
 #[component]
@@ -30,74 +34,89 @@ pub fn ImageRow(
     actions: ImageActions,
 ) -> impl IntoView {
     // An image that has just gone keeps its words until its row is taken away.
-    let entry: Memo<Option<Arc<Entry>>> = {
+    let entry: OfRow = {
         let id = id.clone();
         Memo::new(move |before: Option<&Option<Arc<Entry>>>| {
             shown.set.with(|set| set.get(&id)).or_else(|| before.cloned().flatten())
         })
     };
-    let read = move |take: fn(&Entry) -> Option<String>| {
-        Memo::new(move |_| entry.with(|entry| entry.as_deref().and_then(take)))
+    let number = {
+        let id = id.clone();
+        Memo::new(move |before: Option<&usize>| {
+            let number =
+                shown.rows.with(|rows| rows.iter().find(|row| row.id == id).map(|row| row.number));
+            number.or(before.copied()).unwrap_or_default()
+        })
     };
-    let name = read(|entry| Some(display_name(&entry.image)));
-    let name = Signal::derive(move || name.get().unwrap_or_default());
-    let system = read(|entry| entry.system.clone());
-    let distro = read(|entry| entry.image.property("os_distro").map(str::to_owned));
-    let details = routes::image(id.as_str());
-    let mark = move || view! { <OsMark distro=distro /> };
-    let protected = Memo::new(move |_| {
-        entry.with(|entry| entry.as_ref().is_some_and(|entry| entry.image.protected))
-    });
+    let name = Signal::derive(move || of(entry, |entry| display_name(&entry.image)));
+    let chosen = {
+        let id = id.clone();
+        Memo::new(move |_| shown.selection.has(&id))
+    };
+    let press = {
+        let id = id.clone();
+        move |event: web_sys::MouseEvent| {
+            shown.selection.press(number.get_untracked(), &id, event.shift_key());
+        }
+    };
     view! {
-        <tr class="table__row" role="row">
-            <td class="table__name" role="cell">
-                <ui::Entry href=details name=name id=id.to_string() note=read(origin) mark=mark />
+        <tr
+            class="table__row"
+            role="row"
+            aria-rowindex=move || row_index(number.get())
+            aria-selected=move || if chosen.get() { "true" } else { "false" }
+            data-dimmed=move || entry.with(|entry| is_dimmed(entry.as_deref()))
+        >
+            <td class="cell-select" role="cell">
+                <input
+                    class="tick"
+                    type="checkbox"
+                    aria-label=move || tr_with("Select {name}", &[("name", &name.get())])
+                    prop:checked=chosen
+                    on:click=press
+                />
             </td>
-            <td class="cell-facts" role="cell" data-first>
-                {move || match system.get() {
+            <td class="table__name" role="cell">{named(&id, entry, name)}</td>
+            <td class="cell-facts col-system" role="cell" data-first>
+                {move || match entry.with(|entry| entry.as_ref().and_then(|entry| entry.system.clone())) {
                     Some(system) => system.into_any(),
-                    None => view! { <span class="faint">"Unknown"</span> }.into_any(),
+                    None => view! { <span class="faint">{tr("Unknown")}</span> }.into_any(),
                 }}
             </td>
-            <td class="cell-minor cell-third table__muted" role="cell">
-                {or_none(read(|entry| architecture(&entry.image).map(str::to_owned)))}
+            <td class="cell-minor cell-third table__muted col-arch" role="cell">
+                {cell(entry, |entry| architecture(&entry.image).map(str::to_owned))}
             </td>
-            <td class="cell-minor cell-third table__muted" role="cell">
-                {or_none(read(|entry| entry.image.disk_format.clone()))}
+            <td class="cell-minor cell-third table__muted col-format" role="cell">
+                {cell(entry, |entry| entry.image.disk_format.clone())}
             </td>
-            <td class="cell-facts num" role="cell">{or_none(read(size))}</td>
-            <td class="cell-facts cell-second num table__muted" role="cell" data-label="needs">
-                {or_none(read(|entry| needs(&entry.image)))}
+            <td class="cell-facts num col-size" role="cell">{cell(entry, size)}</td>
+            <td class="cell-facts cell-second num table__muted col-needs" role="cell" data-label=tr("needs")>
+                {cell(entry, |entry| needs(&entry.image))}
             </td>
-            <td class="cell-facts cell-second" role="cell" data-last>
-                {or_none(read(|entry| Some(visibility_word(&entry.image.visibility, entry.own))))}
+            <td class="cell-facts cell-second col-visibility" role="cell" data-last>
+                {cell(entry, |entry| Some(visibility_word(&entry.image.visibility, entry.own).to_owned()))}
             </td>
             <td class="cell-minor" role="cell">
-                <Show when=move || protected.get()>
-                    <span class="lock" title="Protected">
-                        <Icon glyph=Glyph::Lock small=true />
-                        <span class="visually-hidden">"Protected"</span>
-                    </span>
-                </Show>
+                {move || entry.with(|entry| entry.as_ref().is_some_and(|entry| entry.image.protected)).then(lock)}
             </td>
-            <td class="cell-status" role="cell"><RowStatus id=id.clone() entry=entry /></td>
-            <td class="cell-minor cell-second num table__muted" role="cell"><Created entry=entry now=now /></td>
-            <td class="cell-actions" role="cell"><RowActions id=id entry=entry name=name actions=actions /></td>
+            <td class="cell-status col-status" role="cell">{status(id.clone(), entry)}</td>
+            <td class="cell-minor cell-second num table__muted col-created" role="cell">{created(entry, now)}</td>
+            <td class="cell-actions" role="cell">{acts(id, entry, name, actions)}</td>
         </tr>
     }
 }
 
-/// The text, or the sign for "no value yet".
-fn or_none(text: Memo<Option<String>>) -> impl IntoView {
-    move || match text.get() {
-        Some(text) => text.into_any(),
-        None => view! { <span class="faint">{format::NONE}</span> }.into_any(),
-    }
+fn of(entry: OfRow, take: fn(&Entry) -> String) -> String {
+    entry.with(|entry| entry.as_deref().map(take).unwrap_or_default())
 }
 
-/// A word after the id: where the image comes from, when that is not its usual way.
-fn origin(entry: &Entry) -> Option<String> {
-    entry.image.is_snapshot().then(|| "snapshot".to_owned())
+/// The text, or the sign for "no value yet".
+fn cell(entry: OfRow, take: fn(&Entry) -> Option<String>) -> AnyView {
+    (move || match entry.with(|entry| entry.as_deref().and_then(take)) {
+        Some(text) => text.into_any(),
+        None => view! { <span class="faint">{format::NONE}</span> }.into_any(),
+    })
+    .into_any()
 }
 
 /// A record that holds no data of its own has no size.
@@ -105,8 +124,83 @@ fn size(entry: &Entry) -> Option<String> {
     entry.image.size_bytes.filter(|size_bytes| *size_bytes > 0).map(format::bytes)
 }
 
-#[component]
-fn RowStatus(id: ImageId, entry: Memo<Option<Arc<Entry>>>) -> impl IntoView {
+/// What is not wanted steps back.
+fn is_dimmed(entry: Option<&Entry>) -> Option<&'static str> {
+    entry.filter(|entry| entry.image.hidden || entry.share == Some(Share::Rejected)).map(|_| "")
+}
+
+fn lock() -> AnyView {
+    view! {
+        <span class="lock" title=tr("Protected")>
+            <Icon glyph=Glyph::Lock small=true />
+            <span class="visually-hidden">{tr("Protected")}</span>
+        </span>
+    }
+    .into_any()
+}
+
+/// The mark, the name as the link to the details, the id as a button that copies it, and where the image comes from.
+fn named(id: &ImageId, entry: OfRow, name: Signal<String>) -> AnyView {
+    let distro = Memo::new(move |_| {
+        entry.with(|entry| {
+            entry.as_ref().and_then(|entry| entry.image.property("os_distro").map(str::to_owned))
+        })
+    });
+    let toasts = expect_context::<Toasts>();
+    let text = id.to_string();
+    let short: String = text.chars().take(8).collect();
+    let copy = {
+        let text = text.clone();
+        move |_| copy_id(&text, name.get_untracked(), toasts)
+    };
+    view! {
+        <span class="entry">
+            <OsMark distro=distro />
+            <a class="entry__name" href=routes::image(id.as_str())>{move || name.get()}</a>
+            <span class="entry__id">
+                // The menu of the row has it for the keyboard.
+                <button
+                    class="entry__copy"
+                    type="button"
+                    tabindex="-1"
+                    title=text
+                    aria-label=move || tr_with("Copy the id of {name}", &[("name", &name.get())])
+                    on:click=copy
+                >
+                    <code>{short}</code>
+                </button>
+                {move || entry.with(|entry| entry.as_deref().map(notes))}
+            </span>
+        </span>
+    }
+    .into_any()
+}
+
+/// Words after the id: what the image is, when that is not the usual.
+fn notes(entry: &Entry) -> String {
+    let words = [
+        (entry.image.is_snapshot(), tr("snapshot")),
+        (entry.share.is_some(), tr("from another project")),
+        (entry.image.hidden, tr("hidden")),
+    ];
+    words.into_iter().filter(|(is, _)| *is).map(|(_, word)| format!(" · {word}")).collect()
+}
+
+fn copy_id(id: &str, name: String, toasts: Toasts) {
+    let promise = window().navigator().clipboard().write_text(id);
+    spawn_local(async move {
+        let values: [(&str, &dyn std::fmt::Display); 1] = [("name", &name)];
+        toasts.show(match JsFuture::from(promise).await {
+            Ok(_) => Toast::ok(tr_with("The id of {name} is copied", &values)),
+            Err(_) => Toast::danger(
+                tr("The id was not copied"),
+                tr("The browser refused. The details page shows it in full."),
+            ),
+        });
+    });
+}
+
+fn status(id: ImageId, entry: OfRow) -> AnyView {
     let status = Memo::new(move |_| {
         let under_way = local_upload(&id).and_then(|upload| upload.under_way);
         match under_way {
@@ -114,73 +208,89 @@ fn RowStatus(id: ImageId, entry: Memo<Option<Arc<Entry>>>) -> impl IntoView {
             None => entry.with(|entry| entry.as_ref().map(|entry| (entry.state(), None))),
         }
     });
-    move || {
+    (move || {
         status.get().map(|(state, note)| {
             view! { <Status shape=state.shape word=state.word note=Signal::stored(note) /> }
         })
-    }
+    })
+    .into_any()
 }
 
-#[component]
-fn Created(entry: Memo<Option<Arc<Entry>>>, now: ReadSignal<Timestamp>) -> impl IntoView {
-    let then = Memo::new(move |_| {
-        entry.with(|entry| entry.as_ref().and_then(|entry| entry.image.created_at))
-    });
-    move || match then.get() {
-        None => view! { <span class="faint">{format::NONE}</span> }.into_any(),
-        Some(then) => {
-            let offset = clock::offset_at(then);
-            view! {
-                <TimeAgo
-                    words=Signal::derive(move || format::ago(then, now.get(), offset))
-                    exact=then.to_string()
-                    title=format::moment(then, offset)
-                />
+fn created(entry: OfRow, now: ReadSignal<Timestamp>) -> AnyView {
+    (move || {
+        let then = entry.with(|entry| entry.as_ref().and_then(|entry| entry.image.created_at));
+        match then {
+            None => view! { <span class="faint">{format::NONE}</span> }.into_any(),
+            Some(then) => {
+                let offset = clock::offset_at(then);
+                view! {
+                    <time datetime=then.to_string() title=format::moment(then, offset)>
+                        {move || format::ago(then, now.get(), offset)}
+                    </time>
+                }
+                .into_any()
             }
-            .into_any()
         }
-    }
+    })
+    .into_any()
+}
+
+/// What is most likely done with the row's image.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// Somewhere to go.
+    Go(Next),
+    /// An offer to answer; it may have been rejected before.
+    Answer {
+        /// It can still be rejected.
+        open: bool,
+    },
 }
 
 /// The likely next action, and the rest behind one button.
-#[component]
-fn RowActions(
-    id: ImageId,
-    entry: Memo<Option<Arc<Entry>>>,
-    name: Signal<String>,
-    actions: ImageActions,
-) -> impl IntoView {
-    let next = {
+fn acts(id: ImageId, entry: OfRow, name: Signal<String>, actions: ImageActions) -> AnyView {
+    let first = {
         let id = id.clone();
         Memo::new(move |_| {
             if local_upload(&id).is_some_and(|upload| upload.under_way.is_some()) {
-                return Next::ShowUpload;
+                return First::Go(Next::ShowUpload);
             }
-            let offered = |entry: &Arc<Entry>| entry.offered;
-            entry.with(|entry| match entry {
-                Some(entry) if !offered(entry) => Next::of(&entry.image),
-                _ => Next::Open,
+            entry.with(|entry| match entry.as_deref() {
+                Some(Entry { share: Some(Share::Offered), .. }) => First::Answer { open: true },
+                Some(Entry { share: Some(Share::Rejected), .. }) => First::Answer { open: false },
+                Some(entry) => First::Go(Next::of(&entry.image)),
+                None => First::Go(Next::Open),
             })
         })
     };
-    let href = {
-        let id = id.clone();
-        move || match next.get() {
-            Next::Launch => routes::launch_from(id.as_str()),
-            _ => routes::image(id.as_str()),
-        }
-    };
     let image =
         Memo::new(move |_| entry.with(|entry| entry.as_ref().map(|entry| entry.image.clone())));
+    let likely = move || match first.get() {
+        First::Go(next) => {
+            let href = match next {
+                Next::Launch => routes::launch_from(id.as_str()),
+                _ => routes::image(id.as_str()),
+            };
+            view! {
+                <a
+                    class="button button--quiet button--s button--next"
+                    href=href
+                    aria-label=move || format!("{} {}", next.label(), name.get())
+                >
+                    {next.label()}
+                </a>
+            }
+            .into_any()
+        }
+        First::Answer { open } => view! {
+            {answer_button(entry, name, actions, true)}
+            {open.then(|| answer_button(entry, name, actions, false))}
+        }
+        .into_any(),
+    };
     view! {
         <span class="table__actions">
-            <a
-                class="button button--quiet button--s button--next"
-                href=href
-                aria-label=move || format!("{} {}", next.get().label(), name.get())
-            >
-                {move || next.get().label()}
-            </a>
+            {likely}
             <Show when=move || image.read().is_some()>
                 {move || image.get_untracked().map(|first| {
                     let image = Signal::derive(move || image.get().unwrap_or_else(|| first.clone()));
@@ -189,4 +299,41 @@ fn RowActions(
             </Show>
         </span>
     }
+    .into_any()
+}
+
+fn answer_button(
+    entry: OfRow,
+    name: Signal<String>,
+    actions: ImageActions,
+    accept: bool,
+) -> AnyView {
+    let word = if accept { tr("Accept") } else { tr("Reject") };
+    let image =
+        move || entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.image.clone()));
+    let busy = move || {
+        entry.with(|entry| entry.as_ref().is_some_and(|entry| actions.is_changing(&entry.image.id)))
+    };
+    let press = move |_| {
+        if let Some(image) = image() {
+            actions.answer(&image, accept);
+        }
+    };
+    let class = if accept {
+        "button button--quiet button--s button--next"
+    } else {
+        "button button--quiet button--s"
+    };
+    view! {
+        <button
+            class=class
+            type="button"
+            aria-label=move || format!("{word} {}", name.get())
+            aria-busy=move || busy().then_some("true")
+            on:click=press
+        >
+            {word}
+        </button>
+    }
+    .into_any()
 }

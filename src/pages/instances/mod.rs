@@ -8,22 +8,22 @@ mod row;
 mod table;
 
 use leptos::prelude::*;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::{use_navigate, use_query_map};
+use leptos_router::hooks::use_query_map;
 use openstack::compute::Server;
 use openstack::poll::Motion;
 use openstack::{Listing, ServerId};
 
 use self::query::{ListQuery, PAGE_ROWS};
-use self::table::{InstanceTable, TableSkeleton};
+use self::table::InstanceTable;
 use crate::cloud::use_cloud;
+use crate::components::list::{RefreshButton, SearchField, Step, TableSkeleton, use_visit};
 use crate::components::server::{Deed, DeedDialog, Deeds, Origins, Wanted, use_deeds};
 use crate::components::{ErrorNote, Freshness, Page, Stale};
 use crate::live::{Live, use_live};
 use crate::remote::Phase;
 use crate::routes;
-use crate::text::format;
-use crate::ui::{Button, ButtonKind, ButtonLink, Empty, Glyph, Icon, Pager};
+use crate::text::{format, tr, tr_with};
+use crate::ui::{Button, ButtonKind, ButtonLink, Empty, Glyph, Pager};
 
 /// The page.
 #[component]
@@ -38,11 +38,11 @@ pub fn InstancesPage() -> impl IntoView {
     });
     let actions = || {
         view! {
-            <ButtonLink href=routes::LAUNCH kind=ButtonKind::Primary icon=Glyph::Launch>"Launch instance"</ButtonLink>
+            <ButtonLink href=routes::LAUNCH kind=ButtonKind::Primary icon=Glyph::Launch>{tr("Launch instance")}</ButtonLink>
         }
     };
     view! {
-        <Page title="Instances" actions=actions>
+        <Page title=tr("Instances") actions=actions>
             <Tools shown=shown />
             <Stale remote=servers.remote() on_retry=move |()| servers.refresh() />
             <Results shown=shown deeds=deeds />
@@ -70,27 +70,12 @@ fn mark(listing: &mut Listing<Server>, deed: Deed, id: &ServerId) {
     }
 }
 
-/// Whether the back button leads to the view before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
-    /// It does.
-    Push,
-    /// It does not: a letter more in the search is no place to go back to.
-    Replace,
-}
-
 /// Goes to another view of the list, staying where the page is scrolled to.
 pub(crate) type Go = Callback<(ListQuery, Step)>;
 
 fn use_go() -> Go {
-    let navigate = use_navigate();
-    Callback::new(move |(query, step): (ListQuery, Step)| {
-        let replace = step == Step::Replace;
-        navigate(
-            &query.href(),
-            NavigateOptions { replace, scroll: false, ..NavigateOptions::default() },
-        );
-    })
+    let visit = use_visit();
+    Callback::new(move |(query, step): (ListQuery, Step)| visit.run((query.href(), step)))
 }
 
 /// What the parts of the page read. Cheap to copy.
@@ -137,7 +122,7 @@ impl Shown {
                 let cloud = cloud.clone();
                 async move { cloud.origins(&wanted).await }
             },
-            |_| Motion::Still,
+            Origins::motion,
         );
         // A new instance asks for new origins; the names of the others stay meanwhile.
         let origins = Memo::new(move |before: Option<&Origins>| {
@@ -172,46 +157,41 @@ impl Shown {
 fn Tools(shown: Shown) -> impl IntoView {
     let go = use_go();
     let search = Memo::new(move |_| shown.query.with(|query| query.search.clone()));
-    let type_in =
-        move |event: leptos::ev::Targeted<leptos::ev::Event, web_sys::HtmlInputElement>| {
-            let query = shown.query.get_untracked();
-            let step = if query.search.is_empty() { Step::Push } else { Step::Replace };
-            go.run((query.with_search(event.target().value()), step));
-        };
+    let on_search = Callback::new(move |text: String| {
+        let query = shown.query.get_untracked();
+        go.run((query.with_search(text), Step::of_search(&query.search)));
+    });
     let loaded = Memo::new(move |_| shown.servers.remote().with(|remote| remote.value().is_some()));
     let count = Memo::new(move |_| {
         let (matching, all) = shown.rows.with(|rows| (rows.matching, rows.all));
         let all = format::count(all, "instance", "instances");
         let searched = shown.query.with(|query| !query.search.trim().is_empty());
         loaded.get().then(|| {
-            if searched { format!("{} of {all}", format::thousands(matching as u64)) } else { all }
+            if searched {
+                tr_with(
+                    "{count} of {all}",
+                    &[("count", &format::thousands(matching as u64)), ("all", &all)],
+                )
+            } else {
+                all
+            }
         })
     });
     view! {
         <div class="facets" role="search">
-            <span class="control control--lead facets__search">
-                <Icon glyph=Glyph::Search small=true />
-                <input
-                    class="input"
-                    type="search"
-                    placeholder="Name, address, image or size"
-                    aria-label="Search instances"
-                    autocomplete="off"
-                    spellcheck="false"
-                    prop:value=search
-                    on:input:target=type_in
-                />
-            </span>
+            <SearchField
+                label=tr("Search instances")
+                placeholder=tr("Name, address, image or size")
+                value=search
+                on_search=on_search
+            />
             <span class="facets__end">
                 <span role="status">{move || count.get()}</span>
                 <Freshness remote=shown.servers.remote() />
-                <Button
-                    kind=ButtonKind::Quiet
-                    small=true
-                    icon=Glyph::Retry
-                    label=Signal::stored("Refresh instances".to_owned())
+                <RefreshButton
+                    label=tr("Refresh instances")
                     busy=Signal::derive(move || shown.servers.remote().with(|remote| remote.refreshing))
-                    on_press=move |_| shown.servers.refresh()
+                    on_press=Callback::new(move |()| shown.servers.refresh())
                 />
             </span>
         </div>
@@ -230,7 +210,7 @@ fn Results(shown: Shown, deeds: Deeds) -> impl IntoView {
     });
     view! {
         {move || match phase.get() {
-            Phase::Loading => view! { <TableSkeleton /> }.into_any(),
+            Phase::Loading => view! { <TableSkeleton rows=5 words=tr("Loading instances") /> }.into_any(),
             Phase::Failed => error.get().map(|error| view! {
                 <ErrorNote error=Signal::stored(error) on_retry=move |()| servers.refresh() />
             }).into_any(),
@@ -244,7 +224,7 @@ fn Results(shown: Shown, deeds: Deeds) -> impl IntoView {
         <Show when=move || unreadable.get() != 0>
             <p class="list-foot">
                 {move || format::count(unreadable.get(), "instance is", "instances are")}
-                " not shown, as what the cloud says of them could not be read."
+                {tr(" not shown, as what the cloud says of them could not be read.")}
             </p>
         </Show>
     }
@@ -259,29 +239,29 @@ fn Nothing(shown: Shown) -> impl IntoView {
         if none_at_all.get() {
             view! {
                 <Empty
-                    title="No instances yet"
-                    text="An instance is a machine that boots from an image. Choose an image, a size and a network; it runs within a minute."
+                    title=tr("No instances yet")
+                    text=tr("An instance is a machine that boots from an image. Choose an image, a size and a network; it runs within a minute.")
                         .to_owned()
                 >
-                    <ButtonLink href=routes::LAUNCH icon=Glyph::Launch>"Launch instance"</ButtonLink>
-                    <ButtonLink href=routes::IMAGES>"Look at the images"</ButtonLink>
+                    <ButtonLink href=routes::LAUNCH icon=Glyph::Launch>{tr("Launch instance")}</ButtonLink>
+                    <ButtonLink href=routes::IMAGES>{tr("Look at the images")}</ButtonLink>
                 </Empty>
             }
             .into_any()
         } else {
             let search = Signal::derive(move || {
-                format!(
-                    "Nothing matches “{}”",
-                    shown.query.with(|query| query.search.trim().to_owned())
+                tr_with(
+                    "Nothing matches “{search}”",
+                    &[("search", &(shown.query.with(|query| query.search.trim().to_owned())))],
                 )
             });
             view! {
                 <Empty
                     title=search
-                    text="Names, ids, addresses, status words, sizes and images are searched.".to_owned()
+                    text=tr("Names, ids, addresses, status words, sizes and images are searched.").to_owned()
                 >
                     <Button on_press=move |_| go.run((shown.query.get_untracked().with_search(""), Step::Push))>
-                        "Clear the search"
+                        {tr("Clear the search")}
                     </Button>
                 </Empty>
             }
@@ -303,7 +283,7 @@ fn Pages(shown: Shown) -> impl IntoView {
     });
     view! {
         <Pager
-            what="instances"
+            what=tr("instances")
             from=Signal::derive(move || rows.with(|rows| rows.skipped + 1))
             to=Signal::derive(move || rows.with(|rows| rows.skipped + rows.ids.len()))
             total=Signal::derive(move || rows.with(|rows| rows.matching))

@@ -1,4 +1,4 @@
-//! The table around the rows: its head, and the grey bars before the first answer.
+//! The table around the rows, and its head.
 
 use std::time::Duration;
 
@@ -6,10 +6,11 @@ use leptos::prelude::*;
 
 use super::query::Column;
 use super::row::InstanceRow;
-use super::{Go, Shown, Step};
+use super::{Go, Shown};
 use crate::clock;
+use crate::components::list::{SortHead, Step};
 use crate::components::server::Deeds;
-use crate::ui::{Direction, SkeletonRows, SortButton};
+use crate::text::tr;
 
 /// Ages in the table are told in minutes.
 const TICK: Duration = Duration::from_secs(30);
@@ -27,16 +28,16 @@ pub fn InstanceTable(
     let now = clock::use_now(TICK);
     view! {
         <div class="table-box">
-            <table class="table table--cards" role="table" aria-label="Instances">
+            <table class="table table--cards" role="table" aria-label=tr("Instances")>
                 <thead class="table__head" role="rowgroup">
                     <tr role="row">
                         <Head shown=shown go=go column=Column::Name />
                         <Head shown=shown go=go column=Column::Status />
                         <Head shown=shown go=go column=Column::Size />
-                        <th scope="col">"Address"</th>
+                        <th scope="col">{tr("Address")}</th>
                         <Head shown=shown go=go column=Column::Image class="cell-second" />
                         <Head shown=shown go=go column=Column::Created class="cell-second num" />
-                        <th scope="col"><span class="visually-hidden">"Actions"</span></th>
+                        <th scope="col"><span class="visually-hidden">{tr("Actions")}</span></th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
@@ -60,21 +61,6 @@ fn Head(
     let direction = Memo::new(move |_| shown.query.with(|query| query.direction_of(column)));
     let press = move |()| go.run((shown.query.get_untracked().with_pressed(column), Step::Push));
     view! {
-        <th scope="col" class=class aria-sort=move || direction.get().map(Direction::aria)>
-            <SortButton label=column.label() direction=direction on_sort=press />
-        </th>
-    }
-}
-
-/// Before the first answer.
-#[component]
-pub fn TableSkeleton() -> impl IntoView {
-    view! {
-        <div class="table-box">
-            <table class="table table--skeleton" role="presentation">
-                <tbody><SkeletonRows rows=5 columns=6 /></tbody>
-            </table>
-        </div>
-        <p class="visually-hidden" role="status">"Loading instances"</p>
+        <SortHead label=column.label() direction=direction on_sort=Callback::new(press) class=class />
     }
 }

@@ -49,6 +49,8 @@ pub struct Filter {
     pub tags: Vec<String>,
     /// Only hidden ones: Glance shows either those or the others, never both.
     pub hidden: bool,
+    /// How many rows a page has at most; as many as Glance gives when `None`.
+    pub page_rows: Option<u32>,
     /// Any other filter (`os_distro`, `disk_format`), matched whole, ignoring case.
     pub other: Vec<(String, String)>,
 }
@@ -81,7 +83,7 @@ impl Filter {
 
     fn query(&self) -> Query {
         let mut query = Query::new()
-            .with("limit", PAGE_ROWS.to_string())
+            .with("limit", self.page_rows.unwrap_or(PAGE_ROWS).to_string())
             .with_some("visibility", self.visibility.as_ref().map(Visibility::as_str))
             .with_some("member_status", self.member_status.as_ref().map(MemberStatus::as_str))
             .with_some("owner", self.owner.as_ref().map(ProjectId::as_str))
