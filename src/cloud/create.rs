@@ -1,6 +1,6 @@
 //! What the create page asks before anything is made.
 
-use openstack::image::{self, Filter, Formats, Image, ImageUsage, Visibility};
+use openstack::image::{self, Filter, Formats, Image, ImageUsage, PropertyDefinition, Visibility};
 use openstack::{ApiError, Listing};
 
 use super::Cloud;
@@ -44,5 +44,13 @@ impl Cloud {
             ..Filter::default()
         };
         image::list_all(self.client(), &filter).await
+    }
+
+    /// What this cloud itself explains of image properties; it may explain none.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn property_definitions(&self) -> Result<Vec<PropertyDefinition>, ApiError> {
+        image::property_definitions(self.client()).await
     }
 }

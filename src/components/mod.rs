@@ -3,15 +3,22 @@
 mod brand;
 mod error_note;
 pub mod image;
+mod language;
+pub mod list;
 mod page;
+pub mod palette;
 mod person;
 mod reauthenticate;
 mod scope;
 pub mod server;
 mod shell;
+pub mod systems;
 
 pub use brand::Brand;
 pub use error_note::{ErrorNote, Freshness, Stale};
+pub use language::{LanguageButtons, LanguageDialog, LanguageItems, Switching, Typed};
 pub use page::{Crumb, FirstPage, Page};
+pub use palette::{Command, Palette};
+pub use person::Person;
 pub use reauthenticate::Reauthenticate;
 pub use shell::Shell;

@@ -7,17 +7,18 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::{Glyph, Icon, Tone, marked, unique_id};
+use crate::text::tr;
 
 /// What a control inside a `Field` needs to know of it.
 #[derive(Clone)]
-struct Wiring {
-    id: String,
-    described_by: Signal<Option<String>>,
-    invalid: Signal<bool>,
+pub(super) struct Wiring {
+    pub(super) id: String,
+    pub(super) described_by: Signal<Option<String>>,
+    pub(super) invalid: Signal<bool>,
 }
 
 impl Wiring {
-    fn take() -> Self {
+    pub(super) fn take() -> Self {
         use_context().unwrap_or_else(|| Self {
             id: unique_id("control"),
             described_by: Signal::stored(None),
@@ -82,11 +83,11 @@ pub fn Field(
         <div class="field" data-source=move || source.get()>
             <div class="field__head">
                 <label class="field__label" for=id>{move || label.get()}</label>
-                {optional.then(|| view! { <span class="field__optional">"optional"</span> })}
+                {optional.then(|| view! { <span class="field__optional">{tr("optional")}</span> })}
                 {move || source.get().map(|source| view! {
                     <span class="source">
                         <Icon glyph=Glyph::Read small=true />
-                        {if source == "file" { "from the file" } else { "changed by you" }}
+                        {if source == "file" { tr("from the file") } else { tr("changed by you") }}
                     </span>
                 })}
             </div>

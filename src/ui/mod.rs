@@ -6,6 +6,7 @@
 
 mod button;
 mod choice;
+mod combobox;
 mod copy;
 mod dialog;
 mod empty;
@@ -30,6 +31,7 @@ mod toast;
 
 pub use button::{Button, ButtonKind, ButtonLink};
 pub use choice::{Check, ChoiceCard, SegmentedOption};
+pub use combobox::{Combobox, Suggestion};
 pub use copy::{CopyButton, Copyable};
 pub use dialog::{ConfirmDialog, Dialog};
 pub use empty::Empty;

@@ -5,6 +5,8 @@ use std::net::IpAddr;
 
 use openstack::compute::{Address, Server};
 
+use crate::components::systems;
+
 /// How to log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
@@ -94,23 +96,11 @@ fn user(image: &Properties) -> (&str, UserFrom) {
     if let Some(user) = image.get("os_admin_user").filter(|user| !user.is_empty()) {
         return (user, UserFrom::Image);
     }
-    let distro = image.get("os_distro").map(|distro| distro.to_lowercase());
     // The first user of the systems' own cloud images.
-    let usual = match distro.as_deref().unwrap_or_default() {
-        "debian" => "debian",
-        "ubuntu" => "ubuntu",
-        "cirros" => "cirros",
-        "rocky" => "rocky",
-        "almalinux" | "alma" => "almalinux",
-        "fedora" => "fedora",
-        "fedora-coreos" | "fedoracoreos" | "coreos" | "flatcar" => "core",
-        "centos" | "centos-stream" | "rhel" => "cloud-user",
-        "opensuse" | "sles" => "root",
-        "arch" => "arch",
-        "freebsd" => "freebsd",
-        _ => return ("USER", UserFrom::Nobody),
-    };
-    (usual, UserFrom::System)
+    match image.get("os_distro").and_then(|distro| systems::usual_user(distro)) {
+        Some(usual) => (usual, UserFrom::System),
+        None => ("USER", UserFrom::Nobody),
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,15 @@
-//! The create form as plain values, and what is wrong with it. `record` has what it asks for.
+//! The create form as plain values, and what is wrong with it. `record` has what it asks for, `properties` the rules on keys.
 //!
 //! Pure: no signals, no browser, no requests. Rules of the cloud cite their source.
 
-use crate::text::shell;
-use disk_image::{Kind, Refusal};
+use std::collections::BTreeMap;
+
+use disk_image::Mismatch;
+use disk_image::report::{Format, Report, Seen, System, Trouble, Weight as Heavy};
+
+use super::entry::Entry;
+use crate::address::{Address, NoAddress};
+use crate::text::{findings, format, tr, tr_with};
 
 /// Where the image’s data comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,13 +23,13 @@ pub enum Source {
 
 /// What is known of the chosen file before anything is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileFacts {
+pub struct ChosenFile {
     /// Its name on this computer.
     pub name: String,
     /// Its size.
     pub size_bytes: u64,
-    /// What its first bytes say it is.
-    pub kind: Kind,
+    /// What it says about itself; `None` while it is read, or when it could not be.
+    pub report: Option<Report>,
 }
 
 /// The form as the user left it; numbers are still text.
@@ -32,45 +38,17 @@ pub struct Draft {
     /// File or URL.
     pub source: Source,
     /// The chosen file.
-    pub file: Option<FileFacts>,
-    /// The address to fetch.
-    pub url: String,
-    /// The image’s name.
-    pub name: String,
-    /// `qcow2`, `raw` ...; empty when not chosen.
-    pub disk_format: String,
-    /// `os_distro`, in libosinfo’s words; empty when not known.
-    pub os_distro: String,
-    /// `os_version`.
-    pub os_version: String,
-    /// `architecture`.
-    pub architecture: String,
-    /// `private` or `shared` ...
-    pub visibility: String,
+    pub file: Option<ChosenFile>,
+    /// What stands in each entry; those that are not there are empty.
+    pub values: BTreeMap<Entry, String>,
     /// Refuse deletion.
     pub protected: bool,
-    /// GiB.
-    pub min_disk: String,
-    /// MiB.
-    pub min_ram: String,
-    /// In words.
-    pub description: String,
-    /// Separated by commas.
-    pub tags: String,
-    /// `hw_firmware_type`: `bios`, `uefi` or empty.
-    pub firmware: String,
-    /// `hw_disk_bus` or empty.
-    pub disk_bus: String,
-    /// `hw_vif_model` or empty.
-    pub vif_model: String,
-    /// `hw_qemu_guest_agent`.
-    pub guest_agent: bool,
-    /// `os_admin_user`.
-    pub admin_user: String,
-    /// For rescue: `hw_rescue_device=cdrom`, `hw_rescue_bus=scsi`.
-    pub rescue: bool,
-    /// `key=value`, one a line.
-    pub other: String,
+    /// Any other property, key and value, as typed.
+    pub others: Vec<(String, String)>,
+    /// Send a file that the cloud is expected to refuse.
+    pub insists: bool,
+    /// Send a raw disk as a qcow2 made on the way.
+    pub as_qcow2: bool,
 }
 
 /// What the cloud has told, as far as it has been asked.
@@ -82,32 +60,26 @@ pub struct CloudFacts {
     pub bytes_left: Option<u64>,
     /// Images left of the quota; `None` without limit.
     pub images_left: Option<u64>,
+    /// How many bytes of the chosen file would travel, when that is less than all of them.
+    pub bytes_to_send: Option<u64>,
 }
 
-/// Which field something is said about.
+/// What something is said about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FieldName {
+pub enum Place {
     /// The file or the URL.
     Source,
-    /// Name.
-    Name,
-    /// Disk format.
-    DiskFormat,
-    /// Smallest disk.
-    MinDisk,
-    /// Smallest RAM.
-    MinRam,
-    /// Tags.
-    Tags,
-    /// Other properties.
-    Other,
+    /// One entry.
+    At(Entry),
+    /// The other property of that row, from 0.
+    Row(usize),
 }
 
 /// What is wrong with a field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// Where.
-    pub field: FieldName,
+    pub place: Place,
     /// In words.
     pub text: String,
     /// Whether the image can be created nevertheless.
@@ -136,155 +108,164 @@ impl Weight {
 pub(super) const LONGEST_NAME: usize = 255;
 
 impl Draft {
+    /// What stands in an entry.
+    pub fn value(&self, entry: Entry) -> &str {
+        self.values.get(&entry).map_or("", String::as_str)
+    }
+
     /// Everything that is wrong, blocking things first.
     pub fn problems(&self, cloud: &CloudFacts) -> Vec<Problem> {
         let mut problems = Vec::new();
-        let mut say = |field, weight, text: String| problems.push(Problem { field, text, weight });
+        let mut say = |place, weight, text: String| problems.push(Problem { place, text, weight });
         match self.source {
             Source::File => match &self.file {
-                None => say(FieldName::Source, Weight::Missing, "Choose a file.".into()),
+                None => say(Place::Source, Weight::Missing, tr("Choose a file.").into()),
                 Some(file) => self.file_problems(file, cloud, &mut say),
             },
             Source::Url => {
-                if let Some((weight, text)) = url_problem(&self.url) {
-                    say(FieldName::Source, weight, text.into());
+                if let Some((weight, text)) = url_problem(self.value(Entry::Url)) {
+                    say(Place::Source, weight, text.into());
                 }
             }
         }
-        match self.name.trim() {
-            "" => say(FieldName::Name, Weight::Missing, "Give the image a name.".into()),
-            name if name.chars().count() > LONGEST_NAME => {
-                say(
-                    FieldName::Name,
-                    Weight::Wrong,
-                    format!(
-                        "At most {LONGEST_NAME} characters; these are {}.",
-                        name.chars().count()
-                    ),
-                );
-            }
-            _ if cloud.name_taken => say(
-                FieldName::Name,
-                Weight::Notice,
-                "Another image has this name. Both can exist; only their ids will tell them apart."
-                    .into(),
-            ),
-            _ => {}
-        }
-        if self.disk_format.is_empty() {
-            say(FieldName::DiskFormat, Weight::Missing, "Choose the disk format.".into());
-        }
-        for (field, text, what) in
-            [(FieldName::MinDisk, &self.min_disk, "GiB"), (FieldName::MinRam, &self.min_ram, "MiB")]
-        {
-            if number(text).is_err() {
-                say(field, Weight::Wrong, format!("A whole number of {what}, or nothing."));
-            }
-        }
-        if self.tag_list().iter().any(|tag| tag.chars().count() > LONGEST_NAME) {
-            say(
-                FieldName::Tags,
-                Weight::Wrong,
-                format!("A tag has at most {LONGEST_NAME} characters."),
-            );
-        }
-        if let Err(text) = self.properties() {
-            say(FieldName::Other, Weight::Wrong, text);
-        }
         if cloud.images_left == Some(0) {
-            say(
-                FieldName::Source,
-                Weight::Wrong,
-                "The project has as many images as its quota allows. Delete one first.".into(),
-            );
+            let text = tr("The project has as many images as its quota allows. Delete one first.");
+            say(Place::Source, Weight::Wrong, text.into());
+        }
+        self.entry_problems(cloud, &mut say);
+        for (row, text) in self.property_problems() {
+            say(Place::Row(row), Weight::Wrong, text);
         }
         problems.sort_by_key(|problem| problem.weight);
         problems
     }
 
+    fn entry_problems(&self, cloud: &CloudFacts, say: &mut impl FnMut(Place, Weight, String)) {
+        match self.value(Entry::Name).trim() {
+            "" => say(Place::At(Entry::Name), Weight::Missing, tr("Give the image a name.").into()),
+            name if name.chars().count() > LONGEST_NAME => say(
+                Place::At(Entry::Name),
+                Weight::Wrong,
+                tr_with(
+                    "At most {most} characters; these are {count}.",
+                    &[("most", &LONGEST_NAME), ("count", &name.chars().count())],
+                ),
+            ),
+            _ if cloud.name_taken => say(
+                Place::At(Entry::Name),
+                Weight::Notice,
+                tr("Another image has this name. Both can exist; only their ids will tell them apart.").into(),
+            ),
+            _ => {}
+        }
+        if self.value(Entry::DiskFormat).is_empty() {
+            say(
+                Place::At(Entry::DiskFormat),
+                Weight::Missing,
+                tr("Choose the disk format.").into(),
+            );
+        }
+        if number(self.value(Entry::MinDisk)).is_err() {
+            let text = tr("A whole number of GiB, or nothing.");
+            say(Place::At(Entry::MinDisk), Weight::Wrong, text.into());
+        }
+        if number(self.value(Entry::MinRam)).is_err() {
+            let text = tr("A whole number of MiB, or nothing.");
+            say(Place::At(Entry::MinRam), Weight::Wrong, text.into());
+        }
+        if self.tag_list().iter().any(|tag| tag.chars().count() > LONGEST_NAME) {
+            say(
+                Place::At(Entry::Tags),
+                Weight::Wrong,
+                tr_with("A tag has at most {most} characters.", &[("most", &LONGEST_NAME)]),
+            );
+        }
+        let machine = self.value(Entry::Architecture);
+        if let Some(disk) = self.report().and_then(architecture_of)
+            && !machine.is_empty()
+            && disk != machine
+        {
+            let text = tr_with(
+                "The disk itself is made for {disk}. On {machine} it will not start.",
+                &[("disk", &disk), ("machine", &machine)],
+            );
+            say(Place::At(Entry::Architecture), Weight::Notice, text);
+        }
+    }
+
     fn file_problems(
         &self,
-        file: &FileFacts,
+        file: &ChosenFile,
         cloud: &CloudFacts,
-        say: &mut impl FnMut(FieldName, Weight, String),
+        say: &mut impl FnMut(Place, Weight, String),
     ) {
-        if let Some(left) = cloud.bytes_left.filter(|left| *left < file.size_bytes) {
-            let text = format!(
-                "The file has {}, but only {} of the project’s quota are left.",
-                crate::text::format::bytes(file.size_bytes),
-                crate::text::format::bytes(left)
+        let to_send = match (self.as_qcow2, cloud.bytes_to_send) {
+            (true, Some(bytes)) => bytes,
+            _ => file.size_bytes,
+        };
+        if let Some(left) = cloud.bytes_left.filter(|left| *left < to_send) {
+            let text = tr_with(
+                "The file has {size}, but only {left} of the project’s quota are left.",
+                &[("size", &format::bytes(to_send)), ("left", &format::bytes(left))],
             );
-            say(FieldName::Source, Weight::Wrong, text);
+            say(Place::Source, Weight::Wrong, text);
         }
-        match &file.kind {
-            Kind::Empty => say(FieldName::Source, Weight::Wrong, "The file is empty.".into()),
-            Kind::Wrapped(wrapped) => say(
-                FieldName::Source,
-                if self.disk_format == "raw" { Weight::Notice } else { Weight::Wrong },
-                format!(
-                    "This is a {} file, not a disk: clouds store it but cannot boot it. Unpack it first: {}",
-                    wrapped.name(),
-                    wrapped.remedy(&file.name)
-                ),
-            ),
-            Kind::VmdkDescriptor => say(
-                FieldName::Source,
-                Weight::Wrong,
-                "This file only describes a disk; the data lies in other files beside it. Make one file of them: ".to_owned()
-                    + &convert(&file.name),
-            ),
-            Kind::Qed | Kind::Luks => {
-                say(FieldName::Source, Weight::Notice, "Clouds do not boot this format. Convert it first: ".to_owned() + &convert(&file.name));
+        let Some(report) = &file.report else { return };
+        let chosen = self.value(Entry::DiskFormat);
+        // The panel says all of them at length; here stands what keeps the image from being created.
+        for finding in &report.findings {
+            let empty = report.format == Format::Empty;
+            // What is written anew on the way is a plain qcow2, whatever the file was.
+            let passes = !empty && (self.insists || self.as_qcow2);
+            let only_as_raw = matches!(finding.trouble, Trouble::Table(_)) && chosen != "raw";
+            if finding.weight == Heavy::Refused && !passes && !only_as_raw {
+                let words = findings::words(&finding.trouble, report.format);
+                say(Place::Source, Weight::Wrong, words.title);
             }
-            Kind::Qcow2(qcow2) => {
-                if let Some(refusal) = qcow2.refusals.first() {
-                    let why = match refusal {
-                        Refusal::BackingFile => "Part of this disk lies in another file (its backing file)",
-                        Refusal::DataFile => "This file’s data lies in another file",
-                        Refusal::UnknownFeature => "This qcow2 file uses a feature that clouds refuse",
-                    };
-                    say(FieldName::Source, Weight::Wrong, format!("{why}. Make one plain file: {}", convert(&file.name)));
+        }
+        let mismatch = (!chosen.is_empty() && !self.as_qcow2).then(|| report.mismatch(chosen));
+        if let Some(Mismatch { seen, weight }) = mismatch.flatten() {
+            let is = match seen {
+                Seen::Raw | Seen::Gpt => {
+                    tr_with("The file does not look like {chosen}.", &[("chosen", &chosen)])
                 }
-            }
-            _ => {}
+                _ => tr_with("The file itself says {found}.", &[("found", &seen.name())]),
+            };
+            let text = match weight {
+                Heavy::Refused => tr("The cloud will refuse it, or take it and never boot it."),
+                Heavy::NeverBoots | Heavy::Notice => {
+                    tr("The cloud will take it, but no instance will start from it.")
+                }
+            };
+            say(Place::At(Entry::DiskFormat), Weight::Notice, format!("{is} {text}"));
         }
-        // A cloud that inspects answers 415 after the whole body; an older one takes the file and never boots it
-        // (glance/location.py; before 2025.1 there is no check at all). A disk without partition table is still raw.
-        match file.kind.disk_format() {
-            Some(found) if !self.disk_format.is_empty() && found != self.disk_format => say(
-                FieldName::DiskFormat,
-                Weight::Notice,
-                format!(
-                    "The file itself says {found}. As {} the cloud will refuse it, or take it and never boot it.",
-                    self.disk_format
-                ),
-            ),
-            None if file.kind == Kind::Unknown
-                && !matches!(self.disk_format.as_str(), "" | "raw") =>
-            {
-                say(
-                    FieldName::DiskFormat,
-                    Weight::Notice,
-                    format!(
-                        "The file does not look like {}. The cloud will refuse it, or take it and never boot it.",
-                        self.disk_format
-                    ),
-                )
+    }
+
+    /// What the chosen file says about itself.
+    pub fn report(&self) -> Option<&Report> {
+        self.file.as_ref().filter(|_| self.source == Source::File)?.report.as_ref()
+    }
+
+    /// The tags, without empty ones and doubles.
+    pub(super) fn tag_list(&self) -> Vec<String> {
+        let mut tags: Vec<String> = Vec::new();
+        for tag in self.value(Entry::Tags).split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
+            if !tags.iter().any(|known| known == tag) {
+                tags.push(tag.to_owned());
             }
-            _ => {}
         }
+        tags
     }
 }
 
-fn convert(file: &str) -> String {
-    let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-    format!(
-        "qemu-img convert -O qcow2 {} {}",
-        shell::quote(file),
-        shell::quote(&format!("{stem}-plain.qcow2"))
-    )
+fn architecture_of(report: &Report) -> Option<&str> {
+    match &report.system {
+        System::Found(os) | System::Guessed { os, .. } => os.architecture.as_deref(),
+        System::NotTold(_) => None,
+    }
 }
 
+/// Nothing is 0.
 pub(super) fn number(text: &str) -> Result<u64, ()> {
     match text.trim() {
         "" => Ok(0),
@@ -295,14 +276,16 @@ pub(super) fn number(text: &str) -> Result<u64, ()> {
 
 fn url_problem(text: &str) -> Option<(Weight, &'static str)> {
     if text.trim().is_empty() {
-        return Some((Weight::Missing, "Give the address of the image."));
+        return Some((Weight::Missing, tr("Give the address of the image.")));
     }
-    let wrong = match url::Url::parse(text.trim()) {
-        Err(_) => Some("This is not an address. It begins with https:// or http://."),
-        Ok(url) if !matches!(url.scheme(), "http" | "https") => {
-            Some("The cloud fetches only from http:// and https:// addresses.")
+    let wrong = match Address::parse(text.trim()) {
+        Err(NoAddress::Form) => {
+            Some(tr("This is not an address. It begins with https:// or http://."))
         }
-        Ok(url) if url.host_str().is_none() => Some("The address names no host."),
+        Err(NoAddress::Scheme) => {
+            Some(tr("The cloud fetches only from http:// and https:// addresses."))
+        }
+        Err(NoAddress::Host) => Some(tr("The address names no host.")),
         Ok(_) => None,
     };
     wrong.map(|text| (Weight::Wrong, text))
@@ -310,25 +293,50 @@ fn url_problem(text: &str) -> Option<(Weight, &'static str)> {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use disk_image::report::{Boot, Finding, Layout, Os, WhyNot};
+
     use super::*;
+
+    /// What a file without a word about itself says.
+    pub(in crate::pages::create) fn report(format: Format) -> Report {
+        Report {
+            format,
+            variant: None,
+            seen_as: match format {
+                Format::Vhdx => vec![Seen::Vhdx],
+                Format::Qcow2 => vec![Seen::Qcow2],
+                _ => vec![Seen::Raw],
+            },
+            wrapped: None,
+            file_size_bytes: 1000,
+            virtual_size_bytes: None,
+            findings: Vec::new(),
+            layout: Layout::None,
+            boot: Boot::default(),
+            system: System::NotTold(WhyNot::NoRoot),
+        }
+    }
 
     /// A form without problems.
     pub(in crate::pages::create) fn draft() -> Draft {
+        let values = [
+            (Entry::Name, "golden"),
+            (Entry::DiskFormat, "raw"),
+            (Entry::Visibility, "private"),
+            (Entry::Architecture, "x86_64"),
+        ];
         Draft {
-            file: Some(FileFacts {
+            file: Some(ChosenFile {
                 name: "disk.qcow2".into(),
                 size_bytes: 1000,
-                kind: Kind::Unknown,
+                report: Some(report(Format::Unknown)),
             }),
-            name: "golden".into(),
-            disk_format: "raw".into(),
-            visibility: "private".into(),
-            architecture: "x86_64".into(),
+            values: values.map(|(entry, value)| (entry, value.to_owned())).into(),
             ..Draft::default()
         }
     }
 
-    fn check(change: impl FnOnce(&mut Draft), field: FieldName, weight: Weight, part: &str) {
+    fn check(change: impl FnOnce(&mut Draft), place: Place, weight: Weight, part: &str) {
         let mut draft = draft();
         change(&mut draft);
         let cloud = CloudFacts { bytes_left: Some(5000), ..CloudFacts::default() };
@@ -336,9 +344,26 @@ pub(super) mod tests {
         assert!(
             problems
                 .iter()
-                .any(|p| p.field == field && p.weight == weight && p.text.contains(part)),
+                .any(|p| p.place == place && p.weight == weight && p.text.contains(part)),
             "{part:?} not in {problems:?}"
         );
+    }
+
+    fn set(entry: Entry, value: &str) -> impl FnOnce(&mut Draft) {
+        move |draft| {
+            draft.values.insert(entry, value.to_owned());
+        }
+    }
+
+    fn says(format: Format) -> impl FnOnce(&mut Draft) {
+        move |draft| draft.file.as_mut().unwrap().report = Some(report(format))
+    }
+
+    fn refused(trouble: Trouble) -> impl FnOnce(&mut Draft) {
+        move |draft| {
+            let report = draft.file.as_mut().unwrap().report.as_mut().unwrap();
+            report.findings.push(Finding { trouble, weight: Heavy::Refused });
+        }
     }
 
     #[test]
@@ -348,64 +373,55 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_wrong_is_said_at_its_field() {
-        let kind = |kind: Kind| move |d: &mut Draft| d.file.as_mut().unwrap().kind = kind;
-        check(|d| d.file = None, FieldName::Source, Weight::Missing, "Choose a file");
+        use Place::{At, Source as S};
+        check(|d| d.file = None, S, Weight::Missing, "Choose a file");
+        check(|d| d.file.as_mut().unwrap().size_bytes = 6000, S, Weight::Wrong, "quota");
+        check(refused(Trouble::BackingFile(None)), S, Weight::Wrong, "another file");
         check(
-            |d| d.file.as_mut().unwrap().size_bytes = 6000,
-            FieldName::Source,
-            Weight::Wrong,
-            "quota",
-        );
-        check(kind(Kind::Empty), FieldName::Source, Weight::Wrong, "empty");
-        check(kind(Kind::VmdkDescriptor), FieldName::Source, Weight::Wrong, "qemu-img convert");
-        check(
-            |d| {
-                kind(Kind::Wrapped(disk_image::Wrapped::Xz))(d);
-                d.disk_format = "qcow2".into();
-            },
-            FieldName::Source,
-            Weight::Wrong,
-            "unxz",
-        );
-        check(
-            kind(Kind::Wrapped(disk_image::Wrapped::Xz)),
-            FieldName::Source,
+            set(Entry::DiskFormat, "qcow2"),
+            At(Entry::DiskFormat),
             Weight::Notice,
-            "unxz",
+            "not look like qcow2",
         );
+        check(says(Format::Vhdx), At(Entry::DiskFormat), Weight::Notice, "itself says vhdx");
+        check(set(Entry::Name, " "), At(Entry::Name), Weight::Missing, "name");
+        check(set(Entry::Name, &"x".repeat(256)), At(Entry::Name), Weight::Wrong, "255");
+        check(set(Entry::MinDisk, "4.5"), At(Entry::MinDisk), Weight::Wrong, "GiB");
+        check(set(Entry::MinRam, "-1"), At(Entry::MinRam), Weight::Wrong, "MiB");
+        check(set(Entry::MinRam, "99999999999"), At(Entry::MinRam), Weight::Wrong, "MiB");
+        let url = |url: &'static str| {
+            move |d: &mut Draft| {
+                d.source = Source::Url;
+                set(Entry::Url, url)(d);
+            }
+        };
+        check(url("ftp://x/y"), S, Weight::Wrong, "http://");
+        check(url("nonsense"), S, Weight::Wrong, "not an address");
+    }
+
+    #[test]
+    fn who_insists_may_send_what_is_refused_but_never_nothing() {
+        let mut form = draft();
+        refused(Trouble::Wrapped)(&mut form);
+        form.insists = true;
+        assert_eq!(form.problems(&CloudFacts::default()), vec![]);
+        let mut empty = draft();
+        says(Format::Empty)(&mut empty);
+        refused(Trouble::Empty)(&mut empty);
+        empty.insists = true;
+        assert!(empty.problems(&CloudFacts::default())[0].weight.blocks());
+    }
+
+    #[test]
+    fn a_disk_for_other_machines_is_told() {
         check(
-            |d| d.disk_format = "qcow2".into(),
-            FieldName::DiskFormat,
+            |draft| {
+                let os = Os { architecture: Some("aarch64".into()), ..Os::default() };
+                draft.file.as_mut().unwrap().report.as_mut().unwrap().system = System::Found(os);
+            },
+            Place::At(Entry::Architecture),
             Weight::Notice,
-            "does not look like qcow2",
-        );
-        check(kind(Kind::Vhdx), FieldName::DiskFormat, Weight::Notice, "itself says vhdx");
-        check(|d| d.name = " ".into(), FieldName::Name, Weight::Missing, "name");
-        check(|d| d.name = "x".repeat(256), FieldName::Name, Weight::Wrong, "255");
-        check(|d| d.min_disk = "4.5".into(), FieldName::MinDisk, Weight::Wrong, "GiB");
-        check(|d| d.min_ram = "-1".into(), FieldName::MinRam, Weight::Wrong, "MiB");
-        check(|d| d.min_ram = "99999999999".into(), FieldName::MinRam, Weight::Wrong, "MiB");
-        check(|d| d.other = "novalue".into(), FieldName::Other, Weight::Wrong, "no “=”");
-        check(|d| d.other = "os_glance_x=1".into(), FieldName::Other, Weight::Wrong, "os_glance");
-        check(|d| d.other = "architecture=arm".into(), FieldName::Other, Weight::Wrong, "twice");
-        check(|d| d.other = "size=1".into(), FieldName::Other, Weight::Wrong, "field of the image");
-        check(
-            |d| {
-                d.source = Source::Url;
-                d.url = "ftp://x/y".into();
-            },
-            FieldName::Source,
-            Weight::Wrong,
-            "http://",
-        );
-        check(
-            |d| {
-                d.source = Source::Url;
-                d.url = "nonsense".into();
-            },
-            FieldName::Source,
-            Weight::Wrong,
-            "not an address",
+            "aarch64",
         );
     }
 
@@ -413,12 +429,12 @@ pub(super) mod tests {
     fn a_taken_name_warns_and_a_full_quota_blocks() {
         let taken = draft().problems(&CloudFacts { name_taken: true, ..CloudFacts::default() });
         assert!(
-            taken.iter().any(|p| p.field == FieldName::Name && p.weight == Weight::Notice),
+            taken.iter().any(|p| p.place == Place::At(Entry::Name) && p.weight == Weight::Notice),
             "{taken:?}"
         );
         let full = draft().problems(&CloudFacts { images_left: Some(0), ..CloudFacts::default() });
         assert!(
-            full.iter().any(|p| p.field == FieldName::Source && p.weight == Weight::Wrong),
+            full.iter().any(|p| p.place == Place::Source && p.weight == Weight::Wrong),
             "{full:?}"
         );
     }

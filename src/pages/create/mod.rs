@@ -1,39 +1,49 @@
 //! Create an image: one page, steps *Source → What it is → Options*, and a summary with the button.
 //!
 //! It creates nothing itself: a file goes to the uploads of this tab, a URL to the cloud's import. When the record cannot
-//! be made, the form is as the user left it.
+//! be made, the form is as the user left it; what was typed survives a reload (`keep`).
 
 mod aside;
+mod command;
 mod draft;
+mod entry;
 mod fields;
+mod filled;
 mod form;
-mod from_file;
+mod keep;
+mod known;
+mod looking;
+mod options;
+mod presets;
+mod reading;
+mod readings;
 mod record;
+mod rows;
 mod source;
-
-use std::time::Duration;
+mod tape;
+mod told;
 
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
-use openstack::ApiError;
-use openstack::image::ImageUsage;
 use upload::{Outcome, Phase};
+use wasm_bindgen::JsCast;
+use web_sys::{BeforeUnloadEvent, DragEvent, HtmlElement};
 
 use self::aside::Aside;
-use self::draft::{CloudFacts, FieldName, Problem, Source};
-use self::fields::{Options, WhatItIs};
+use self::draft::{Place, Problem, Source};
+use self::entry::Entry;
+use self::fields::WhatItIs;
 use self::form::Form;
-use self::source::SourceStep;
-use crate::cloud::{Cloud, use_cloud};
+use self::options::Options;
+use self::source::{SourceStep, Taker};
+use self::told::Told;
+use crate::cloud::use_cloud;
 use crate::components::{ErrorNote, Page};
 use crate::routes;
-use crate::text::uploads as words;
-use crate::ui::{Note, Tone};
+use crate::text::{tr, tr_with, uploads as words};
+use crate::ui::{Button, Note, Tone};
 use crate::uploads::{Job, JobPhase, NotBegun, use_uploads};
-
-/// Typing pauses this long before the cloud is asked whether the name is taken.
-const PAUSE: Duration = Duration::from_millis(400);
 
 /// The page.
 #[component]
@@ -41,8 +51,8 @@ pub fn CreatePage() -> impl IntoView {
     let cloud = use_cloud();
     let uploads = use_uploads();
     let policy = cloud.config().images.clone();
-    let first = |names: &[String]| names.first().cloned().unwrap_or_default();
-    let form = Form::new(&first(&policy.architectures), &first(&policy.visibilities));
+    let user = cloud.user().id.to_string();
+    let form = Form::new(&policy.architectures, &policy.visibilities, &user);
 
     let told = Told::ask(&cloud, form);
     let problems = form.problems(told.facts);
@@ -54,7 +64,8 @@ pub fn CreatePage() -> impl IntoView {
         let cloud = cloud.clone();
         move |(): &()| {
             let (cloud, draft) = (cloud.clone(), untrack(|| form.draft()));
-            async move { uploads.fetch_url(cloud, draft.record(), draft.url.trim()).await }
+            let url = draft.value(Entry::Url).trim().to_owned();
+            async move { uploads.fetch_url(cloud, draft.record(), &url).await }
         }
     });
     let refused = Signal::derive(move || {
@@ -66,14 +77,19 @@ pub fn CreatePage() -> impl IntoView {
         });
         waits || begin_import.pending().get()
     });
-    let navigate = use_navigate();
-    Effect::new(move || {
+    let made = Memo::new(move |_| {
         let by_file = job.get().and_then(|job| job.state.with(|state| state.image_id.clone()));
         let by_url = begin_import.value().with(|answer| match answer {
             Some(Ok(job)) => job.state.with(|state| state.image_id.clone()),
             _ => None,
         });
-        if let Some(id) = by_file.or(by_url) {
+        by_file.or(by_url)
+    });
+    keep_typed(form, user, made.into());
+    let navigate = use_navigate();
+    Effect::new(move || {
+        if let Some(id) = made.get() {
+            form::forget();
             navigate(&routes::image(&id), Default::default());
         }
     });
@@ -110,110 +126,102 @@ pub fn CreatePage() -> impl IntoView {
                 begin_import.dispatch_local(());
             }
             Source::File => {
-                let Some(file) = form.file.get_untracked() else { return };
+                let Some((record, upload)) = form.upload() else { return };
                 if let Some(before) = job.get_untracked() {
                     uploads.dismiss(before.key);
                 }
-                let record = untrack(|| form.draft().record());
-                job.set(Some(uploads.send_file(cloud.clone(), record, file)));
+                job.set(Some(uploads.send(cloud.clone(), record, upload)));
             }
         }
     };
+    let taker = Taker::new(form);
+    stay_on_stray_drops();
 
     view! {
-        <Page title="Create image" crumbs=vec![("Images".to_owned(), routes::IMAGES.to_owned())]>
-            <form class="split" novalidate on:submit=submit>
+        <Page title=tr("Create image") crumbs=vec![(tr("Images").to_owned(), routes::IMAGES.to_owned())]>
+            <form
+                class="split"
+                novalidate
+                on:submit=submit
+                on:dragover=move |event| taker.drag(&event)
+                on:dragleave=move |event| taker.leave(&event)
+                on:drop=move |event| taker.drop(&event)
+            >
                 <div class="split__main">
+                    {restored(form)}
                     <Summary form=form blocking=blocking node_ref=summary />
                     {move || refused.get().map(|text| view! {
-                        <Note tone=Tone::Danger title="The image was not created" text=Some(format!("{text} What you typed is still here.")) />
+                        <Note tone=Tone::Danger title=tr("The image was not created") text=Some(tr_with("{why} What you typed is still here.", &[("why", &text)])) />
                     })}
                     {move || begin_import.value().with(|answer| match answer {
                         Some(Err(why)) => Some(view! { <NotBegunNote why=why.clone() /> }),
                         _ => None,
                     })}
-                    <SourceStep form=form problems=problems why_no_url=told.why_no_url />
-                    <WhatItIs form=form problems=problems formats=told.formats />
-                    <Options form=form problems=problems />
+                    <SourceStep form=form taker=taker problems=problems why_no_url=told.why_no_url />
+                    <WhatItIs form=form problems=problems formats=told.formats name_is_free=told.name_is_free />
+                    <Options form=form problems=problems definitions=told.definitions />
                 </div>
-                <aside class="split__aside" aria-label="Summary">
-                    <Aside form=form busy=making why_not=why_read_only bytes_left=Signal::derive(move || told.facts.read().bytes_left) />
+                <aside class="split__aside" aria-label=tr("Summary")>
+                    <Aside form=form busy=making why_not=why_read_only facts=told.facts />
                 </aside>
             </form>
         </Page>
     }
 }
 
-/// What the cloud has told while the form is filled in. A question that failed leaves its part unknown: the cloud checks
-/// everything again when the image is created.
-#[derive(Clone, Copy)]
-struct Told {
-    facts: Signal<CloudFacts>,
-    formats: Signal<Vec<String>>,
-    why_no_url: Signal<Option<String>>,
+/// Keeps what is typed for this tab until it has become an image. Where the browser keeps nothing, it asks before the page
+/// is left.
+fn keep_typed(form: Form, user: String, made: Signal<Option<String>>) {
+    let kept = StoredValue::new(true);
+    Effect::new(move || {
+        if made.read().is_none() {
+            kept.set_value(form.keep(&user));
+        }
+    });
+    let listener = window_event_listener_untyped("beforeunload", move |event| {
+        if !kept.get_value() && made.read_untracked().is_none() {
+            event.prevent_default();
+            // Older Chromium asks only when the value is set.
+            if let Ok(event) = event.dyn_into::<BeforeUnloadEvent>() {
+                event.set_return_value("typed");
+            }
+        }
+    });
+    on_cleanup(move || listener.remove());
 }
 
-impl Told {
-    fn ask(cloud: &Cloud, form: Form) -> Self {
-        let usage = LocalResource::new({
-            let cloud = cloud.clone();
-            move || {
-                let cloud = cloud.clone();
-                async move { cloud.image_usage().await }
-            }
-        });
-        let formats = LocalResource::new({
-            let cloud = cloud.clone();
-            move || {
-                let cloud = cloud.clone();
-                async move { cloud.image_formats().await }
-            }
-        });
-        let fetches = LocalResource::new({
-            let cloud = cloud.clone();
-            move || {
-                let cloud = cloud.clone();
-                async move { cloud.fetches_urls().await }
-            }
-        });
-        let taken = LocalResource::new({
-            let cloud = cloud.clone();
-            move || {
-                let (cloud, name) = (cloud.clone(), form.name.get().trim().to_owned());
-                async move {
-                    gloo_timers::future::sleep(PAUSE).await;
-                    let settled =
-                        form.name.try_with_untracked(|now| now.trim() == name).unwrap_or(false);
-                    if name.is_empty() || !settled {
-                        return Ok::<_, ApiError>(false);
-                    }
-                    Ok(!cloud.images_named(&name).await?.items.is_empty())
-                }
-            }
-        });
-        Self {
-            facts: Signal::derive(move || {
-                let usage: Option<ImageUsage> = usage.get().and_then(Result::ok).flatten();
-                let left = |entry: Option<openstack::image::UsageEntry>| {
-                    entry.and_then(|entry| entry.left())
-                };
-                CloudFacts {
-                    name_taken: taken.get().is_some_and(|answer| answer == Ok(true)),
-                    bytes_left: left(usage.and_then(|usage| usage.size_total_mib))
-                        .map(|mib| mib.saturating_mul(1 << 20)),
-                    images_left: left(usage.and_then(|usage| usage.count_total)),
-                }
-            }),
-            formats: Signal::derive(move || {
-                formats.get().and_then(Result::ok).map(|formats| formats.disk).unwrap_or_default()
-            }),
-            why_no_url: Signal::derive(move || {
-                match fetches.get() {
-                Some(Ok(false)) => Some("Its operator has not switched on web-download imports. Download the file and choose it here instead.".to_owned()),
-                _ => None,
-            }
-            }),
+/// A file that is dropped beside the form must not take the browser away from the page.
+fn stay_on_stray_drops() {
+    let stay = |event: web_sys::Event| {
+        if event.dyn_ref::<DragEvent>().is_some() {
+            event.prevent_default();
         }
+    };
+    let listeners = ["dragover", "drop"].map(|name| window_event_listener_untyped(name, stay));
+    on_cleanup(move || {
+        for listener in listeners {
+            listener.remove();
+        }
+    });
+}
+
+/// What was typed before the page was loaded anew is back.
+fn restored(form: Form) -> impl IntoView {
+    move || {
+        form.restored.get().map(|restored| {
+            let text = match restored.file {
+                Some(file) => tr_with(
+                    "Choose {file} once more: a browser does not let a page keep files.",
+                    &[("file", &file)],
+                ),
+                None => tr("It is kept in this tab until the image is created.").to_owned(),
+            };
+            view! {
+                <Note title=tr("What you typed before is here again") text=Some(text)>
+                    <Button small=true on_press=move |_| form.start_over()>{tr("Start over")}</Button>
+                </Note>
+            }
+        })
     }
 }
 
@@ -241,10 +249,17 @@ fn Summary(
     view! {
         <Show when=shown>
             <div class="note" data-tone="danger" role="alert" tabindex="-1" node_ref=node_ref>
-                <p class="note__title">"Not yet: something is missing or wrong"</p>
+                <p class="note__title">{tr("Not yet: something is missing or wrong")}</p>
                 <ul class="note__text">
-                    {move || blocking.get().into_iter().map(|problem| view! {
-                        <li><a class="link" href=format!("#{}", anchor(problem.field, form.source.get())) rel="external">{problem.text}</a></li>
+                    {move || blocking.get().into_iter().map(|problem| {
+                        let id = anchor(problem.place, form);
+                        let href = format!("#{id}");
+                        view! {
+                            <li><a class="link" href=href rel="external" on:click=move |event| {
+                                event.prevent_default();
+                                go_to(&id);
+                            }>{problem.text}</a></li>
+                        }
                     }).collect_view()}
                 </ul>
             </div>
@@ -252,16 +267,26 @@ fn Summary(
     }
 }
 
-fn anchor(field: FieldName, source: Source) -> &'static str {
-    match (field, source) {
-        (FieldName::Source, Source::File) => "create-file",
-        (FieldName::Source, Source::Url) => "create-url",
-        (FieldName::Name, _) => "create-name",
-        (FieldName::DiskFormat, _) => "create-format",
-        (FieldName::MinDisk, _) => "create-min-disk",
-        (FieldName::MinRam, _) => "create-min-ram",
-        (FieldName::Tags, _) => "create-tags",
-        (FieldName::Other, _) => "create-other",
+fn anchor(place: Place, form: Form) -> String {
+    match (place, form.source.get()) {
+        (Place::Source, Source::File) => "create-file".to_owned(),
+        (Place::Source, Source::Url) => Entry::Url.field_id(),
+        (Place::At(entry), _) => entry.field_id(),
+        (Place::Row(at), _) => {
+            let id = form.rows.read().get(at).map_or(0, |row| row.id);
+            format!("create-property-{id}")
+        }
+    }
+}
+
+/// The focus to a field, out of whatever it is folded away in.
+fn go_to(id: &str) {
+    let Some(field) = document().get_element_by_id(id) else { return };
+    if let Ok(Some(fold)) = field.closest("details") {
+        drop(fold.set_attribute("open", ""));
+    }
+    if let Ok(field) = field.dyn_into::<HtmlElement>() {
+        drop(field.focus());
     }
 }
 
@@ -272,9 +297,10 @@ fn NotBegunNote(
     why: NotBegun,
 ) -> impl IntoView {
     let kept = match why.left {
-        None => "What you typed is still here, and nothing was left in the cloud.".to_owned(),
-        Some(id) => format!(
-            "What you typed is still here. The record {id} could not be removed again; delete it in the list."
+        None => tr("What you typed is still here, and nothing was left in the cloud.").to_owned(),
+        Some(id) => tr_with(
+            "What you typed is still here. The record {id} could not be removed again; delete it in the list.",
+            &[("id", &id)],
         ),
     };
     view! { <ErrorNote error=why.error kept=kept /> }

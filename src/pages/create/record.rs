@@ -1,11 +1,12 @@
-//! What the create form asks for: Glance's record, and the same as a command line. Pure, as `draft`.
+//! What the create form asks for: Glance's record, and what is wrong with properties typed by hand. Pure, as `draft`.
 
 use std::collections::BTreeMap;
 
 use openstack::image::{CreateImage, Visibility};
 
-use super::draft::{Draft, LONGEST_NAME, Source, number};
-use crate::text::shell;
+use super::draft::{Draft, LONGEST_NAME, number};
+use super::entry::Entry;
+use crate::text::{tr, tr_with};
 
 /// Glance's `image_property_quota`, by default.
 const MOST_PROPERTIES: usize = 128;
@@ -13,138 +14,111 @@ const MOST_PROPERTIES: usize = 128;
 impl Draft {
     /// The record that the form asks for. Only meaningful without blocking problems: text that is no number counts as none.
     pub fn record(&self) -> CreateImage {
+        let disk_format = if self.as_qcow2 { "qcow2" } else { self.value(Entry::DiskFormat) };
         CreateImage {
-            name: self.name.trim().to_owned(),
-            disk_format: self.disk_format.clone(),
+            name: self.value(Entry::Name).trim().to_owned(),
+            disk_format: disk_format.to_owned(),
             container_format: None,
-            visibility: Some(Visibility::from(self.visibility.as_str())),
+            visibility: Some(Visibility::from(self.value(Entry::Visibility))),
             protected: self.protected,
-            min_disk_gib: number(&self.min_disk).unwrap_or(0),
-            min_ram_mib: number(&self.min_ram).unwrap_or(0),
+            min_disk_gib: number(self.value(Entry::MinDisk)).unwrap_or(0),
+            min_ram_mib: number(self.value(Entry::MinRam)).unwrap_or(0),
             tags: self.tag_list(),
-            properties: self.properties().unwrap_or_else(|_| self.named_properties()),
+            properties: self.properties(),
         }
     }
 
-    /// The same as `openstack` command line.
-    pub fn command_line(&self) -> String {
-        let record = self.record();
-        let mut words = vec!["openstack image create".to_owned()];
-        if let (Source::File, Some(file)) = (self.source, &self.file) {
-            words.push(format!("--file {}", shell::quote(&file.name)));
-        }
-        words.push(format!("--disk-format {}", shell::quote(&record.disk_format)));
-        words.push("--container-format bare".to_owned());
-        words.push(format!("--{}", self.visibility));
-        if record.protected {
-            words.push("--protected".to_owned());
-        }
-        if record.min_disk_gib > 0 {
-            words.push(format!("--min-disk {}", record.min_disk_gib));
-        }
-        if record.min_ram_mib > 0 {
-            words.push(format!("--min-ram {}", record.min_ram_mib));
-        }
-        for (key, value) in &record.properties {
-            words.push(format!("--property {}", shell::quote(&format!("{key}={value}"))));
-        }
-        for tag in &record.tags {
-            words.push(format!("--tag {}", shell::quote(tag)));
-        }
-        let name = shell::quote(&record.name);
-        words.push(name.clone());
-        let create = words.join(" \\\n  ");
-        match self.source {
-            Source::File => create,
-            Source::Url => format!(
-                "{create}\nopenstack image import \\\n  --method web-download \\\n  --uri {} \\\n  {name}",
-                shell::quote(&self.url)
-            ),
-        }
-    }
-
-    /// The tags, without empty ones and doubles.
-    pub(super) fn tag_list(&self) -> Vec<String> {
-        let mut tags: Vec<String> = Vec::new();
-        for tag in self.tags.split(',').map(str::trim).filter(|tag| !tag.is_empty()) {
-            if !tags.iter().any(|known| known == tag) {
-                tags.push(tag.to_owned());
-            }
-        }
-        tags
-    }
-
-    fn named_properties(&self) -> BTreeMap<String, String> {
-        let text = [
-            ("os_distro", &self.os_distro),
-            ("os_version", &self.os_version),
-            ("architecture", &self.architecture),
-            ("description", &self.description),
-            ("hw_firmware_type", &self.firmware),
-            ("hw_disk_bus", &self.disk_bus),
-            ("hw_vif_model", &self.vif_model),
-            ("os_admin_user", &self.admin_user),
-        ];
-        let mut properties: BTreeMap<String, String> = text
+    /// All properties: those of the form's own fields, those that go with them, those typed by hand.
+    pub fn properties(&self) -> BTreeMap<String, String> {
+        let mut properties: BTreeMap<String, String> = Entry::ALL
             .into_iter()
-            .filter(|(_, value)| !value.trim().is_empty())
-            .map(|(key, value)| (key.to_owned(), value.trim().to_owned()))
+            .filter_map(|entry| {
+                Some((entry.property()?.to_owned(), self.value(entry).trim().to_owned()))
+            })
+            .filter(|(_, value)| !value.is_empty())
             .collect();
-        let mut also = |key: &str, value: &str| properties.insert(key.to_owned(), value.to_owned());
-        if self.os_distro == "windows" {
-            also("os_type", "windows");
+        for (key, value) in self.typed_properties() {
+            properties.insert(key.to_owned(), value.to_owned());
         }
-        // virtio-scsi is a bus and a controller model; without the model Nova picks an older one.
-        if self.disk_bus == "scsi" {
-            also("hw_scsi_model", "virtio-scsi");
-        }
-        // UEFI needs q35 on the first cloud that Slipway is for (its documentation on UEFI).
-        if self.firmware == "uefi" {
-            also("hw_machine_type", "q35");
-        }
-        if self.guest_agent {
-            also("hw_qemu_guest_agent", "yes");
-        }
-        if self.rescue {
-            also("hw_rescue_device", "cdrom");
-            also("hw_rescue_bus", "scsi");
+        let is = |key: &str, value: &str| properties.get(key).is_some_and(|own| own == value);
+        // What goes with a choice, unless the user has said otherwise. Without the model Nova picks an older controller
+        // for `scsi`; UEFI needs q35 on the first cloud that Slipway is for (its documentation on UEFI).
+        let goes_with = [
+            (is("hw_disk_bus", "scsi"), Entry::ScsiModel, "virtio-scsi"),
+            (is("hw_firmware_type", "uefi"), Entry::Machine, "q35"),
+            (is("os_distro", "windows"), Entry::OsType, "windows"),
+        ];
+        for (holds, entry, value) in goes_with {
+            if holds {
+                properties.entry(entry.key().to_owned()).or_insert_with(|| value.to_owned());
+            }
         }
         properties
     }
 
-    /// All properties, or what is wrong with the ones typed by hand.
-    pub(super) fn properties(&self) -> Result<BTreeMap<String, String>, String> {
-        let mut properties = self.named_properties();
-        for line in self.other.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let (key, value) = line
-                .split_once('=')
-                .ok_or_else(|| format!("“{line}” has no “=”. Write key=value, one a line."))?;
-            let (key, value) = (key.trim(), value.trim());
-            if key.is_empty() {
-                return Err(format!("“{line}” has no name before the “=”."));
+    /// What is wrong with each row of the other properties, by its number.
+    pub fn property_problems(&self) -> Vec<(usize, String)> {
+        let mut problems = Vec::new();
+        let mut before: Vec<&str> = Vec::new();
+        for (row, (key, value)) in self.others.iter().enumerate() {
+            let key = key.trim();
+            if key.is_empty() && value.trim().is_empty() {
+                continue;
             }
-            if key.chars().count() > LONGEST_NAME {
-                return Err(format!("A property’s name has at most {LONGEST_NAME} characters."));
+            if let Some(text) = self.key_problem(key, &before) {
+                problems.push((row, text));
+            } else if value.chars().any(|c| c == '\n' || c == '\0') {
+                problems.push((row, tr("A value is one line of text.").to_owned()));
             }
-            if key.starts_with("os_glance") {
-                return Err(format!(
-                    "{key}: names that begin with os_glance belong to the image service."
-                ));
-            }
-            if BASE_FIELDS.contains(&key) {
-                return Err(format!("{key} is a field of the image itself, not a property."));
-            }
-            if properties.insert(key.to_owned(), value.to_owned()).is_some() {
-                return Err(format!("{key} is set twice."));
-            }
+            before.push(key);
         }
-        if properties.len() > MOST_PROPERTIES {
-            return Err(format!(
-                "At most {MOST_PROPERTIES} properties; these are {}.",
-                properties.len()
-            ));
+        let count = self.properties().len();
+        if let Some(last) = self.others.len().checked_sub(1).filter(|_| count > MOST_PROPERTIES) {
+            let text = tr_with(
+                "At most {most} properties; these are {count}.",
+                &[("most", &MOST_PROPERTIES), ("count", &count)],
+            );
+            problems.push((last, text));
         }
-        Ok(properties)
+        problems
+    }
+
+    /// Rows that hold something, trimmed.
+    fn typed_properties(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.others
+            .iter()
+            .map(|(key, value)| (key.trim(), value.trim()))
+            .filter(|(key, _)| !key.is_empty())
+    }
+
+    fn key_problem(&self, key: &str, before: &[&str]) -> Option<String> {
+        let count = key.chars().count();
+        let own_field = Entry::ALL
+            .into_iter()
+            .find(|entry| entry.property() == Some(key) && !self.value(*entry).trim().is_empty());
+        Some(match key {
+            "" => tr("This property has no name.").to_owned(),
+            key if key.contains('=') => {
+                tr_with("{key}: write the value into its own field, without “=”.", &[("key", &key)])
+            }
+            _ if count > LONGEST_NAME => tr_with(
+                "A property’s name has at most {most} characters; these are {count}.",
+                &[("most", &LONGEST_NAME), ("count", &count)],
+            ),
+            // Glance answers 403: "Attribute 'os_glance_x' is reserved."
+            key if key.starts_with("os_glance") => tr_with(
+                "{key}: names that begin with os_glance belong to the image service.",
+                &[("key", &key)],
+            ),
+            key if BASE_FIELDS.contains(&key) => {
+                tr_with("{key} is a field of the image itself, not a property.", &[("key", &key)])
+            }
+            key if own_field.is_some() => {
+                tr_with("{key} is set by its own field further up.", &[("key", &key)])
+            }
+            key if before.contains(&key) => tr_with("{key} is set twice.", &[("key", &key)]),
+            _ => return None,
+        })
     }
 }
 
@@ -185,10 +159,11 @@ mod tests {
     #[test]
     fn the_record_holds_what_the_form_says() {
         let mut form = draft();
-        form.tags = "a, b,,a".into();
-        form.firmware = "uefi".into();
-        form.other = "my_key = my value\n".into();
-        form.min_disk = "3".into();
+        form.values.insert(Entry::Tags, "a, b,,a".into());
+        form.values.insert(Entry::Firmware, "uefi".into());
+        form.values.insert(Entry::MinDisk, "3".into());
+        form.others =
+            vec![(" my_key ".into(), " my value ".into()), (String::new(), String::new())];
         let record = form.record();
         assert_eq!(record.tags, ["a", "b"]);
         assert_eq!(record.min_disk_gib, 3);
@@ -196,22 +171,41 @@ mod tests {
         assert_eq!(property("hw_machine_type"), Some("q35"));
         assert_eq!(property("my_key"), Some("my value"));
         assert_eq!(property("os_distro"), None);
+        assert_eq!(property("name"), None);
     }
 
     #[test]
-    fn the_command_line_can_be_pasted() {
+    fn what_goes_with_a_choice_gives_way_to_the_users_own() {
         let mut form = draft();
-        form.name = "it's mine".into();
-        form.protected = true;
-        assert_eq!(
-            form.command_line(),
-            "openstack image create \\\n  --file disk.qcow2 \\\n  --disk-format raw \\\n  --container-format bare \\\n  --private \\\n  --protected \\\n  --property architecture=x86_64 \\\n  'it'\\''s mine'"
-        );
-        form.source = Source::Url;
-        form.url = "https://x.example/a?b=c&d".into();
-        assert!(
-            form.command_line()
-                .ends_with("--uri 'https://x.example/a?b=c&d' \\\n  'it'\\''s mine'")
-        );
+        form.values.insert(Entry::Firmware, "uefi".into());
+        form.values.insert(Entry::DiskBus, "scsi".into());
+        form.others = vec![("hw_machine_type".into(), "pc".into())];
+        let properties = form.properties();
+        assert_eq!(properties["hw_machine_type"], "pc");
+        assert_eq!(properties["hw_scsi_model"], "virtio-scsi");
+        assert_eq!(form.property_problems(), vec![]);
+    }
+
+    #[test]
+    fn wrong_keys_are_refused_with_the_reason() {
+        let check = |key: &str, part: &str| {
+            let mut form = draft();
+            form.others = vec![("own".into(), "1".into()), (key.into(), "2".into())];
+            let problems = form.property_problems();
+            assert!(
+                problems.iter().any(|(row, text)| *row == 1 && text.contains(part)),
+                "{key}: {problems:?}"
+            );
+        };
+        check("", "no name");
+        check("a=b", "without “=”");
+        check("os_glance_x", "os_glance");
+        check("size", "field of the image");
+        check("architecture", "its own field");
+        check("own", "twice");
+        check(&"k".repeat(256), "255");
+        let mut many = draft();
+        many.others = (0..130).map(|n| (format!("k{n}"), "v".into())).collect();
+        assert!(many.property_problems().iter().any(|(_, text)| text.contains("128")));
     }
 }

@@ -2,200 +2,167 @@
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, DragEvent, File};
+use wasm_bindgen::JsCast;
+use web_sys::{DragEvent, FileList};
 
-use disk_image::{HEAD_BYTES, Kind};
+use super::draft::{Place, Problem, Source};
+use super::entry::Entry;
+use super::form::{Form, error_at};
+use super::reading::Reading;
+use crate::text::{format, tr};
+use crate::ui::{Field, Glyph, Icon, Input, Note, Section, SegmentedOption, Tone};
 
-use super::draft::{FieldName, FileFacts, Problem, Source};
-use super::form::{Form, error_at, warning_at};
-use crate::text::format;
-use crate::ui::{Fact, Field, Glyph, Icon, Input, Note, Panel, Section, SegmentedOption, Tone};
+/// Takes what was dropped or picked.
+#[derive(Clone, Copy)]
+pub(super) struct Taker {
+    form: Form,
+    /// Something is being dragged over the form.
+    pub(super) over: RwSignal<bool>,
+    /// Several files were dropped at once.
+    several: RwSignal<bool>,
+}
+
+impl Taker {
+    /// For this form.
+    pub(super) fn new(form: Form) -> Self {
+        Self { form, over: RwSignal::new(false), several: RwSignal::new(false) }
+    }
+
+    /// The first of these files.
+    fn take(self, files: Option<FileList>) {
+        let Some(files) = files else { return };
+        self.several.set(files.length() > 1);
+        if let Some(file) = files.get(0) {
+            let size_bytes = whole(file.size());
+            self.form.take_file(file, size_bytes);
+        }
+    }
+
+    /// Something is dragged over the form.
+    pub(super) fn drag(self, event: &DragEvent) {
+        event.prevent_default();
+        self.over.set(true);
+    }
+
+    /// It left the form, not only one of the form's parts.
+    pub(super) fn leave(self, event: &DragEvent) {
+        let into =
+            event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let form =
+            event.current_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if !form.is_some_and(|form| form.contains(into.as_ref())) {
+            self.over.set(false);
+        }
+    }
+
+    /// It was dropped.
+    pub(super) fn drop(self, event: &DragEvent) {
+        event.prevent_default();
+        self.over.set(false);
+        self.take(event.data_transfer().and_then(|data| data.files()));
+    }
+}
 
 /// Step 1.
 #[component]
 pub(super) fn SourceStep(
     /// The form.
     form: Form,
+    /// Takes files over.
+    taker: Taker,
     /// What is wrong with it.
     problems: Memo<Vec<Problem>>,
     /// Why the cloud cannot fetch from a URL; `None` when it can.
     why_no_url: Signal<Option<String>>,
 ) -> impl IntoView {
-    let error = error_at(problems, FieldName::Source);
-    let warning = warning_at(problems, FieldName::Source);
-    let unread = RwSignal::new(None::<String>);
-    let take = Callback::new(move |file: JsValue| {
-        let Ok(file) = file.dyn_into::<File>() else { return };
-        spawn_local(async move {
-            match head_of(&file).await {
-                Ok(head) => {
-                    unread.set(None);
-                    let facts = FileFacts {
-                        name: file.name(),
-                        size_bytes: whole(file.size()),
-                        kind: disk_image::recognise(&head),
-                    };
-                    form.source.set(Source::File);
-                    form.take_file(file, facts);
-                }
-                Err(_) => unread.set(Some(format!("{} could not be read. A folder cannot be uploaded; a file may have been moved or needs a permission.", file.name()))),
-            }
-        });
-    });
     let is = move |source: Source| Signal::derive(move || form.source.get() == source);
+    let url_error = error_at(problems, Place::Source);
     view! {
-        <Section title="Source" number=1_u8>
-            <div class="segmented" role="radiogroup" aria-label="Source">
-                <SegmentedOption name="source" label="File" checked=is(Source::File) on_choose=Callback::new(move |()| form.source.set(Source::File)) />
-                <SegmentedOption name="source" label="URL" checked=is(Source::Url) on_choose=Callback::new(move |()| form.source.set(Source::Url)) />
+        <Section title=tr("Source") number=1_u8>
+            <div class="segmented" role="radiogroup" aria-label=tr("Source")>
+                <SegmentedOption name="source" label=tr("File") checked=is(Source::File) on_choose=Callback::new(move |()| form.source.set(Source::File)) />
+                <SegmentedOption name="source" label=tr("URL") checked=is(Source::Url) on_choose=Callback::new(move |()| form.source.set(Source::Url)) />
             </div>
             <div class="stack" hidden=move || form.source.get() != Source::File>
-                <FileDrop form=form take=take />
-                {move || unread.get().map(|text| view! { <Note tone=Tone::Danger title="The file could not be read" text=Some(text) /> })}
-                {move || error.get().filter(|_| form.source.get() == Source::File).map(|text| view! {
-                    <Note tone=Tone::Danger title="This file cannot be used as it is" text=Some(text) />
+                <FilePick form=form taker=taker />
+                {move || taker.several.get().then(|| view! {
+                    <Note tone=Tone::Warn title=tr("One file becomes one image") text=Some(tr("Several were dropped; the first was taken. Create the others one after the other: uploads go on side by side.").to_owned()) />
                 })}
-                {move || warning.get().map(|text| view! { <Note tone=Tone::Warn title="Worth knowing" text=Some(text) /> })}
+                <Reading form=form problems=problems />
             </div>
             <div class="stack" hidden=move || form.source.get() != Source::Url>
                 <Field
-                    label="Address"
-                    id="create-url"
-                    error=Signal::derive(move || error.get().filter(|_| form.source.get() == Source::Url))
-                    hint=Some("The cloud fetches it by itself; your computer sends nothing. It must answer without a login.".to_owned())
+                    label=tr("Address")
+                    id=Entry::Url.field_id()
+                    error=Signal::derive(move || url_error.get().filter(|_| form.source.get() == Source::Url))
+                    hint=Some(tr("The cloud fetches it by itself; your computer sends nothing. It must answer without a login.").to_owned())
                 >
-                    <Input value=form.url kind="url" inputmode="url" mono=true placeholder="https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2" />
+                    <Input value=form.text(Entry::Url) kind="url" inputmode="url" mono=true placeholder="https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2" />
                 </Field>
-                {move || why_no_url.get().map(|text| view! { <Note tone=Tone::Warn title="This cloud does not fetch images" text=Some(text) /> })}
+                {move || why_no_url.get().map(|text| view! { <Note tone=Tone::Warn title=tr("This cloud does not fetch images") text=Some(text) /> })}
             </div>
         </Section>
     }
 }
 
-/// Where a file is dropped or picked; afterwards, what it is.
+/// Where a file is dropped or picked; afterwards, which one it is.
 #[component]
-fn FileDrop(
+fn FilePick(
     /// The form.
     form: Form,
-    /// Takes a file over.
-    take: Callback<JsValue>,
+    /// Takes files over.
+    taker: Taker,
 ) -> impl IntoView {
-    let over = RwSignal::new(false);
     let input: NodeRef<html::Input> = NodeRef::new();
     let picked = move |_| {
         let Some(input) = input.get_untracked() else { return };
-        if let Some(file) = input.files().and_then(|files| files.get(0)) {
-            take.run(file.into());
-        }
+        taker.take(input.files());
         // So that the same file can be picked again after it was changed.
         input.set_value("");
     };
-    let dropped = move |event: DragEvent| {
-        event.prevent_default();
-        over.set(false);
-        if let Some(file) =
-            event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0))
-        {
-            take.run(file.into());
-        }
-    };
+    let over = move || taker.over.get().then_some("");
+    let chosen = Memo::new(move |_| {
+        form.chosen.with(|chosen| chosen.as_ref().map(|file| (file.name.clone(), file.size_bytes)))
+    });
     view! {
-        <div
-            class="pick"
-            on:dragover=move |event: DragEvent| { event.prevent_default(); over.set(true) }
-            on:dragleave=move |_| over.set(false)
-            on:drop=dropped
-        >
+        <div class="pick">
             <input
                 class="visually-hidden pick__input"
                 type="file"
                 id="create-file"
-                aria-label="Disk image file"
+                aria-label=tr("Disk image file")
                 node_ref=input
                 on:change=picked
             />
-            {move || match form.facts.get() {
+            {move || match chosen.get() {
                 None => view! {
-                    <div class="drop" data-over=move || over.get().then_some("")>
+                    <div class="drop" data-over=over>
                         <svg class="drop__art icon" viewBox="0 0 64 40" aria-hidden="true">
                             <path d="M4 27.5 60 38" /><path d="M10 30v4M22 32.2v4M34 34.5v4" />
                             <rect x="18" y="4" width="24" height="20" rx="2" transform="rotate(10.6 30 14)" />
                             <path d="M22.6 17.4l21 3.9M38.2 24.1h.01" />
                         </svg>
-                        <p class="drop__title">"Drop a disk image here"</p>
+                        <p class="drop__title">{tr("Drop a disk image here")}</p>
                         <p class="drop__text">
-                            "qcow2, raw, VMDK, VHD, VHDX, VDI or ISO, of any size. Its first bytes are read on this computer: format and disk size are filled in before anything is sent."
+                            {tr("qcow2, raw, VMDK, VHD, VHDX, VDI or ISO, of any size. It is read on this computer first: format, disk size and operating system are filled in before anything is sent.")}
                         </p>
-                        <label class="button button--primary" for="create-file">"Choose a file"</label>
+                        <label class="button button--primary" for="create-file">{tr("Choose a file")}</label>
                     </div>
                 }.into_any(),
-                Some(facts) => view! { <Chosen facts=facts over=over /> }.into_any(),
+                Some((name, size_bytes)) => view! {
+                    <div class="file" data-over=over>
+                        <Icon glyph=Glyph::File />
+                        <span>
+                            <span class="file__name">{name}</span>
+                            <br />
+                            <span class="file__note">{format::bytes(size_bytes)}" · "{tr("nothing sent yet")}</span>
+                        </span>
+                        <span class="file__actions"><label class="button button--s" for="create-file">{tr("Choose another")}</label></span>
+                    </div>
+                }.into_any(),
             }}
         </div>
     }
-}
-
-/// The chosen file and what its first bytes say.
-#[component]
-fn Chosen(
-    /// What is known of it.
-    facts: FileFacts,
-    /// Another one is being dragged over it.
-    over: RwSignal<bool>,
-) -> impl IntoView {
-    let is = kind_words(&facts.kind);
-    let disk = match &facts.kind {
-        Kind::Qcow2(qcow2) => Some(format::binary(qcow2.virtual_size_bytes)),
-        _ => None,
-    };
-    view! {
-        <div class="file" data-over=move || over.get().then_some("")>
-            <Icon glyph=Glyph::File />
-            <span>
-                <span class="file__name">{facts.name.clone()}</span>
-                <br />
-                <span class="file__note">{format::bytes(facts.size_bytes)}" · nothing sent yet"</span>
-            </span>
-            <span class="file__actions"><label class="button button--s" for="create-file">"Choose another"</label></span>
-        </div>
-        <Panel title="Read from the file" note=|| "its first bytes, on this computer" flush=true>
-            <dl class="facts">
-                <Fact term="Format" place="first bytes">{is}</Fact>
-                {disk.map(|disk| view! { <Fact term="Disk" place="header, byte 24">{disk}</Fact> })}
-            </dl>
-        </Panel>
-    }
-}
-
-fn kind_words(kind: &Kind) -> String {
-    match kind {
-        Kind::Qcow2(qcow2) => {
-            let plain = if qcow2.refusals.is_empty() { ", in one file" } else { "" };
-            format!("qcow2, version {}{plain}", qcow2.version)
-        }
-        Kind::Vmdk => "VMDK".into(),
-        Kind::VmdkDescriptor => "VMDK, only the description of a disk".into(),
-        Kind::Vhd => "VHD, dynamic".into(),
-        Kind::Vhdx => "VHDX".into(),
-        Kind::Vdi => "VDI".into(),
-        Kind::Qed => "QED, which clouds refuse".into(),
-        Kind::Iso => "ISO disc".into(),
-        Kind::Luks => "LUKS, encrypted".into(),
-        Kind::RawDisk => "raw disk with a partition table or boot sector".into(),
-        Kind::Wrapped(wrapped) => format!("{} file, not a disk", wrapped.name()),
-        Kind::Unknown => "nothing known; perhaps a raw disk without a partition table".into(),
-        Kind::Empty => "empty".into(),
-    }
-}
-
-async fn head_of(file: &File) -> Result<Vec<u8>, JsValue> {
-    let blob: &Blob = file;
-    let head = blob.slice_with_f64_and_f64(0.0, HEAD_BYTES as f64)?;
-    let buffer = JsFuture::from(head.array_buffer()).await?;
-    Ok(js_sys::Uint8Array::new(&buffer).to_vec())
 }
 
 /// Sizes are whole numbers far below 2^53; the browser hands them out as floats.

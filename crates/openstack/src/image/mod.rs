@@ -8,15 +8,17 @@ mod discovery;
 mod import;
 mod list;
 mod members;
+mod metadefs;
 mod model;
 mod patch;
 
-pub use create::{CreateImage, UploadRequest, create, upload_request};
+pub use create::{CreateImage, UploadRequest, create, download_url, upload_request};
 pub use discovery::{
     Formats, ImageUsage, Store, UsageEntry, formats, import_methods, stores, usage,
 };
 pub use import::{ImportTask, TaskStatus, import_from_url, newest_task, tasks};
 pub use list::{Filter, Tab, delete, list_all, list_page, show};
 pub use members::{Member, MemberStatus, add_member, members, remove_member, set_member_status};
+pub use metadefs::{PropertyDefinition, property_definitions};
 pub use model::{Image, ImageStatus, Visibility};
 pub use patch::{Patch, add_tag, deactivate, patch, reactivate, remove_tag};
