@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::hooks::use_location;
@@ -10,11 +11,15 @@ use leptos_router::path;
 
 use crate::components::{FirstPage, Shell};
 use crate::config::{Config, ConfigError};
+use crate::downloads::Downloads;
 use crate::fetch;
+use crate::locale;
 use crate::pages;
+use crate::pages::lazy::{self, Lazy, LazyPage};
 use crate::routes;
 use crate::session::Account;
-use crate::text::errors;
+use crate::text::language::Language;
+use crate::text::{errors, tr};
 use crate::theme::Theme;
 use crate::ui::{Toasts, marked};
 use crate::uploads::Uploads;
@@ -22,7 +27,14 @@ use crate::uploads::Uploads;
 /// Mounts the app into the page's body.
 pub fn start() {
     Theme::kept().apply();
-    leptos::mount::mount_to_body(App);
+    match locale::wanted() {
+        // Nothing to wait for.
+        Language::English => leptos::mount::mount_to_body(App),
+        other => spawn_local(async move {
+            locale::speak(other).await;
+            leptos::mount::mount_to_body(App);
+        }),
+    }
 }
 
 /// Fetches the configuration, then shows the console or says what is wrong with it.
@@ -60,18 +72,20 @@ fn Console(
     provide_context(Toasts::default());
     provide_context(FirstPage::default());
     provide_context(Uploads::new());
+    provide_context(Downloads::new());
     view! {
         <Router>
             <Shell>
                 <FlatRoutes fallback=pages::NotFound>
                     <Route path=path!("/") view=|| view! { <GoTo path=routes::IMAGES.to_owned() /> } />
-                    <Route path=path!("/login") view=pages::LoginPage />
-                    <Route path=path!("/images") view=|| view! { <Signed page=|| view! { <pages::ImagesPage /> }.into_any() /> } />
-                    <Route path=path!("/images/create") view=|| view! { <Signed page=|| view! { <pages::CreatePage /> }.into_any() /> } />
-                    <Route path=path!("/images/:id") view=|| view! { <Signed page=|| view! { <pages::ImagePage /> }.into_any() /> } />
-                    <Route path=path!("/instances") view=|| view! { <Signed page=|| view! { <pages::InstancesPage /> }.into_any() /> } />
-                    <Route path=path!("/instances/launch") view=|| view! { <Signed page=|| view! { <pages::LaunchPage /> }.into_any() /> } />
-                    <Route path=path!("/instances/:id") view=|| view! { <Signed page=|| view! { <pages::InstancePage /> }.into_any() /> } />
+                    <Route path=path!("/login") view=|| view! { <Lazy page=&lazy::LOGIN /> } />
+                    <Route path=path!("/images") view=|| view! { <Signed page=&lazy::IMAGES /> } />
+                    <Route path=path!("/images/create") view=|| view! { <Signed page=&lazy::CREATE /> } />
+                    <Route path=path!("/images/:id/edit") view=|| view! { <Signed page=&lazy::EDIT_IMAGE /> } />
+                    <Route path=path!("/images/:id") view=|| view! { <Signed page=&lazy::IMAGE /> } />
+                    <Route path=path!("/instances") view=|| view! { <Signed page=&lazy::INSTANCES /> } />
+                    <Route path=path!("/instances/launch") view=|| view! { <Signed page=&lazy::LAUNCH /> } />
+                    <Route path=path!("/instances/:id") view=|| view! { <Signed page=&lazy::INSTANCE /> } />
                 </FlatRoutes>
             </Shell>
         </Router>
@@ -83,13 +97,13 @@ fn Console(
 #[component]
 fn Signed(
     /// The page.
-    page: fn() -> AnyView,
+    page: &'static LazyPage,
 ) -> impl IntoView {
     let account = expect_context::<Account>();
     let location = use_location();
     move || match account.current().get() {
         Some(cloud) => view! {
-            <leptos::context::Provider value=cloud>{page()}</leptos::context::Provider>
+            <leptos::context::Provider value=cloud><Lazy page=page /></leptos::context::Provider>
         }
         .into_any(),
         None if account.left() => view! { <GoTo path=routes::LOGIN.to_owned() /> }.into_any(),
@@ -126,8 +140,8 @@ fn Unconfigured(
             <div class="gate__form">
                 <p>{marked(&words.text)}</p>
                 <p class="muted small">
-                    "This site reads "<a class="link" href="/config.json" rel="external">"/config.json"</a>
-                    " when it starts. Mend the file and load the page again."
+                    {tr("This site reads ")}<a class="link" href="/config.json" rel="external">"/config.json"</a>
+                    {tr(" when it starts. Mend the file and load the page again.")}
                 </p>
             </div>
         </main>

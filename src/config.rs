@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use openstack::Service;
 use serde::Deserialize;
 
+use crate::address::Address;
+
 /// The file, read.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Config {
@@ -143,9 +145,7 @@ impl Config {
             }
             let url = cloud.auth_url.as_str();
             let path = url.starts_with('/') && !url.starts_with("//");
-            let absolute = url::Url::parse(url)
-                .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-            if !path && !absolute {
+            if !path && Address::parse(url).is_err() {
                 let (cloud, url) = (cloud.id.clone(), url.to_owned());
                 return Err(ConfigError::AuthUrl { cloud, url });
             }

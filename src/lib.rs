@@ -7,11 +7,13 @@
 //! There is no server of our own behind it, and no state beyond the page but the sign-in
 //! (`session`) and the uploads.
 
+pub mod address;
 pub mod app;
 pub mod clock;
 pub mod cloud;
 pub mod components;
 pub mod config;
+pub mod downloads;
 pub mod fetch;
 pub mod inspecting;
 pub mod live;

@@ -3,12 +3,15 @@
 // In a release, scripts and style sheets are minified first.
 // Why not Trunk's own file hashes: docs/adr/0002-file-names.md.
 //
+// A release comes in parts, one a page (docs/adr/0004-pages-by-route.md): they are fetched here from where
+// tools/wasm-bindgen left them, and index.html says which files each page needs, so that they travel beside the main one.
+//
 // slipway_bg.wasm becomes slipway_bg-<16 hex digits>.wasm, and every text that names it is rewritten. A file is named
 // after those that it mentions are, so that a change in the wasm changes its script, and so on up to index.html.
 
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { extname, join, parse, relative } from "node:path";
 
 const root = process.env.TRUNK_STAGING_DIR;
@@ -17,6 +20,8 @@ if (!root) fail("TRUNK_STAGING_DIR is not set: `trunk build` runs this, not you"
 // Names that must stay: the page itself.
 const KEPT = new Set(["index.html"]);
 const TEXT = new Set([".css", ".html", ".js", ".json", ".svg"]);
+
+addParts();
 
 const files = readdirSync(root, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
@@ -36,6 +41,23 @@ for (const file of files) name(file, []);
 const page = texts.get("index.html") ?? fail("Trunk made no index.html");
 checkPage(page);
 console.log(`name-by-content: ${named.size} files named`);
+
+/** Brings the parts that wasm-bindgen cut off, and tells the page about them. A development build has none. */
+function addParts() {
+  const made = join(process.env.CARGO_TARGET_DIR ?? "target", "wasm-bindgen", process.env.TRUNK_PROFILE ?? "debug", "slipway-parts");
+  if (!existsSync(made)) return;
+  const needs = JSON.parse(readFileSync(join(made, "needs.json"), "utf8"));
+  for (const file of new Set(Object.values(needs).flat())) {
+    if (process.env.TRUNK_PROFILE === "release") {
+      execFileSync("wasm-opt", ["-Oz", join(made, file), "-o", join(root, file)], { stdio: "inherit" });
+    } else {
+      copyFileSync(join(made, file), join(root, file));
+    }
+  }
+  const page = join(root, "index.html");
+  const meta = `<meta name="slipway-parts" content='${JSON.stringify(needs)}'>\n</head>`;
+  writeFileSync(page, readFileSync(page, "utf8").replace("</head>", () => meta));
+}
 
 /** Names one file after the files that it mentions; `path` is how we came here, to see a circle. */
 function name(file, path) {
@@ -67,6 +89,8 @@ function minify(file, text) {
       } catch (error) {
         return fail(`esbuild did not minify ${file}: ${error.message}. Is it installed? tools/setup-node-tools does that`);
       }
+    case ".json":
+      return JSON.stringify(JSON.parse(text));
     case ".html":
       return text.replace(/<!--.*?-->/gs, "").replace(/\n{2,}/g, "\n");
     default:

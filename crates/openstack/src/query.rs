@@ -1,7 +1,5 @@
 //! The query string of a request, built in order, repeated names allowed.
 
-use url::form_urlencoded;
-
 /// Pairs of a query string.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {

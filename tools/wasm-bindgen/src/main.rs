@@ -2,7 +2,9 @@
 //!
 //! The official command-line package also builds a test runner with a web server and a WebDriver client; that takes
 //! several times as long to compile and nothing here uses it. What this one writes is the same, byte for byte, as it
-//! is the same library. A flag that Trunk does not pass is refused, never ignored.
+//! is the same library. What it does besides, `split` says. A flag that Trunk does not pass is refused, never ignored.
+
+mod split;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,6 +28,7 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<()> {
     let mut bindgen = Bindgen::new();
     let mut input = None;
     let mut out_dir = None;
+    let mut out_name = None;
     for arg in args {
         let text = arg.to_str().with_context(|| format!("not UTF-8: {}", arg.display()))?;
         let (name, value) = match text.split_once('=') {
@@ -42,6 +45,7 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<()> {
             ("--out-dir", Some(dir)) => out_dir = Some(PathBuf::from(dir)),
             ("--out-name", Some(name)) => {
                 bindgen.out_name(name);
+                out_name = Some(name.to_owned());
             }
             ("--no-typescript", None) => {
                 bindgen.typescript(false);
@@ -64,7 +68,15 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<()> {
     }
     let input = input.context("no input file")?;
     let out_dir = out_dir.context("no --out-dir=")?;
-    bindgen.input_path(&input).generate(&out_dir)
+    let out_name = out_name.context("no --out-name=")?;
+    match split::cut(&input, &out_dir.join(format!("{out_name}-parts")))? {
+        None => bindgen.input_path(&input).generate(&out_dir),
+        Some(parts) => {
+            // What the parts import from the main one must not be taken for unused.
+            bindgen.keep_lld_exports(true).input_path(&parts.main).generate(&out_dir)?;
+            parts.join_into(&out_dir.join(format!("{out_name}.js")))
+        }
+    }
 }
 
 fn set_target(bindgen: &mut Bindgen, target: &str) -> Result<()> {
