@@ -21,7 +21,7 @@ pub(crate) fn disk(
     let has_heavier = findings.iter().any(|found| {
         matches!(found.trouble, Trouble::Truncated(_) | Trouble::Damaged(_) | Trouble::Encrypted)
     });
-    if has_heavier || matches!(format, Format::Iso | Format::Wrapped(_) | Format::Empty) {
+    if has_heavier || matches!(format, Format::Wrapped(_) | Format::Empty) {
         return;
     }
     let mut never_boots = |trouble| findings.push(Finding { trouble, weight: Weight::NeverBoots });

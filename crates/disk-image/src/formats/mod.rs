@@ -3,7 +3,7 @@
 //! They deliberately do not read the disk inside: that is the guest view's work, over these headers.
 
 mod inspector;
-pub(crate) mod iso;
+mod iso;
 mod luks;
 pub(crate) mod qcow2;
 mod qed;

@@ -1,12 +1,10 @@
 //! VHDX, Hyper-V's format ([MS-VHDX]; QEMU `block/vhdx.c`).
 
-mod crc32c;
-
+use crate::guest::bytes::{CRC32C, crc};
 use crate::read::{Fields, ReadAt, ReadError, bytes_at, vec_at};
 use crate::report::{Format, Trouble, Weight};
 
 use super::{Facts, utf16};
-use crc32c::is_sealed;
 
 /// The two headers, of which the newer sound one counts.
 const HEADERS_AT: [u64; 2] = [64 << 10, 128 << 10];
@@ -70,6 +68,13 @@ fn newest_header(file: &dyn ReadAt) -> Result<Option<[u8; HEADER_BYTES]>, ReadEr
         }
     }
     Ok(newest)
+}
+
+/// Whether the checksum at byte 4 fits the rest.
+fn is_sealed(structure: &[u8]) -> bool {
+    let Some((start, rest)) = structure.split_at_checked(8) else { return false };
+    let Some((signature, stored)) = start.split_at_checked(4) else { return false };
+    stored == crc(CRC32C, &[signature, &[0; 4], rest]).to_le_bytes()
 }
 
 /// The entries of the first region table, 32 bytes each, or of its copy when it is damaged.
