@@ -2,32 +2,70 @@
 
 use leptos::prelude::*;
 
+use super::language::{LanguageDialog, LanguageItems, Switching};
 use crate::clock;
 use crate::session::Account;
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::theme::Theme;
 use crate::ui::{ConfirmDialog, Glyph, Menu, MenuAlign, MenuItem, MenuRule, MenuTitle};
+use crate::uploads::{Uploads, use_uploads};
+
+/// What the person's menu and the command palette both do. In context; cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Person {
+    /// The appearance chosen.
+    pub theme: RwSignal<Theme>,
+    /// The question before uploads are stopped by signing out.
+    confirming: RwSignal<bool>,
+    account: Account,
+    uploads: Uploads,
+}
+
+impl Person {
+    /// As the browser has kept it.
+    pub fn new() -> Self {
+        Self {
+            theme: RwSignal::new(Theme::kept()),
+            confirming: RwSignal::new(false),
+            account: expect_context::<Account>(),
+            uploads: use_uploads(),
+        }
+    }
+
+    /// Another appearance.
+    pub fn choose(self, theme: Theme) {
+        theme.choose();
+        self.theme.set(theme);
+    }
+
+    /// Signs out; asks first when that would break off uploads.
+    pub fn leave(self) {
+        if untrack(|| self.uploads.under_way()) > 0 {
+            self.confirming.set(true);
+        } else {
+            self.account.sign_out();
+        }
+    }
+}
 
 /// The button with the user's name, and its menu.
 #[component]
 pub fn PersonMenu() -> impl IntoView {
-    let account = expect_context::<Account>();
-    let uploads = crate::uploads::use_uploads();
+    let person = expect_context::<Person>();
+    let Person { theme, confirming, account, uploads } = person;
     let name = Memo::new(move |_| {
         account.current().read().as_ref().map(|cloud| cloud.user().name.clone()).unwrap_or_default()
     });
     let until = move || {
         account.ends_at().map(|ends_at| {
-            format!("Signed in until {}", format::time_of_day(ends_at, clock::offset_at(ends_at)))
+            let time = format::time_of_day(ends_at, clock::offset_at(ends_at));
+            tr_with("Signed in until {time}", &[("time", &time)])
         })
     };
-    let theme = RwSignal::new(Theme::kept());
-    let confirming = RwSignal::new(false);
-    let leave = move |()| {
-        if untrack(|| uploads.under_way()) > 0 { confirming.set(true) } else { account.sign_out() }
-    };
+    let switching = Switching::new();
     let question = Signal::derive(move || {
-        format!("Sign out and stop {}?", format::count(uploads.under_way(), "upload", "uploads"))
+        let count = format::count(uploads.under_way(), "upload", "uploads");
+        tr_with("Sign out and stop {uploads}?", &[("uploads", &count)])
     });
     let button = move || {
         view! {
@@ -40,7 +78,7 @@ pub fn PersonMenu() -> impl IntoView {
     };
     view! {
         <Menu button_class="person" button=button align=MenuAlign::Up>
-            <MenuTitle>"Appearance"</MenuTitle>
+            <MenuTitle>{tr("Appearance")}</MenuTitle>
             {Theme::ALL.map(|choice| view! {
                 <MenuItem
                     icon=match choice {
@@ -49,21 +87,24 @@ pub fn PersonMenu() -> impl IntoView {
                         Theme::Dark => Glyph::Moon,
                     }
                     current=Signal::derive(move || theme.get() == choice)
-                    on_press=move |()| { choice.choose(); theme.set(choice) }
+                    on_press=move |()| person.choose(choice)
                 >{choice.word()}</MenuItem>
             }).collect_view()}
             <MenuRule />
-            <MenuItem icon=Glyph::SignOut on_press=leave>"Sign out"</MenuItem>
+            <LanguageItems switching=switching />
+            <MenuRule />
+            <MenuItem icon=Glyph::SignOut on_press=move |()| person.leave()>{tr("Sign out")}</MenuItem>
         </Menu>
+        <LanguageDialog switching=switching />
         <ConfirmDialog
             open=confirming
             title=question
-            confirm="Sign out"
-            cancel="Stay"
+            confirm=tr("Sign out")
+            cancel=tr("Stay")
             danger=true
             on_confirm=move |()| { confirming.set(false); account.sign_out() }
         >
-            <p>"What was sent of them is thrown away, and their images are left without data. Images that are complete stay."</p>
+            <p>{tr("What was sent of them is thrown away, and their images are left without data. Images that are complete stay.")}</p>
         </ConfirmDialog>
     }
 }

@@ -8,7 +8,7 @@ use openstack::identity::Project;
 
 use crate::routes;
 use crate::session::{Account, How};
-use crate::text::errors;
+use crate::text::{errors, tr, tr_with};
 use crate::ui::{Glyph, Icon, Menu, MenuItem, MenuRule, MenuTitle, Toast, Toasts};
 
 /// The button with project and region, and its menu.
@@ -32,7 +32,7 @@ pub fn ScopeMenu() -> impl IntoView {
     let button = move || {
         view! {
             // In words for who listens; the two lines below are for who looks.
-            <span class="visually-hidden">{move || format!("Project {}, region {}: switch", project.get(), region.get())}</span>
+            <span class="visually-hidden">{move || tr_with("Project {project}, region {region}: switch", &[("project", &project.get()), ("region", &region.get())])}</span>
             <span class="scope__project truncate" aria-hidden="true">{move || project.get()}</span>
             <span class="scope__region truncate" aria-hidden="true">{move || region.get()}</span>
             <Icon glyph=Glyph::UpDown />
@@ -60,21 +60,9 @@ fn Projects() -> impl IntoView {
     {
         projects.insert(0, here);
     }
-    let switch = move |project: Project| {
-        let leave = leave.clone();
-        spawn_local(async move {
-            match account.switch_project(project.id).await {
-                Ok(()) => leave(),
-                Err(error) => {
-                    let words =
-                        errors::api(&error, Some("You are still in the project you were in."));
-                    toasts.show(Toast::danger(words.title.clone(), words.text_with_request()));
-                }
-            }
-        });
-    };
+    let switch = move |project: Project| switch_project(account, toasts, project, leave.clone());
     view! {
-        <MenuTitle>"Project"</MenuTitle>
+        <MenuTitle>{tr("Project")}</MenuTitle>
         {projects.into_iter().map(|project| {
             let current = here.as_ref().is_some_and(|here| here.id == project.id);
             let name = project.name.clone();
@@ -88,9 +76,28 @@ fn Projects() -> impl IntoView {
             }
         }).collect_view()}
         {bound.then(|| view! {
-            <p class="menu__reason">"An application credential is bound to its project."</p>
+            <p class="menu__reason">{tr("An application credential is bound to its project.")}</p>
         })}
     }
+}
+
+/// Goes to another project of the same user; what cannot be done is said in a toast.
+pub fn switch_project(
+    account: Account,
+    toasts: Toasts,
+    project: Project,
+    leave: impl Fn() + 'static,
+) {
+    spawn_local(async move {
+        match account.switch_project(project.id).await {
+            Ok(()) => leave(),
+            Err(error) => {
+                let words =
+                    errors::api(&error, Some(tr("You are still in the project you were in.")));
+                toasts.show(Toast::danger(words.title.clone(), words.text_with_request()));
+            }
+        }
+    });
 }
 
 #[component]
@@ -100,7 +107,7 @@ fn Regions() -> impl IntoView {
     let here =
         account.current().get_untracked().and_then(|cloud| cloud.region().map(str::to_owned));
     view! {
-        <MenuTitle>"Region"</MenuTitle>
+        <MenuTitle>{tr("Region")}</MenuTitle>
         {account.regions().into_iter().map(|region| {
             let current = here.as_ref() == Some(&region);
             let name = region.clone();
@@ -120,7 +127,7 @@ fn Regions() -> impl IntoView {
 }
 
 /// What a page shows (an image, a filled-in form) is of the scope that is left: go to the list.
-fn use_section_root() -> impl Fn() + Clone + Send + Sync + 'static {
+pub fn use_section_root() -> impl Fn() + Clone + Send + Sync + 'static {
     let navigate = StoredValue::new_local(use_navigate());
     let path = use_location().pathname;
     move || {

@@ -3,11 +3,13 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::person::PersonMenu;
+use super::palette::{Palette, PaletteButton, PaletteDialog};
+use super::person::{Person, PersonMenu};
 use super::scope::ScopeMenu;
-use super::{Brand, Reauthenticate};
+use super::{Brand, Reauthenticate, Typed};
 use crate::routes;
 use crate::session::Account;
+use crate::text::tr;
 use crate::ui::{Glyph, Icon, ToastRegion, Toasts};
 use crate::uploads::Tray;
 
@@ -19,15 +21,20 @@ pub fn Shell(
 ) -> impl IntoView {
     let account = expect_context::<Account>();
     let toasts = expect_context::<Toasts>();
+    let typed = Typed::follow();
+    provide_context(typed);
+    provide_context(Person::new());
+    provide_context(Palette::new(account));
     let signed_in = Memo::new(move |_| account.current().read().is_some());
     view! {
-        <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        <a class="skip" href="#main" rel="external">{tr("Skip to content")}</a>
         <div class="shell" data-signed=move || signed_in.get().to_string()>
             <Show when=move || signed_in.get()><Nav /></Show>
-            <div class="shell__main">{children()}</div>
+            <div class="shell__main" on:input=move |event| typed.note(&event) on:drop=move |event| typed.note(&event)>{children()}</div>
         </div>
         <Tray />
         <ToastRegion toasts=toasts />
+        <Show when=move || signed_in.get()><PaletteDialog /></Show>
         <Reauthenticate />
     }
 }
@@ -42,10 +49,11 @@ fn Nav() -> impl IntoView {
                 <span class="brand__name">{product}</span>
             </a>
             <ScopeMenu />
-            <nav class="nav__places" aria-label="Places">
+            <PaletteButton />
+            <nav class="nav__places" aria-label=tr("Places")>
                 <ul class="nav__list">
-                    <Place href=routes::IMAGES glyph=Glyph::Disk>"Images"</Place>
-                    <Place href=routes::INSTANCES glyph=Glyph::Server>"Instances"</Place>
+                    <Place href=routes::IMAGES glyph=Glyph::Disk>{tr("Images")}</Place>
+                    <Place href=routes::INSTANCES glyph=Glyph::Server>{tr("Instances")}</Place>
                 </ul>
             </nav>
             <div class="nav__foot"><PersonMenu /></div>

@@ -1,8 +1,9 @@
-//! The tray: every upload and import of this tab, in sight on every page.
+//! The tray: every upload, import and download of this tab, in sight on every page.
 
 use leptos::prelude::*;
 
 use super::{Job, JobPhase, Road, Standing, Uploads, use_uploads};
+use crate::downloads::{DownloadItems, use_downloads};
 use crate::routes;
 use crate::text::{format, tr, tr_with, uploads as words};
 use crate::ui::{Button, ButtonKind, ButtonLink, ConfirmDialog, Glyph, Icon, Progress, Status};
@@ -12,31 +13,44 @@ use crate::ui::{Button, ButtonKind, ButtonLink, ConfirmDialog, Glyph, Icon, Prog
 pub fn Tray() -> impl IntoView {
     let uploads = use_uploads();
     let jobs = uploads.jobs();
-    let any = Memo::new(move |_| !jobs.read().is_empty());
-    let sum = Memo::new(move |_| sum_up(&jobs.read()));
+    let downloads = use_downloads();
+    let any = Memo::new(move |_| !jobs.read().is_empty() || !downloads.list().read().is_empty());
+    let sum = Memo::new(move |_| sum_up(&jobs.read(), downloads.list().read().len()));
     let foot = Memo::new(move |_| {
         let sending = jobs.read().iter().any(|job| standing(job) == Standing::UnderWay);
-        sending.then(|| words::leaving(Road::File))
+        match (sending, downloads.under_way() > 0) {
+            (true, _) => Some(words::leaving(Road::File)),
+            (false, true) => {
+                Some(tr("Leave this tab open: closing it breaks off what is being downloaded."))
+            }
+            (false, false) => None,
+        }
     });
     view! {
         <Show when=move || any.get()>
-            <details class="tray tray--docked" open aria-label=tr("Uploads")>
-                <summary class="tray__head">
-                    <span class="tray__title">{move || sum.get().0}</span>
-                    <span class="tray__sum">{move || sum.get().1}</span>
-                    <Icon glyph=Glyph::Down />
-                </summary>
-                <ul class="tray__list">
-                    <For each=move || jobs.get() key=|job| job.key let(job)>
-                        <Item job=job uploads=uploads />
-                    </For>
-                </ul>
-                {move || foot.get().map(|foot| view! { <p class="tray__foot">{foot}</p> })}
-            </details>
+            <section aria-label=tr("Uploads")>
+                <details class="tray tray--docked" open>
+                    <summary class="tray__head">
+                        <span class="tray__title">{move || sum.get().0}</span>
+                        <span class="tray__sum">{move || sum.get().1}</span>
+                        <Icon glyph=Glyph::Down />
+                    </summary>
+                    <ul class="tray__list">
+                        <For each=move || jobs.get() key=|job| job.key let(job)>
+                            <Item job=job uploads=uploads />
+                        </For>
+                        <DownloadItems />
+                    </ul>
+                    {move || foot.get().map(|foot| view! { <p class="tray__foot">{foot}</p> })}
+                </details>
+            </section>
         </Show>
         // Steps are announced, not bytes.
         <p class="visually-hidden" role="status">{move || jobs.read().first().map(|job| {
             format!("{}: {}", job.name, job.state.with(|state| words::job(state).word))
+        })}</p>
+        <p class="visually-hidden" role="status">{move || downloads.list().read().first().map(|one| {
+            format!("{}: {}", one.name, one.state.with(|state| crate::text::downloads::download(state).word))
         })}</p>
     }
 }
@@ -46,8 +60,13 @@ fn standing(job: &Job) -> Standing {
 }
 
 /// "2 uploads", "1 sending · 1 verified".
-fn sum_up(jobs: &[Job]) -> (String, String) {
-    let title = format::count(jobs.len(), "upload", "uploads");
+fn sum_up(jobs: &[Job], downloads: usize) -> (String, String) {
+    let title = match (jobs.len(), downloads) {
+        (jobs, 0) => format::count(jobs, "upload", "uploads"),
+        (0, 1) => tr("1 download").to_owned(),
+        (0, count) => tr_with("{count} downloads", &[("count", &count)]),
+        (jobs, count) => tr_with("{count} transfers", &[("count", &(jobs + count))]),
+    };
     let count = |wanted: Standing| jobs.iter().filter(|job| standing(job) == wanted).count();
     let parts = [
         (count(Standing::UnderWay), tr("under way")),
