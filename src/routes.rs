@@ -22,6 +22,11 @@ pub fn image(id: &str) -> String {
     format!("{IMAGES}/{}", encode(id))
 }
 
+/// An image's form.
+pub fn edit_image(id: &str) -> String {
+    format!("{}/edit", image(id))
+}
+
 /// An instance's details.
 pub fn instance(id: &str) -> String {
     format!("{INSTANCES}/{}", encode(id))

@@ -1,8 +1,10 @@
 //! Images (Glance).
 
-use jiff::Timestamp;
-use openstack::image::{self, Filter, Image, ImportTask, Patch, Tab};
-use openstack::{ApiError, ImageId, Listing, Marker, Page};
+use openstack::Timestamp;
+use openstack::image::{
+    self, Filter, Image, ImportTask, Member, MemberStatus, Patch, Tab, Visibility,
+};
+use openstack::{ApiError, ErrorKind, ImageId, Listing, Marker, Page, ProjectId};
 
 use super::Cloud;
 
@@ -22,7 +24,7 @@ impl Cloud {
     /// As every call.
     pub async fn images_changed_since(&self, then: Timestamp) -> Result<Listing<Image>, ApiError> {
         // Glance compares whole seconds and reads no fraction.
-        let then = then.strftime("gte:%Y-%m-%dT%H:%M:%SZ").to_string();
+        let then = format!("gte:{}", then.whole_second());
         let mut filter = Filter::tab(Tab::All, &self.project().id);
         filter.other.push(("updated_at".to_owned(), then));
         image::list_all(self.client(), &filter).await
@@ -59,6 +61,94 @@ impl Cloud {
     /// 403 for images of others and for readers.
     pub async fn protect_image(&self, id: &ImageId, protected: bool) -> Result<Image, ApiError> {
         image::patch(self.client(), id, &Patch::new().protected(protected)).await
+    }
+
+    /// Changes an image in one go and returns it as it is then.
+    ///
+    /// # Errors
+    /// 400 by the schema, 403 by policy, 409 for a property that went away meanwhile, 413 for too many of something.
+    pub async fn change_image(&self, id: &ImageId, changes: &Patch) -> Result<Image, ApiError> {
+        image::patch(self.client(), id, changes).await
+    }
+
+    /// Opens (`open`) or closes an image's data.
+    ///
+    /// # Errors
+    /// 403 by policy: in some clouds only operators may.
+    pub async fn open_image(&self, id: &ImageId, open: bool) -> Result<(), ApiError> {
+        match open {
+            true => image::reactivate(self.client(), id).await,
+            false => image::deactivate(self.client(), id).await,
+        }
+    }
+
+    /// Adds a tag, or removes it. Others' tags stay as they are, whoever changes them meanwhile.
+    ///
+    /// # Errors
+    /// 413 beyond the number of tags that the cloud allows.
+    pub async fn tag_image(&self, id: &ImageId, tag: &str, there: bool) -> Result<(), ApiError> {
+        if there {
+            return image::add_tag(self.client(), id, tag).await;
+        }
+        match image::remove_tag(self.client(), id, tag).await {
+            // Somebody else was quicker: what was asked for is so.
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    /// With whom an image is shared: all of them for its owner, only this project for a member. Nobody for an image that
+    /// cannot be shared.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn image_members(&self, image: &Image) -> Result<Vec<Member>, ApiError> {
+        if image.visibility != Visibility::Shared {
+            return Ok(Vec::new());
+        }
+        match image::members(self.client(), &image.id).await {
+            Ok(members) => Ok(members.items),
+            // Its visibility has changed meanwhile, or it is no longer shared with us.
+            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Forbidden) => {
+                Ok(Vec::new())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Offers an image to another project. One that is not shareable is made so first, as Glance refuses members else.
+    ///
+    /// # Errors
+    /// 403 by policy, 409 when it is offered already, 413 for too many members.
+    pub async fn share_image(&self, image: &Image, with: &ProjectId) -> Result<Member, ApiError> {
+        if image.visibility != Visibility::Shared {
+            let shared = Patch::new().visibility(&Visibility::Shared);
+            image::patch(self.client(), &image.id, &shared).await?;
+        }
+        image::add_member(self.client(), &image.id, with).await
+    }
+
+    /// Takes an offer back.
+    ///
+    /// # Errors
+    /// 403 by policy.
+    pub async fn unshare_image(&self, id: &ImageId, with: &ProjectId) -> Result<(), ApiError> {
+        match image::remove_member(self.client(), id, with).await {
+            Err(error) if error.kind == ErrorKind::NotFound => Ok(()),
+            other => other,
+        }
+    }
+
+    /// Answers the offer of an image for the project we work in.
+    ///
+    /// # Errors
+    /// 403 for readers, 404 when the offer was taken back.
+    pub async fn answer_image(
+        &self,
+        id: &ImageId,
+        answer: &MemberStatus,
+    ) -> Result<Member, ApiError> {
+        image::set_member_status(self.client(), id, &self.project().id, answer).await
     }
 
     /// Deletes an image for good.

@@ -8,6 +8,8 @@
 mod compute;
 mod create;
 mod identity;
+mod image_lists;
+mod image_use;
 mod images;
 mod launch;
 mod network;
@@ -20,6 +22,7 @@ use openstack::Client;
 use openstack::identity::{Project, Session, User};
 
 pub use identity::Entry;
+pub use image_use::ImageUse;
 
 use crate::config::{CloudConfig, Config};
 use crate::fetch::FetchTransport;

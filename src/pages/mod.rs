@@ -19,11 +19,12 @@ mod images;
 mod instance;
 mod instances;
 mod launch;
+pub mod lazy;
 mod login;
 mod not_found;
 
 pub use create::CreatePage;
-pub use image::ImagePage;
+pub use image::{EditImagePage, ImagePage};
 pub use images::ImagesPage;
 pub use instance::InstancePage;
 pub use instances::InstancesPage;

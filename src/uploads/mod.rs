@@ -22,6 +22,7 @@ use upload::Event;
 use web_sys::BeforeUnloadEvent;
 
 pub use content::Upload;
+pub(crate) use hashing::{HashEvent, Hashing};
 pub use job::{Fetched, Job, JobPhase, JobState, Road, Standing};
 pub use tray::Tray;
 pub use url_road::NotBegun;
@@ -203,7 +204,7 @@ impl Default for Uploads {
 }
 
 /// Time since the page was opened, from a clock that never goes back.
-fn monotonic() -> Duration {
+pub(crate) fn monotonic() -> Duration {
     let millis = window().performance().map_or(0.0, |performance| performance.now());
     Duration::from_secs_f64(millis.max(0.0) / 1000.0)
 }

@@ -66,4 +66,6 @@ ids! {
     VolumeId,
     /// A Cinder volume type.
     VolumeTypeId,
+    /// A snapshot of a Cinder volume.
+    VolumeSnapshotId,
 }

@@ -68,6 +68,7 @@ mod pagination;
 pub mod poll;
 mod query;
 mod renewal;
+pub mod time;
 pub mod transport;
 pub mod volume;
 mod words;
@@ -79,10 +80,11 @@ pub use endpoint::{Endpoints, Service};
 pub use error::{ApiError, ErrorKind};
 pub use ids::{
     FlavorId, ImageId, NetworkId, PortId, ProjectId, SecurityGroupId, ServerId, SubnetId, UserId,
-    VolumeId, VolumeTypeId,
+    VolumeId, VolumeSnapshotId, VolumeTypeId,
 };
 pub use microversion::Microversion;
 pub use pagination::{Marker, Page};
 pub use query::Query;
 pub use renewal::{Generation, SignedOut};
+pub use time::Timestamp;
 pub use transport::{Method, Request, Response, Transport, TransportError};

@@ -10,7 +10,7 @@ mod support;
 
 use std::fmt::Debug;
 
-use openstack::{ImageId, ServerId, VolumeId, compute, image, network, volume};
+use openstack::{ImageId, ServerId, VolumeId, VolumeSnapshotId, compute, image, network, volume};
 use support::{Fake, client, run};
 
 /// Makes one call against a recorded answer.
@@ -90,6 +90,12 @@ fn images_in_every_state() {
     );
     let of_volume = show("client/volume-snapshot");
     check("of a volume", (of_volume.is_snapshot(), of_volume.is_volume_snapshot()), (true, true));
+    check(
+        "which volume snapshots",
+        of_volume.volume_snapshots(),
+        vec![VolumeSnapshotId::from("06cbc60d-2864-4df2-bf63-c98449aff7c6")],
+    );
+    check("none of its own", snapshot.volume_snapshots(), vec![]);
     let mismatch = show("glance/after-mismatch");
     check(
         "stale checksum",
@@ -291,6 +297,8 @@ fn volumes() {
         (limits.max_volumes, limits.max_gib, limits.how_many(300)),
         (Some(10), Some(1000), Some(3)),
     );
+    let zones = answer!("cinder/zones", async |c: &C| volume::zones(c).await);
+    check("zone", (zones.items[0].name.as_str(), zones.items[0].is_available()), ("nova", true));
     let id = VolumeId::from("x");
     let created = answer!("cinder/volume-create", async |c: &C| volume::show(c, &id).await);
     check("creating", (created.status.is_changing(), created.bootable), (true, false));

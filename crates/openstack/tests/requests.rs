@@ -88,6 +88,7 @@ fn changing_an_image() {
         .min_ram_mib(512)
         .tags(&["a".to_owned()])
         .set_property("a/b~c", "v")
+        .replace_property("os_version", "13")
         .remove_property("gone");
     run(image::patch(&client(Arc::clone(&fake)), &ImageId::from("i"), &changes)).unwrap();
     let sent = fake.last();
@@ -101,6 +102,7 @@ fn changing_an_image() {
         {"op": "replace", "path": "/min_ram", "value": 512},
         {"op": "replace", "path": "/tags", "value": ["a"]},
         {"op": "add", "path": "/a~1b~0c", "value": "v"},
+        {"op": "replace", "path": "/os_version", "value": "13"},
         {"op": "remove", "path": "/gone"},
     ]);
     assert_eq!(fake.last_body(), expected);

@@ -1,36 +1,48 @@
-//! What can be done with an image from several pages: protect, unprotect, delete. The dialog that asks is one for the
-//! page, not one for each row.
+//! What can be done with an image from several pages. What is done at a press is here; what asks or needs words first is
+//! in the page's one dialog (`dialogs`).
 
 use std::collections::HashSet;
+use std::future::Future;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use openstack::image::Image;
+use openstack::image::{Image, ImageStatus, MemberStatus};
 use openstack::{ApiError, ErrorKind, ImageId};
 
 use super::display_name;
 use crate::cloud::{Cloud, use_cloud};
-use crate::text::{errors, format};
-use crate::ui::{ConfirmDialog, Note, Toast, Toasts, Tone};
+use crate::text::{errors, tr, tr_with};
+use crate::ui::{Toast, Toasts};
+
+/// What the page's dialog is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asking {
+    /// Whether to delete it.
+    Delete,
+    /// Which project to share it with.
+    Share,
+    /// What volume to make from it.
+    Volume,
+    /// How its data is saved to this computer.
+    Download,
+}
 
 /// The actions of one page. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct ImageActions {
-    cloud: StoredValue<Cloud>,
-    toasts: Toasts,
-    on_changed: Callback<Image>,
-    on_deleted: Callback<Image>,
-    /// Images whose protection is being changed.
+    pub(super) cloud: StoredValue<Cloud>,
+    pub(super) toasts: Toasts,
+    pub(super) on_changed: Callback<Image>,
+    pub(super) on_deleted: Callback<Image>,
+    /// Images that are being changed.
     changing: RwSignal<HashSet<ImageId>>,
-    /// The image that the dialog is about. It stays while the dialog closes.
-    asked: RwSignal<Option<Image>>,
-    open: RwSignal<bool>,
-    deleting: RwSignal<bool>,
-    refused: RwSignal<Option<ApiError>>,
+    /// What the dialog is about. It stays while the dialog closes.
+    pub(super) asked: RwSignal<Option<(Asking, Image)>>,
+    pub(super) open: RwSignal<bool>,
 }
 
-/// Makes the actions of a page. `on_changed` gets the image as the cloud answered it, `on_deleted` one that is gone.
-/// [`DeleteImageDialog`] has to be in the page once.
+/// Makes the actions of a page. `on_changed` gets the image as it is then (look again: what others see of it may have
+/// changed as well), `on_deleted` one that is gone. [`super::ImageDialogs`] has to be in the page once.
 pub fn use_image_actions(
     toasts: Toasts,
     on_changed: impl Fn(Image) + Send + Sync + 'static,
@@ -44,124 +56,147 @@ pub fn use_image_actions(
         changing: RwSignal::new(HashSet::new()),
         asked: RwSignal::new(None),
         open: RwSignal::new(false),
-        deleting: RwSignal::new(false),
-        refused: RwSignal::new(None),
     }
 }
 
 impl ImageActions {
-    /// Whether the image's protection is being changed.
+    /// Whether the image is being changed.
     pub fn is_changing(self, id: &ImageId) -> bool {
         self.changing.with(|changing| changing.contains(id))
     }
 
     /// Protects or unprotects.
     pub fn protect(self, image: &Image, protected: bool) {
-        let (id, name) = (image.id.clone(), display_name(image));
-        if !self.changing.try_update(|changing| changing.insert(id.clone())).unwrap_or(false) {
-            return;
-        }
-        let cloud = self.cloud.get_value();
-        spawn_local(async move {
-            let answer = cloud.protect_image(&id, protected).await;
-            self.changing.try_update(|changing| changing.remove(&id));
-            match answer {
-                Ok(image) => {
-                    let state =
-                        if image.protected { "is protected" } else { "can be deleted again" };
-                    self.toasts.show(Toast::ok(format!("{name} {state}")));
-                    self.on_changed.try_run(image);
-                }
-                Err(error) => {
-                    let words = errors::api(&error, None);
-                    let verb = if protected { "protect" } else { "unprotect" };
-                    self.toasts.show(Toast::danger(
-                        format!("Could not {verb} {name}"),
-                        words.text_with_request(),
-                    ));
-                }
-            }
+        let (id, cloud) = (image.id.clone(), self.cloud.get_value());
+        let name = display_name(image);
+        let (done, failed) = match protected {
+            true => (
+                tr_with("{name} is protected", &[("name", &name)]),
+                tr_with("Could not protect {name}", &[("name", &name)]),
+            ),
+            false => (
+                tr_with("{name} can be deleted again", &[("name", &name)]),
+                tr_with("Could not unprotect {name}", &[("name", &name)]),
+            ),
+        };
+        self.change(
+            image,
+            done,
+            failed,
+            None,
+            async move { cloud.protect_image(&id, protected).await },
+        );
+    }
+
+    /// Opens or closes its data.
+    pub fn reactivate(self, image: &Image, open: bool) {
+        let (mut after, cloud) = (image.clone(), self.cloud.get_value());
+        let name = display_name(image);
+        let (done, failed) = match open {
+            true => (
+                tr_with("{name} can be used again", &[("name", &name)]),
+                tr_with("Could not reactivate {name}", &[("name", &name)]),
+            ),
+            false => (
+                tr_with(
+                    "{name} is deactivated: nobody can launch or download it",
+                    &[("name", &name)],
+                ),
+                tr_with("Could not deactivate {name}", &[("name", &name)]),
+            ),
+        };
+        let forbidden = tr(
+            "In some clouds only operators may deactivate and reactivate images; ask your cloud’s support.",
+        );
+        self.change(image, done, failed, Some(forbidden), async move {
+            cloud.open_image(&after.id, open).await?;
+            after.status = if open { ImageStatus::Active } else { ImageStatus::Deactivated };
+            Ok(after)
         });
+    }
+
+    /// Accepts an image that another project shares with this one, or rejects it.
+    pub fn answer(self, image: &Image, accept: bool) {
+        let (after, cloud) = (image.clone(), self.cloud.get_value());
+        let name = display_name(image);
+        let (status, done) = match accept {
+            true => (
+                MemberStatus::Accepted,
+                tr_with("{name} is in this project’s list now", &[("name", &name)]),
+            ),
+            false => (
+                MemberStatus::Rejected,
+                tr_with("{name} is rejected and in no list of this project", &[("name", &name)]),
+            ),
+        };
+        let failed = tr_with("Could not answer the offer of {name}", &[("name", &name)]);
+        self.change(image, done, failed, None, async move {
+            cloud.answer_image(&after.id, &status).await?;
+            Ok(after)
+        });
+    }
+
+    /// Adds a tag or removes it.
+    pub fn tag(self, image: &Image, tag: String, there: bool) {
+        let (mut after, cloud) = (image.clone(), self.cloud.get_value());
+        let (done, failed) = match there {
+            true => (
+                tr_with("Tag {tag} is added", &[("tag", &tag)]),
+                tr_with("Could not add the tag {tag}", &[("tag", &tag)]),
+            ),
+            false => (
+                tr_with("Tag {tag} is removed", &[("tag", &tag)]),
+                tr_with("Could not remove the tag {tag}", &[("tag", &tag)]),
+            ),
+        };
+        self.change(image, done, failed, None, async move {
+            cloud.tag_image(&after.id, &tag, there).await?;
+            after.tags.retain(|other| *other != tag);
+            if there {
+                after.tags.push(tag);
+            }
+            Ok(after)
+        });
+    }
+
+    /// Opens the page's dialog about an image.
+    pub fn ask(self, asking: Asking, image: Image) {
+        self.asked.set(Some((asking, image)));
+        self.open.set(true);
     }
 
     /// Asks before an image is deleted.
     pub fn ask_to_delete(self, image: Image) {
-        self.refused.set(None);
-        self.asked.set(Some(image));
-        self.open.set(true);
+        self.ask(Asking::Delete, image);
     }
 
-    fn delete(self) {
-        let Some(image) = self.asked.get_untracked() else { return };
-        if self.deleting.get_untracked() {
+    /// Does one thing at a time to an image and says what came of it. `forbidden` is what a 403 means besides.
+    fn change(
+        self,
+        image: &Image,
+        done: String,
+        failed: String,
+        forbidden: Option<&'static str>,
+        work: impl Future<Output = Result<Image, ApiError>> + 'static,
+    ) {
+        let id = image.id.clone();
+        if !self.changing.try_update(|changing| changing.insert(id.clone())).unwrap_or(false) {
             return;
         }
-        self.deleting.set(true);
-        self.refused.set(None);
-        let cloud = self.cloud.get_value();
         spawn_local(async move {
-            let answer = cloud.delete_image(&image.id).await;
-            self.deleting.try_set(false);
+            let answer = work.await;
+            self.changing.try_update(|changing| changing.remove(&id));
             match answer {
-                Ok(()) => self.gone(image, "was deleted"),
-                // Somebody else was quicker: what was asked for is so.
-                Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) => {
-                    self.gone(image, "was deleted already");
+                Ok(image) => {
+                    self.toasts.show(Toast::ok(done));
+                    self.on_changed.try_run(image);
                 }
                 Err(error) => {
-                    self.refused.try_set(Some(error));
+                    let hint = forbidden.filter(|_| error.kind == ErrorKind::Forbidden);
+                    let words = errors::api(&error, hint);
+                    self.toasts.show(Toast::danger(failed, words.text_with_request()));
                 }
             }
         });
     }
-
-    fn gone(self, image: Image, how: &str) {
-        self.open.try_set(false);
-        self.toasts.show(Toast::ok(format!("{} {how}", display_name(&image))));
-        self.on_deleted.try_run(image);
-    }
-}
-
-/// The dialog that asks before an image is deleted, and says why the cloud refused.
-#[component]
-pub fn DeleteImageDialog(
-    /// The page's actions.
-    actions: ImageActions,
-) -> impl IntoView {
-    let name =
-        move || actions.asked.with(|image| image.as_ref().map(display_name).unwrap_or_default());
-    let title = Signal::derive(move || format!("Delete {}?", name()));
-    view! {
-        <ConfirmDialog
-            open=actions.open
-            title=title
-            confirm="Delete image"
-            cancel="Keep it"
-            danger=true
-            busy=actions.deleting
-            on_confirm=move |()| actions.delete()
-        >
-            <p>{move || actions.asked.with(|image| image.as_ref().map(consequences))}</p>
-            {move || actions.refused.get().map(|error| {
-                let words = errors::api(&error, Some("The image is still there."));
-                let text = words.text_with_request();
-                view! { <Note tone=Tone::Danger title=words.title text=text /> }
-            })}
-        </ConfirmDialog>
-    }
-}
-
-/// What deleting does, said of this image.
-fn consequences(image: &Image) -> String {
-    if image.is_volume_snapshot() {
-        return "It holds no data itself. The volume snapshots that it points to stay and go on counting against the quota."
-            .to_owned();
-    }
-    let data = match image.size_bytes {
-        Some(size_bytes) if size_bytes > 0 => {
-            format!("Its {} are removed for good.", format::bytes(size_bytes))
-        }
-        _ => "It holds no data yet.".to_owned(),
-    };
-    format!("{data} Instances and volumes that were made from it stay as they are.")
 }

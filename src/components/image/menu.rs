@@ -1,14 +1,19 @@
-//! The menu with everything that can be done with one image.
+//! The menu with everything that can be done with one image, each with its reason when it cannot.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use openstack::image::Image;
+use openstack::image::{Image, ImageStatus, Visibility};
 use wasm_bindgen_futures::JsFuture;
 
-use super::rights::{why_not_change, why_not_delete, why_not_launch};
+use super::actions::Asking;
+use super::rights::{
+    Onlooker, why_not_change, why_not_delete, why_not_download, why_not_launch, why_not_share,
+    why_not_switch, why_not_volume,
+};
 use super::{ImageActions, display_name, is_failed};
 use crate::cloud::use_cloud;
 use crate::routes;
+use crate::text::{tr, tr_with};
 use crate::ui::{Glyph, Icon, Menu, MenuAlign, MenuItem, MenuLink, MenuRule, Toast, Toasts};
 
 /// The button with three dots and its menu.
@@ -27,49 +32,121 @@ pub fn ImageMenu(
     let read_only = StoredValue::new(cloud.why_read_only());
     let project = StoredValue::new(cloud.project().id.clone());
     let toasts = expect_context::<Toasts>();
-    let own = move || {
-        image.with(|image| project.with_value(|project| image.owner.as_ref() == Some(project)))
-    };
-    let why_not_change =
-        Signal::derive(move || read_only.with_value(|why| why_not_change(own(), why.as_deref())));
-    let why_not_delete = Signal::derive(move || {
-        image.with(|image| read_only.with_value(|why| why_not_delete(image, own(), why.as_deref())))
-    });
-    let protected = move || image.with(|image| image.protected);
-    let copy_id = move |()| copy_id(&image.get_untracked(), toasts);
     let class =
         if small { "button button--quiet button--s button--icon" } else { "button button--icon" };
     view! {
         <Menu
             button_class=class
-            label=Signal::derive(move || format!("Actions for {}", image.with(display_name)))
+            label=Signal::derive(move || tr_with("Actions for {name}", &[("name", &image.with(display_name))]))
             button=|| view! { <Icon glyph=Glyph::More /> }
             align=MenuAlign::End
         >
-            {move || image.with(|image| match why_not_launch(image, is_failed(image)) {
-                None => view! {
-                    <MenuLink href=routes::launch_from(image.id.as_str()) icon=Glyph::Launch>"Launch instance"</MenuLink>
-                }.into_any(),
-                Some(why) => view! {
-                    <MenuItem icon=Glyph::Launch on_press=|()| {} why_not=Signal::stored(Some(why))>"Launch instance"</MenuItem>
-                }.into_any(),
-            })}
-            <MenuItem icon=Glyph::Copy on_press=copy_id>"Copy id"</MenuItem>
+            // Drawn anew with each look at the image: it is open for seconds.
             {move || {
-                let protect = !protected();
-                let (glyph, word) = if protect { (Glyph::Lock, "Protect") } else { (Glyph::Unlock, "Unprotect") };
-                let press = move |()| image.with_untracked(|image| actions.protect(image, protect));
-                view! { <MenuItem icon=glyph on_press=press why_not=why_not_change>{word}</MenuItem> }
+                let image = image.get();
+                let own = project.with_value(|project| image.owner.as_ref() == Some(project));
+                read_only.with_value(|why| items(image, actions, Onlooker { own, read_only: why.as_deref() }, toasts))
             }}
-            <MenuRule />
-            <MenuItem
-                icon=Glyph::Trash
-                danger=true
-                on_press=move |()| actions.ask_to_delete(image.get_untracked())
-                why_not=why_not_delete
-            >"Delete"</MenuItem>
         </Menu>
     }
+}
+
+fn items(image: Image, actions: ImageActions, who: Onlooker<'_>, toasts: Toasts) -> AnyView {
+    let failed = is_failed(&image);
+    let id = image.id.to_string();
+    let change = why_not_change(who.own, who.read_only);
+    let offered = !who.own && image.visibility == Visibility::Shared;
+    let link =
+        |why_not: Option<String>, href: String, glyph: Glyph, words: &'static str| match why_not {
+            None => view! { <MenuLink href=href icon=glyph>{words}</MenuLink> }.into_any(),
+            why_not => item(why_not, glyph, words, Callback::new(|()| ())),
+        };
+    let asks = |why_not: Option<String>, glyph: Glyph, words: &'static str, asking: Asking| {
+        let image = image.clone();
+        item(why_not, glyph, words, Callback::new(move |()| actions.ask(asking, image.clone())))
+    };
+    let acts = |why_not: Option<String>,
+                glyph: Glyph,
+                words: &'static str,
+                act: fn(ImageActions, &Image)| {
+        let image = image.clone();
+        item(why_not, glyph, words, Callback::new(move |()| act(actions, &image)))
+    };
+    let read_only = || who.read_only.map(str::to_owned);
+    let protection = match image.protected {
+        true => acts(change.clone(), Glyph::Unlock, tr("Unprotect"), |actions, image| {
+            actions.protect(image, false)
+        }),
+        false => acts(change.clone(), Glyph::Lock, tr("Protect"), |actions, image| {
+            actions.protect(image, true)
+        }),
+    };
+    let switch = match image.status {
+        ImageStatus::Deactivated => {
+            acts(why_not_switch(&image, who), Glyph::Play, tr("Reactivate"), |actions, image| {
+                actions.reactivate(image, true);
+            })
+        }
+        _ => acts(why_not_switch(&image, who), Glyph::Pause, tr("Deactivate"), |actions, image| {
+            actions.reactivate(image, false);
+        }),
+    };
+    let copied = image.clone();
+    let views = [
+        link(
+            why_not_launch(&image, failed),
+            routes::launch_from(&id),
+            Glyph::Launch,
+            tr("Launch instance"),
+        ),
+        asks(
+            why_not_volume(&image, failed, who),
+            Glyph::Volume,
+            tr("Create volume"),
+            Asking::Volume,
+        ),
+        asks(why_not_download(&image, failed, who), Glyph::Down, tr("Download"), Asking::Download),
+        item(None, Glyph::Copy, tr("Copy id"), Callback::new(move |()| copy_id(&copied, toasts))),
+        view! { <MenuRule /> }.into_any(),
+        link(change, routes::edit_image(&id), Glyph::Edit, tr("Edit")),
+        asks(why_not_share(&image, who), Glyph::Share, tr("Share"), Asking::Share),
+        protection,
+        switch,
+    ];
+    let answers = offered.then(|| {
+        [
+            view! { <MenuRule /> }.into_any(),
+            acts(read_only(), Glyph::Check, tr("Accept"), |actions, image| {
+                actions.answer(image, true)
+            }),
+            acts(read_only(), Glyph::X, tr("Reject"), |actions, image| {
+                actions.answer(image, false)
+            }),
+        ]
+    });
+    let why_not_delete = why_not_delete(&image, who.own, who.read_only);
+    view! {
+        {Vec::from(views)}
+        {answers.map(Vec::from)}
+        <MenuRule />
+        <MenuItem
+            icon=Glyph::Trash
+            danger=true
+            on_press=move |()| actions.ask_to_delete(image.clone())
+            why_not=Signal::stored(why_not_delete)
+        >{tr("Delete")}</MenuItem>
+    }
+    .into_any()
+}
+
+fn item(
+    why_not: Option<String>,
+    glyph: Glyph,
+    words: &'static str,
+    press: Callback<()>,
+) -> AnyView {
+    view! { <MenuItem icon=glyph on_press=press why_not=Signal::stored(why_not)>{words}</MenuItem> }
+        .into_any()
 }
 
 fn copy_id(image: &Image, toasts: Toasts) {
@@ -77,10 +154,10 @@ fn copy_id(image: &Image, toasts: Toasts) {
     let name = display_name(image);
     spawn_local(async move {
         let toast = match JsFuture::from(promise).await {
-            Ok(_) => Toast::ok(format!("The id of {name} is copied")),
+            Ok(_) => Toast::ok(tr_with("The id of {name} is copied", &[("name", &name)])),
             Err(_) => Toast::danger(
-                "The id was not copied",
-                "The browser refused. The details page shows it in full.",
+                tr("The id was not copied"),
+                tr("The browser refused. The details page shows it in full."),
             ),
         };
         toasts.show(toast);

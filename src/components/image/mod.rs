@@ -1,17 +1,31 @@
 //! What several pages say and do about images: words for their system, state and needs, and the actions on them.
 
 mod actions;
+mod delete;
+mod dialogs;
+mod download;
 mod menu;
+mod property_words;
 mod rights;
+mod share;
 mod state;
 mod upload;
+mod usage;
+mod volume;
 mod words;
 
-pub use actions::{DeleteImageDialog, ImageActions, use_image_actions};
+pub use actions::{Asking, ImageActions, use_image_actions};
+pub use dialogs::ImageDialogs;
 pub use menu::ImageMenu;
-pub use rights::{why_not_change, why_not_delete, why_not_launch};
+pub use property_words::{KNOWN as KNOWN_PROPERTIES, meaning as property_meaning};
+pub use rights::{
+    Onlooker, why_not_change, why_not_delete, why_not_download, why_not_launch, why_not_share,
+    why_not_switch, why_not_volume,
+};
+pub use share::wrong_project;
 pub use state::{ImageState, Next, is_changing, is_failed};
 pub use upload::{LocalUpload, Receipt, UnderWay, local_upload, on_upload_step};
+pub use usage::use_words;
 pub use words::{
     architecture, display_name, format_words, needs, smallest_disk_gib, system_name,
     visibility_word,

@@ -2,6 +2,7 @@
 
 use openstack::image::{Image, ImageStatus};
 
+use crate::text::tr;
 use crate::ui::Shape;
 
 /// Shape and word of an image's state.
@@ -17,26 +18,28 @@ impl ImageState {
     /// What Glance's record says.
     pub fn of(image: &Image) -> Self {
         if import_failed(image) {
-            return Self::new(Shape::Failed, "Failed");
+            return Self::new(Shape::Failed, tr("Failed"));
         }
         match &image.status {
-            ImageStatus::Queued if image.is_changing() => Self::new(Shape::Importing, "Importing"),
-            ImageStatus::Queued => Self::new(Shape::Queued, "Queued"),
-            ImageStatus::Saving => Self::new(Shape::Saving, "Saving"),
-            ImageStatus::Uploading => Self::new(Shape::Uploading, "Uploading"),
-            ImageStatus::Importing => Self::new(Shape::Importing, "Importing"),
-            ImageStatus::Active => Self::new(Shape::Active, "Active"),
-            ImageStatus::Deactivated => Self::new(Shape::Deactivated, "Deactivated"),
-            ImageStatus::Killed => Self::new(Shape::Failed, "Failed"),
-            ImageStatus::Deleted => Self::new(Shape::Deleting, "Deleted"),
-            ImageStatus::PendingDelete => Self::new(Shape::Deleting, "Deleting"),
+            ImageStatus::Queued if image.is_changing() => {
+                Self::new(Shape::Importing, tr("Importing"))
+            }
+            ImageStatus::Queued => Self::new(Shape::Queued, tr("Queued")),
+            ImageStatus::Saving => Self::new(Shape::Saving, tr("Saving")),
+            ImageStatus::Uploading => Self::new(Shape::Uploading, tr("Uploading")),
+            ImageStatus::Importing => Self::new(Shape::Importing, tr("Importing")),
+            ImageStatus::Active => Self::new(Shape::Active, tr("Active")),
+            ImageStatus::Deactivated => Self::new(Shape::Deactivated, tr("Deactivated")),
+            ImageStatus::Killed => Self::new(Shape::Failed, tr("Failed")),
+            ImageStatus::Deleted => Self::new(Shape::Deleting, tr("Deleted")),
+            ImageStatus::PendingDelete => Self::new(Shape::Deleting, tr("Deleting")),
             ImageStatus::Other(word) => Self::new(Shape::Unknown, word),
         }
     }
 
     /// Another project offers the image and nobody here has answered.
     pub fn offered() -> Self {
-        Self::new(Shape::Pending, "Offered")
+        Self::new(Shape::Pending, tr("Offered"))
     }
 
     fn new(shape: Shape, word: &str) -> Self {
@@ -92,13 +95,13 @@ impl Next {
     }
 
     /// The words on its button.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Launch => "Launch",
-            Self::ShowUpload => "Show upload",
-            Self::ShowImport => "Show import",
-            Self::ShowWhy => "Show why",
-            Self::Open => "Open",
+            Self::Launch => tr("Launch"),
+            Self::ShowUpload => tr("Show upload"),
+            Self::ShowImport => tr("Show import"),
+            Self::ShowWhy => tr("Show why"),
+            Self::Open => tr("Open"),
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use openstack::image::{Image, Visibility};
 
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 
 /// The name to show; Glance allows images without one.
 pub fn display_name(image: &Image) -> String {
     match image.name.as_deref().map(str::trim) {
         Some(name) if !name.is_empty() => name.to_owned(),
-        _ => "Without a name".to_owned(),
+        _ => tr("Without a name").to_owned(),
     }
 }
 
@@ -103,11 +103,11 @@ pub fn architecture(image: &Image) -> Option<&str> {
 /// Who sees it. An own image with Glance's default `shared` is seen by nobody else until somebody is added.
 pub fn visibility_word(visibility: &Visibility, own: bool) -> String {
     match visibility {
-        Visibility::Public => "Public".to_owned(),
-        Visibility::Community => "Community".to_owned(),
-        Visibility::Shared if own => "Shareable".to_owned(),
-        Visibility::Shared => "Shared".to_owned(),
-        Visibility::Private => "Private".to_owned(),
+        Visibility::Public => tr("Public").to_owned(),
+        Visibility::Community => tr("Community").to_owned(),
+        Visibility::Shared if own => tr("Shareable").to_owned(),
+        Visibility::Shared => tr("Shared").to_owned(),
+        Visibility::Private => tr("Private").to_owned(),
         Visibility::Other(word) => word.clone(),
     }
 }
@@ -129,7 +129,9 @@ pub fn format_words(image: &Image) -> Option<String> {
     let disk = image.disk_format.as_deref()?;
     Some(match image.container_format.as_deref() {
         None | Some("bare") => disk.to_owned(),
-        Some(container) => format!("{disk} in {container}"),
+        Some(container) => {
+            tr_with("{disk} in {container}", &[("disk", &disk), ("container", &container)])
+        }
     })
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use openstack::compute::Server;
 use openstack::image::Image;
+use openstack::poll::Motion;
 use openstack::volume::Volume;
 use openstack::{ImageId, VolumeId};
 
@@ -18,6 +19,16 @@ pub struct Origins {
     pub images: BTreeMap<ImageId, Image>,
     /// By id.
     pub volumes: BTreeMap<VolumeId, Volume>,
+}
+
+impl Origins {
+    /// Whether more will be known soon: Cinder says what a volume was made of only when all of it is there
+    /// (`volume_image_metadata` is written at the end of cinder/volume/flows/manager/create_volume.py).
+    pub fn motion(&self) -> Motion {
+        Motion::any(self.volumes.values().map(|volume| {
+            volume.image_metadata.is_empty() && (volume.status.is_changing() || !volume.bootable)
+        }))
+    }
 }
 
 /// What has to be asked for to know the origins of some servers.
@@ -132,6 +143,20 @@ mod tests {
         let distro = |server: &Server| properties(server, &origins)?.get("os_distro").cloned();
         assert_eq!(distro(&on_volume()).as_deref(), Some("ubuntu"));
         assert_eq!(distro(&on_image()).as_deref(), Some("debian"));
+    }
+
+    #[test]
+    fn a_volume_that_is_being_made_is_looked_at_again() {
+        let with = |volume: serde_json::Value| {
+            let volume: Volume = serde_json::from_value(volume).expect("a volume");
+            let volumes = BTreeMap::from([(volume.id.clone(), volume)]);
+            Origins { volumes, ..Origins::default() }.motion()
+        };
+        assert_eq!(origins().motion(), Motion::Still);
+        let making = json!({"id": "v1", "status": "downloading", "size": 20, "bootable": "false"});
+        assert_eq!(with(making), Motion::Changing);
+        let of_no_image = json!({"id": "v1", "status": "in-use", "size": 20, "bootable": "true"});
+        assert_eq!(with(of_no_image), Motion::Still);
     }
 
     #[test]

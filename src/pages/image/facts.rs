@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use openstack::image::Image;
 
-use super::properties::{Group, Value, Viewer, as_the_api_names_them, groups, others};
+use super::properties::{Group, Value, Viewer, as_text, as_the_api_names_them, groups, others};
+use super::tags::Tags;
 use crate::clock;
 use crate::cloud::use_cloud;
-use crate::components::image::{ImageActions, why_not_change};
+use crate::components::image::{ImageActions, property_meaning, why_not_change};
 use crate::routes;
-use crate::text::format;
-use crate::ui::{Fact, Fold, Panel};
+use crate::text::{format, tr};
+use crate::ui::{CopyButton, Copyable, Fact, Fold, Panel, marked};
 
 /// The panel.
 #[component]
@@ -24,23 +25,27 @@ pub fn PropertiesPanel(
     let toggle = move || {
         view! {
             <button class="link" type="button" on:click=move |_| by_api.update(|by_api| *by_api = !*by_api)>
-                {move || if by_api.get() { "Show in words" } else { "Show as the API names them" }}
+                {move || if by_api.get() { tr("Show in words") } else { tr("Show as the API names them") }}
             </button>
         }
     };
     view! {
-        <Panel title="Properties" note=toggle>
+        <Panel title=tr("Properties") note=toggle>
             <Show
                 when=move || by_api.get()
                 fallback=move || view! { <InWords image=image actions=actions /> }
             >
+                <p class="row">
+                    <span class="muted">{tr("Everything the cloud says of it.")}</span>
+                    <CopyButton text=Signal::derive(move || image.with(as_text)) what=tr("all of it") worded=true />
+                </p>
                 <dl class="facts facts--plain facts--api">
                     {move || image.with(as_the_api_names_them).into_iter().map(|(key, value)| view! {
                         <div class="facts__row">
-                            <dt class="facts__term"><code>{key}</code></dt>
+                            <dt class="facts__term"><code>{key.clone()}</code></dt>
                             <dd class="facts__value">
                                 {match value {
-                                    Some(value) => view! { <code>{value}</code> }.into_any(),
+                                    Some(value) => view! { <Copyable text=value what=key /> }.into_any(),
                                     None => view! { <span class="faint">"null"</span> }.into_any(),
                                 }}
                             </dd>
@@ -83,14 +88,17 @@ fn InWords(image: Signal<Image>, actions: ImageActions) -> impl IntoView {
         </div>
         <Show when=move || !rest.read().is_empty()>
             <Fold
-                title="More properties"
+                title=tr("More properties")
                 note=Signal::derive(move || Some(rest.read().len().to_string()))
             >
                 <dl class="facts facts--plain facts--api">
                     {move || rest.get().into_iter().map(|(key, value)| view! {
                         <div class="facts__row">
-                            <dt class="facts__term"><code>{key}</code></dt>
-                            <dd class="facts__value">{value}</dd>
+                            <dt class="facts__term"><code>{key.clone()}</code></dt>
+                            <dd class="facts__value">
+                                {property_meaning(&key).map(|words| view! { <span class="facts__meaning">{marked(words)}</span> })}
+                                <Copyable text=value what=key />
+                            </dd>
                         </div>
                     }).collect_view()}
                 </dl>
@@ -109,10 +117,9 @@ fn value_view(
         Value::Text(text) => text.into_any(),
         Value::Code(text) => view! { <span class="mono">{text}</span> }.into_any(),
         Value::Missing(words) => view! { <span class="muted">{words}</span> }.into_any(),
-        Value::Tags(tags) => view! {
-            <span class="row">{tags.into_iter().map(|tag| view! { <span class="tag">{tag}</span> }).collect_view()}</span>
+        Value::Tags => {
+            view! { <Tags image=image actions=actions changeable=changeable /> }.into_any()
         }
-        .into_any(),
         Value::Moment(then) => {
             let offset = clock::offset_at(then);
             view! {
@@ -124,15 +131,16 @@ fn value_view(
         }
         Value::Instance(server) => {
             let words = server.as_str().chars().take(8).collect::<String>();
-            view! { "Instance " <a class="link mono" href=routes::instance(server.as_str())>{words}</a> }.into_any()
+            view! { {tr("Instance")} " " <a class="link mono" href=routes::instance(server.as_str())>{words}</a> }.into_any()
         }
         Value::Protected(protected) => {
-            let verb = if protected { "Unprotect" } else { "Protect" };
-            let words = if protected { "Yes: it cannot be deleted. " } else { "No. " };
+            let verb = if protected { tr("Unprotect") } else { tr("Protect") };
+            let words = if protected { tr("Yes: it cannot be deleted.") } else { tr("No.") };
             let press = move |_| image.with_untracked(|image| actions.protect(image, !protected));
             let busy = move || image.with(|image| actions.is_changing(&image.id));
             view! {
                 {words}
+                " "
                 {changeable.then(|| view! {
                     <button class="link" type="button" on:click=press aria-busy=move || busy().then_some("true")>{verb}</button>
                 })}

@@ -1,32 +1,41 @@
 //! One image: what is going on with it, whether its data is what was sent, what its record says, what the cloud did.
-//! Sharing, editing and what uses it are not here yet.
+//! Who uses it and with whom it is shared stand beside; editing is a page of its own (`edit`).
 
+mod edit;
 mod facts;
+mod members;
 mod properties;
 mod receipt;
 mod status;
 mod story;
+mod tags;
 mod tasks;
+mod used;
+
+pub use edit::EditImagePage;
 
 use futures_util::future::join;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_params_map};
-use openstack::image::{Image, ImportTask};
+use openstack::image::{Image, ImportTask, Member, Visibility};
 use openstack::poll::Motion;
 use openstack::{ApiError, ErrorKind, ImageId};
 
 use self::facts::PropertiesPanel;
+use self::members::{MembersPanel, OfferNote};
 use self::receipt::ReceiptPanel;
 use self::status::StatusPanel;
 use self::tasks::TasksPanel;
+use self::used::UsedPanel;
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::image::{
-    DeleteImageDialog, ImageActions, ImageMenu, display_name, is_changing, is_failed, local_upload,
-    on_upload_step, use_image_actions, why_not_launch,
+    Asking, ImageActions, ImageDialogs, ImageMenu, Onlooker, display_name, is_changing, is_failed,
+    local_upload, on_upload_step, use_image_actions, why_not_change, why_not_launch, why_not_share,
 };
 use crate::components::{ErrorNote, Page, Stale};
 use crate::live::{Live, use_live};
 use crate::routes;
+use crate::text::tr;
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Copyable, Empty, Glyph, Note, OsMark, Skeleton, Toasts, Tone,
 };
@@ -36,6 +45,7 @@ use crate::ui::{
 pub(crate) struct Seen {
     image: Image,
     tasks: Vec<ImportTask>,
+    members: Vec<Member>,
 }
 
 /// The page of `/images/:id`.
@@ -65,8 +75,8 @@ fn Details(id: ImageId) -> impl IntoView {
     let actions = use_actions(live);
     let title = Signal::derive(move || match (image.get(), error.get()) {
         (Some(image), _) => display_name(&image),
-        (None, Some(error)) if is_gone(&error) => "No such image".to_owned(),
-        (None, _) => "Image".to_owned(),
+        (None, Some(error)) if is_gone(&error) => tr("No such image").to_owned(),
+        (None, _) => tr("Image").to_owned(),
     });
     let has_image = Memo::new(move |_| image.with(Option::is_some));
     let distro = Memo::new(move |_| {
@@ -77,7 +87,7 @@ fn Details(id: ImageId) -> impl IntoView {
     let mark = move || view! { <Show when=move || has_image.get()><OsMark distro=distro large=true /></Show> };
     let subtitle = {
         let id = id.to_string();
-        move || view! { <Copyable text=id.clone() what="id" /> }
+        move || view! { <Copyable text=id.clone() what=tr("id") /> }
     };
     let buttons = move || {
         view! {
@@ -87,7 +97,7 @@ fn Details(id: ImageId) -> impl IntoView {
     view! {
         <Page
             title=title
-            crumbs=vec![("Images".to_owned(), routes::IMAGES.to_owned())]
+            crumbs=vec![(tr("Images").to_owned(), routes::IMAGES.to_owned())]
             mark=mark
             subtitle=subtitle
             actions=buttons
@@ -96,7 +106,7 @@ fn Details(id: ImageId) -> impl IntoView {
                 <Trouble live=live error=error />
                 <Panels id=id.clone() live=live actions=actions />
             </Show>
-            <DeleteImageDialog actions=actions />
+            <ImageDialogs actions=actions />
         </Page>
     }
 }
@@ -113,7 +123,8 @@ async fn look(cloud: &Cloud, id: &ImageId) -> Result<Seen, ApiError> {
         }
         Err(error) => return Err(error),
     };
-    Ok(Seen { image, tasks })
+    let members = cloud.image_members(&image).await?;
+    Ok(Seen { image, tasks, members })
 }
 
 fn use_actions(live: Live<Seen>) -> ImageActions {
@@ -134,16 +145,35 @@ fn Buttons(image: Memo<Option<Image>>, actions: ImageActions) -> impl IntoView {
     let href = routes::launch_from(first.id.as_str());
     let image = Signal::derive(move || image.get().unwrap_or_else(|| first.clone()));
     let why_not = Memo::new(move |_| image.with(|image| why_not_launch(image, is_failed(image))));
+    let cloud = use_cloud();
+    let (project, read_only) = (cloud.project().id.clone(), cloud.why_read_only());
+    let may = Memo::new(move |_| {
+        image.with(|image| {
+            let who = Onlooker {
+                own: image.owner.as_ref() == Some(&project),
+                read_only: read_only.as_deref(),
+            };
+            // What cannot be done here the menu says with its reason.
+            (why_not_change(who.own, who.read_only).is_none(), why_not_share(image, who).is_none())
+        })
+    });
+    let edit = routes::edit_image(image.with_untracked(|image| image.id.to_string()).as_str());
     view! {
         {move || match why_not.get() {
             None => view! {
-                <ButtonLink kind=ButtonKind::Primary icon=Glyph::Launch href=href.clone()>"Launch"</ButtonLink>
+                <ButtonLink kind=ButtonKind::Primary icon=Glyph::Launch href=href.clone()>{tr("Launch")}</ButtonLink>
             }.into_any(),
             // The status panel says why; its sentence is this button's reason.
             why => view! {
-                <Button icon=Glyph::Launch why_not=Signal::stored(why) reason_at=status::SENTENCE_ID>"Launch"</Button>
+                <Button icon=Glyph::Launch why_not=Signal::stored(why) reason_at=status::SENTENCE_ID>{tr("Launch")}</Button>
             }.into_any(),
         }}
+        <Show when=move || may.get().0>
+            <ButtonLink icon=Glyph::Edit href=edit.clone()>{tr("Edit")}</ButtonLink>
+        </Show>
+        <Show when=move || may.get().1>
+            <Button icon=Glyph::Share on_press=move |_| actions.ask(Asking::Share, image.get_untracked())>{tr("Share")}</Button>
+        </Show>
         <ImageMenu image=image actions=actions />
     }
     .into_any()
@@ -161,17 +191,35 @@ fn Panels(id: ImageId, live: Live<Seen>, actions: ImageActions) -> impl IntoView
     });
     let image = Memo::new(move |_| seen.with(|seen| seen.image.clone()));
     let tasks = Memo::new(move |_| seen.with(|seen| seen.tasks.clone()));
-    let upload = Memo::new(move |_| local_upload(&id));
+    let members = Memo::new(move |_| seen.with(|seen| seen.members.clone()));
+    let of = id.clone();
+    let upload = Memo::new(move |_| local_upload(&of));
     let receipt = Memo::new(move |_| {
         upload.with(|upload| upload.as_ref().and_then(|upload| upload.receipt.clone()))
     });
     let has_data = Memo::new(move |_| image.with(|image| !image.is_volume_snapshot()));
+    let project = use_cloud().project().id.clone();
+    let own = Memo::new(move |_| image.with(|image| image.owner.as_ref() == Some(&project)));
+    let offered = Memo::new(move |_| {
+        !own.get() && image.with(|image| image.visibility == Visibility::Shared)
+    });
     view! {
-        <div class="panels">
-            <StatusPanel image=image tasks=tasks upload=upload />
-            <Show when=move || has_data.get()><ReceiptPanel image=image receipt=receipt /></Show>
-            <PropertiesPanel image=image actions=actions />
-            <Show when=move || !tasks.read().is_empty()><TasksPanel tasks=tasks /></Show>
+        <div class="split split--panels">
+            <div class="split__main">
+                <Show when=move || offered.get()>
+                    <OfferNote image=image members=members actions=actions />
+                </Show>
+                <StatusPanel image=image tasks=tasks upload=upload />
+                <Show when=move || has_data.get()><ReceiptPanel image=image receipt=receipt /></Show>
+                <PropertiesPanel image=image actions=actions />
+                <Show when=move || !tasks.read().is_empty()><TasksPanel tasks=tasks /></Show>
+            </div>
+            <aside class="split__aside" aria-label=tr("Relations")>
+                <UsedPanel id=id />
+                <Show when=move || own.get()>
+                    <MembersPanel image=image members=members actions=actions on_changed=move |()| live.refresh() />
+                </Show>
+            </aside>
         </div>
     }
     .into_any()
@@ -188,10 +236,10 @@ fn Trouble(live: Live<Seen>, error: Memo<Option<ApiError>>) -> impl IntoView {
         >
             <Note
                 tone=Tone::Warn
-                title="This image is no longer there"
-                text=Signal::stored(Some("It was deleted meanwhile, or it is no longer shared with this project. What you see is what it was.".to_owned()))
+                title=tr("This image is no longer there")
+                text=Signal::stored(Some(tr("It was deleted meanwhile, or it is no longer shared with this project. What you see is what it was.").to_owned()))
             >
-                <ButtonLink small=true href=routes::IMAGES>"Show images"</ButtonLink>
+                <ButtonLink small=true href=routes::IMAGES>{tr("Show images")}</ButtonLink>
             </Note>
         </Show>
     }
@@ -205,17 +253,17 @@ fn NoImage(error: Memo<Option<ApiError>>, live: Live<Seen>) -> impl IntoView {
         None => view! { <div class="panels"><Skeleton lines=8 /></div> }.into_any(),
         Some(error) if is_gone(&error) => view! {
             <div class="panels"><Empty
-                title="There is no image with this id"
-                text=Signal::stored(Some("It was deleted, it belongs to another project that does not share it with this one, or the link is mistyped. The project and region at the upper left may be others than the link was made in.".to_owned()))
+                title=tr("There is no image with this id")
+                text=Signal::stored(Some(tr("It was deleted, it belongs to another project that does not share it with this one, or the link is mistyped. The project and region at the upper left may be others than the link was made in.").to_owned()))
             >
-                <ButtonLink kind=ButtonKind::Primary href=routes::IMAGES>"Show images"</ButtonLink>
+                <ButtonLink kind=ButtonKind::Primary href=routes::IMAGES>{tr("Show images")}</ButtonLink>
             </Empty></div>
         }
         .into_any(),
         Some(error) => view! {
             <div class="panels">
                 <ErrorNote error=Signal::stored(error) on_retry=move |()| live.refresh() />
-                <p><a class="link small" href=routes::IMAGES>"Show all images"</a></p>
+                <p><a class="link small" href=routes::IMAGES>{tr("Show all images")}</a></p>
             </div>
         }
         .into_any(),

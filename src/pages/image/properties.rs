@@ -1,13 +1,13 @@
 //! What an image's record says, arranged by what it means to people. Pure.
 
-use jiff::Timestamp;
 use openstack::ServerId;
+use openstack::Timestamp;
 use openstack::image::{Image, Visibility};
 
 use crate::components::image::{
     architecture, format_words, smallest_disk_gib, system_name, visibility_word,
 };
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 
 /// Facts that answer one question.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +27,8 @@ pub enum Value {
     Code(String),
     /// There is none; this is why, or what that means.
     Missing(&'static str),
-    /// Tags.
-    Tags(Vec<String>),
+    /// The tags; can be changed where they stand.
+    Tags,
     /// A moment.
     Moment(Timestamp),
     /// The instance it was made from.
@@ -49,10 +49,10 @@ pub struct Viewer<'a> {
 /// The record in words.
 pub fn groups(image: &Image, viewer: Viewer<'_>) -> Vec<Group> {
     vec![
-        Group { title: "System", facts: system(image) },
-        Group { title: "Needs", facts: needs(image) },
-        Group { title: "Data", facts: data(image, viewer) },
-        Group { title: "Keeping", facts: keeping(image, viewer) },
+        Group { title: tr("System"), facts: system(image) },
+        Group { title: tr("Needs"), facts: needs(image) },
+        Group { title: tr("Data"), facts: data(image, viewer) },
+        Group { title: tr("Keeping"), facts: keeping(image, viewer) },
     ]
 }
 
@@ -101,6 +101,14 @@ pub fn as_the_api_names_them(image: &Image) -> Vec<(String, Option<String>)> {
     rows
 }
 
+/// The whole record as lines of `name: value`, for pasting elsewhere.
+pub fn as_text(image: &Image) -> String {
+    let line = |(key, value): (String, Option<String>)| {
+        format!("{key}: {}\n", value.as_deref().unwrap_or("null"))
+    };
+    as_the_api_names_them(image).into_iter().map(line).collect()
+}
+
 /// The properties that the groups have words for.
 const WORDED: [&str; 20] = [
     "architecture",
@@ -138,23 +146,26 @@ fn system(image: &Image) -> Vec<(&'static str, Value)> {
     let user = image.property("os_admin_user").or_else(|| image.property("os_default_user"));
     known([
         (
-            "Operating system",
-            Some(system_name(image).map_or(Value::Missing("Not said"), Value::Text)),
+            tr("Operating system"),
+            Some(system_name(image).map_or(Value::Missing(tr("Not said")), Value::Text)),
         ),
         (
-            "Architecture",
+            tr("Architecture"),
             Some(
                 architecture(image)
-                    .map_or(Value::Missing("Not said"), |word| Value::Text(word.to_owned())),
+                    .map_or(Value::Missing(tr("Not said")), |word| Value::Text(word.to_owned())),
             ),
         ),
-        ("First user", user.map(|user| Value::Code(user.to_owned()))),
+        (tr("First user"), user.map(|user| Value::Code(user.to_owned()))),
         (
-            "Guest agent",
+            tr("Guest agent"),
             image.property("hw_qemu_guest_agent").map(|word| Value::Text(yes_or_no(word))),
         ),
-        ("Quiesce", image.property("os_require_quiesce").map(|word| Value::Text(yes_or_no(word)))),
-        ("About", text(image, "description")),
+        (
+            tr("Quiesce"),
+            image.property("os_require_quiesce").map(|word| Value::Text(yes_or_no(word))),
+        ),
+        (tr("About"), text(image, "description")),
     ])
 }
 
@@ -167,31 +178,34 @@ fn needs(image: &Image) -> Vec<(&'static str, Value)> {
     });
     known([
         (
-            "Smallest disk",
-            Some(disk.map_or(Value::Missing("Any"), |gib| Value::Text(format::disk(gib)))),
+            tr("Smallest disk"),
+            Some(disk.map_or(Value::Missing(tr("Any")), |gib| Value::Text(format::disk(gib)))),
         ),
         (
-            "Smallest RAM",
-            Some(ram.map_or(Value::Missing("Any"), |mib| Value::Text(format::ram(mib)))),
+            tr("Smallest RAM"),
+            Some(ram.map_or(Value::Missing(tr("Any")), |mib| Value::Text(format::ram(mib)))),
         ),
-        ("Firmware", firmware(image).map(Value::Text)),
-        ("Disk bus", bus.map(Value::Text)),
-        ("Network card", text(image, "hw_vif_model")),
-        ("Rescue disk", rescue(image).map(Value::Text)),
+        (tr("Firmware"), firmware(image).map(Value::Text)),
+        (tr("Disk bus"), bus.map(Value::Text)),
+        (tr("Network card"), text(image, "hw_vif_model")),
+        (tr("Rescue disk"), rescue(image).map(Value::Text)),
     ])
 }
 
 fn data(image: &Image, viewer: Viewer<'_>) -> Vec<(&'static str, Value)> {
-    let waits = "Known when the data is there";
+    let waits = tr("Known when the data is there");
     let size = match (image.size_bytes, image.virtual_size_bytes) {
-        _ if image.is_volume_snapshot() => Value::Missing("None: it points to volume snapshots"),
-        (None | Some(0), _) => Value::Missing(waits),
-        (Some(size), Some(disk)) if disk > 0 => {
-            Value::Text(format!("{}, {} unpacked", format::bytes(size), format::binary(disk)))
+        _ if image.is_volume_snapshot() => {
+            Value::Missing(tr("None: it points to volume snapshots"))
         }
+        (None | Some(0), _) => Value::Missing(waits),
+        (Some(size), Some(disk)) if disk > 0 => Value::Text(tr_with(
+            "{size}, {disk} unpacked",
+            &[("size", &format::bytes(size)), ("disk", &format::binary(disk))],
+        )),
         (Some(size), _) => Value::Text(format::bytes(size)),
     };
-    let format = format_words(image).map_or(Value::Missing("None"), Value::Text);
+    let format = format_words(image).map_or(Value::Missing(tr("None")), Value::Text);
     let stores = match (image.stores.is_empty(), image.size_bytes) {
         (false, _) => Some(Value::Text(image.stores.join(", "))),
         (true, None) => Some(Value::Missing(waits)),
@@ -201,40 +215,33 @@ fn data(image: &Image, viewer: Viewer<'_>) -> Vec<(&'static str, Value)> {
     let owner = match (viewer.own, &image.owner) {
         (true, _) => Value::Text(viewer.project.to_owned()),
         (false, Some(owner)) => Value::Code(owner.to_string()),
-        (false, None) => Value::Missing("Nobody"),
+        (false, None) => Value::Missing(tr("Nobody")),
     };
     known([
-        ("Format", Some(format)),
-        ("Size", Some(size)),
-        ("Stored in", stores),
-        ("Not stored in", (!failed.is_empty()).then(|| Value::Text(failed.join(", ")))),
-        ("Made from", image.source_server().map(Value::Instance)),
-        ("Owner", Some(owner)),
+        (tr("Format"), Some(format)),
+        (tr("Size"), Some(size)),
+        (tr("Stored in"), stores),
+        (tr("Not stored in"), (!failed.is_empty()).then(|| Value::Text(failed.join(", ")))),
+        (tr("Made from"), image.source_server().map(Value::Instance)),
+        (tr("Owner"), Some(owner)),
     ])
 }
 
 fn keeping(image: &Image, viewer: Viewer<'_>) -> Vec<(&'static str, Value)> {
     let visibility = match (&image.visibility, viewer.own) {
         (Visibility::Shared, true) => {
-            "Shareable: this project and those it is shared with".to_owned()
+            tr("Shareable: this project and those it is shared with").to_owned()
         }
         (other, own) => visibility_word(other, own),
     };
     known([
-        ("Visibility", Some(Value::Text(visibility))),
-        ("Listed", image.hidden.then(|| Value::Text("No, it is hidden".to_owned()))),
-        ("Protected", Some(Value::Protected(image.protected))),
+        (tr("Visibility"), Some(Value::Text(visibility))),
+        (tr("Listed"), image.hidden.then(|| Value::Text(tr("No, it is hidden").to_owned()))),
+        (tr("Protected"), Some(Value::Protected(image.protected))),
+        (tr("Tags"), Some(Value::Tags)),
+        (tr("Created"), image.created_at.map(Value::Moment)),
         (
-            "Tags",
-            Some(if image.tags.is_empty() {
-                Value::Missing("None")
-            } else {
-                Value::Tags(image.tags.clone())
-            }),
-        ),
-        ("Created", image.created_at.map(Value::Moment)),
-        (
-            "Changed",
+            tr("Changed"),
             image.updated_at.filter(|time| Some(*time) != image.created_at).map(Value::Moment),
         ),
     ])
@@ -248,10 +255,11 @@ fn firmware(image: &Image) -> Option<String> {
             "bios" => "BIOS".to_owned(),
             _ => word.to_owned(),
         });
-    let machine = image.property("hw_machine_type").map(|word| format!("machine {word}"));
+    let machine =
+        image.property("hw_machine_type").map(|word| tr_with("machine {word}", &[("word", &word)]));
     let secure = image.property("os_secure_boot").filter(|word| *word != "disabled");
     let secure = secure.map(|word| {
-        if word == "required" { "secure boot required" } else { "secure boot" }.to_owned()
+        if word == "required" { tr("secure boot required") } else { tr("secure boot") }.to_owned()
     });
     let parts: Vec<String> = [kind, machine, secure].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(", "))
@@ -261,15 +269,17 @@ fn rescue(image: &Image) -> Option<String> {
     let device = image.property("hw_rescue_device");
     let bus = image.property("hw_rescue_bus");
     match (device, bus) {
-        (Some(device), Some(bus)) => Some(format!("{device} on {bus}")),
+        (Some(device), Some(bus)) => {
+            Some(tr_with("{device} on {bus}", &[("device", &device), ("bus", &bus)]))
+        }
         (one, other) => one.or(other).map(str::to_owned),
     }
 }
 
 fn yes_or_no(word: &str) -> String {
     match word.to_ascii_lowercase().as_str() {
-        "yes" | "true" | "1" | "on" => "Yes".to_owned(),
-        "no" | "false" | "0" | "off" => "No".to_owned(),
+        "yes" | "true" | "1" | "on" => tr("Yes").to_owned(),
+        "no" | "false" | "0" | "off" => tr("No").to_owned(),
         _ => word.to_owned(),
     }
 }

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use openstack::image::Image;
 
 use crate::components::image::Receipt;
-use crate::text::format;
-use crate::ui::{CopyButton, Fact, Panel, Shape, Status};
+use crate::text::{format, tr, tr_with};
+use crate::ui::{CopyButton, Fact, Panel, Shape, Status, marked};
 
 /// How the digests compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +56,10 @@ pub fn ReceiptPanel(
         image.with(|image| receipt.with(|receipt| compare(image, receipt.as_ref())))
     });
     let status = move || match verdict.get() {
-        Verdict::Equal { .. } => Some(view! { <Status shape=Shape::Verified word="Verified" /> }),
-        Verdict::Different => Some(view! { <Status shape=Shape::Failed word="Different" /> }),
+        Verdict::Equal { .. } => {
+            Some(view! { <Status shape=Shape::Verified word=tr("Verified") /> })
+        }
+        Verdict::Different => Some(view! { <Status shape=Shape::Failed word=tr("Different") /> }),
         _ => None,
     };
     let name = Memo::new(move |_| {
@@ -69,24 +71,24 @@ pub fn ReceiptPanel(
     let checksum = Memo::new(move |_| image.with(|image| image.checksum.clone()));
     view! {
         <Panel
-            title="Receipt"
+            title=tr("Receipt")
             status=move || view! { {status} }
-            note=move || view! { {move || format!("{} of the whole file", name.get())} }
+            note=move || view! { {move || tr_with("{algorithm} of the whole file", &[("algorithm", &name.get())])} }
         >
             <dl class="facts facts--plain">
                 {move || receipt.get().map(|receipt| view! {
-                    <Fact term="Your file"><Hash value=receipt.value what="digest of your file" /></Fact>
+                    <Fact term=tr("Your file")><Hash value=receipt.value what=tr("digest of your file") /></Fact>
                 })}
-                <Fact term="The cloud">
+                <Fact term=tr("The cloud")>
                     {move || match cloud_hash.get() {
-                        Some(value) => view! { <Hash value=value what="digest in the cloud" /> }.into_any(),
-                        None => view! { <span class="muted">"Says its own when the data is stored"</span> }.into_any(),
+                        Some(value) => view! { <Hash value=value what=tr("digest in the cloud") /> }.into_any(),
+                        None => view! { <span class="muted">{tr("Says its own when the data is stored")}</span> }.into_any(),
                     }}
                 </Fact>
                 {move || checksum.get().map(|value| view! {
                     <Fact term="MD5"><Hash value=value what="MD5" /></Fact>
                 })}
-                <Fact term="Result">{move || result(&verdict.get(), receipt.read().is_some(), image.with_untracked(|image| image.hash_algo.clone()))}</Fact>
+                <Fact term=tr("Result")>{move || result(&verdict.get(), receipt.read().is_some(), image.with_untracked(|image| image.hash_algo.clone()))}</Fact>
             </dl>
         </Panel>
     }
@@ -95,29 +97,29 @@ pub fn ReceiptPanel(
 fn result(verdict: &Verdict, sent_here: bool, algorithm: Option<String>) -> AnyView {
     match verdict {
         Verdict::Waits if !sent_here => {
-            view! { <span class="muted">"Nothing to compare with yet"</span> }.into_any()
+            view! { <span class="muted">{tr("Nothing to compare with yet")}</span> }.into_any()
         }
-        Verdict::Waits => view! { <span class="muted">"Success is said only when both are equal"</span> }.into_any(),
+        Verdict::Waits => view! { <span class="muted">{tr("Success is said only when both are equal")}</span> }.into_any(),
         Verdict::NotCompared => {
             let command = format!("{}sum", algorithm.unwrap_or_else(|| "sha512".to_owned()));
             view! {
                 <span class="muted">
-                    "Not compared here: this tab did not send the file. " <code>{command}</code> " on the file has to give the same."
+                    {marked(&tr_with("Not compared here: this tab did not send the file. `{command}` on the file has to give the same.", &[("command", &command)]))}
                 </span>
             }
             .into_any()
         }
         Verdict::Equal { size_bytes } => {
-            let word = format!("Equal, all {} bytes", format::thousands(*size_bytes));
+            let word = tr_with("Equal, all {count} bytes", &[("count", &format::thousands(*size_bytes))]);
             view! { <Status shape=Shape::Verified word=word /> }.into_any()
         }
         Verdict::Different => view! {
-            <Status shape=Shape::Failed word="Not equal" />
-            <span class="muted">" What the cloud has is not your file. Do not use it: delete the image and send the file again."</span>
+            <Status shape=Shape::Failed word=tr("Not equal") />
+            <span class="muted">" " {tr("What the cloud has is not your file. Do not use it: delete the image and send the file again.")}</span>
         }
         .into_any(),
         Verdict::Incomparable => view! {
-            <span class="muted">"Cannot be compared: the cloud uses another algorithm than this browser did."</span>
+            <span class="muted">{tr("Cannot be compared: the cloud uses another algorithm than this browser did.")}</span>
         }
         .into_any(),
     }

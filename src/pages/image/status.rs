@@ -7,7 +7,7 @@ use super::story;
 use crate::clock;
 use crate::cloud::use_cloud;
 use crate::components::image::{ImageState, LocalUpload, is_changing, smallest_disk_gib};
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::ui::{Panel, Progress, Reading, Shape, Status};
 
 /// The id of the sentence, for what refers to it.
@@ -36,7 +36,7 @@ pub fn StatusPanel(
     });
     let sentence = Memo::new(move |_| match sending.get() {
         Some(upload) => upload.why.unwrap_or_else(|| {
-            "This tab is sending the file. You may leave this page, but not close the tab."
+            tr("This tab is sending the file. You may leave this page, but not close the tab.")
                 .to_owned()
         }),
         None => image.with(|image| story::sentence(image, image.owner.as_ref() == Some(&project))),
@@ -51,7 +51,7 @@ pub fn StatusPanel(
         }
         let telling = moving.get() || state.with(|state| state.shape == Shape::Failed);
         let said = telling.then(|| tasks.with(|tasks| story::newest_message(tasks))).flatten();
-        said.map(|message| format!("The cloud says: {message}"))
+        said.map(|message| tr_with("The cloud says: {message}", &[("message", &message)]))
     });
     let status = move || {
         view! {
@@ -64,12 +64,12 @@ pub fn StatusPanel(
         }
     };
     view! {
-        <Panel title="Status" status=status flush=true>
+        <Panel title=tr("Status") status=status flush=true>
             <div class="state">
                 <p id=SENTENCE_ID>{move || sentence.get()}</p>
                 {move || figures.get().map(|figures| view! { <p class="muted">{figures}</p> })}
                 <Show when=move || moving.get()>
-                    <Progress label="The image’s data" share=share thin=true />
+                    <Progress label=tr("The image’s data") share=share thin=true />
                 </Show>
             </div>
             <Figures image=image />
@@ -95,11 +95,11 @@ fn Figures(image: Signal<Image>) -> impl IntoView {
     let or_none = |value: Option<String>| value.unwrap_or_else(|| format::NONE.to_owned());
     view! {
         <div class="readout">
-            <Reading label="Size" value=Signal::derive(move || or_none(size())) />
-            <Reading label="Disk when unpacked" value=Signal::derive(move || or_none(unpacked())) />
-            <Reading label="Smallest disk" value=Signal::derive(move || disk().unwrap_or_else(|| "Any".to_owned())) />
-            <Reading label="Smallest RAM" value=Signal::derive(move || ram().unwrap_or_else(|| "Any".to_owned())) />
-            <Reading label="Created" value=Signal::derive(move || or_none(created())) />
+            <Reading label=tr("Size") value=Signal::derive(move || or_none(size())) />
+            <Reading label=tr("Disk when unpacked") value=Signal::derive(move || or_none(unpacked())) />
+            <Reading label=tr("Smallest disk") value=Signal::derive(move || disk().unwrap_or_else(|| tr("Any").to_owned())) />
+            <Reading label=tr("Smallest RAM") value=Signal::derive(move || ram().unwrap_or_else(|| tr("Any").to_owned())) />
+            <Reading label=tr("Created") value=Signal::derive(move || or_none(created())) />
         </div>
     }
 }

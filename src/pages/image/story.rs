@@ -3,6 +3,7 @@
 use openstack::image::{Image, ImageStatus, ImportTask, TaskStatus};
 
 use crate::components::image::{is_changing, is_failed};
+use crate::text::{tr, tr_with};
 use crate::ui::Shape;
 
 /// What the state means and what follows from it.
@@ -11,33 +12,35 @@ pub fn sentence(image: &Image, own: bool) -> String {
         return failure(image);
     }
     let words = match &image.status {
-        ImageStatus::Active if image.is_volume_snapshot() => {
-            "Ready. It holds no data itself: it points to snapshots of the volumes that its instance had. Instances can be launched from it; it cannot be downloaded."
-        }
-        ImageStatus::Active => "Ready: instances can be launched and volumes made from it.",
+        ImageStatus::Active if image.is_volume_snapshot() => tr(
+            "Ready. It holds no data itself: it points to snapshots of the volumes that its instance had. Instances can be launched from it; it cannot be downloaded.",
+        ),
+        ImageStatus::Active => tr("Ready: instances can be launched and volumes made from it."),
         ImageStatus::Queued if is_changing(image) => {
-            "The cloud was asked to fetch the data and is about to begin."
+            tr("The cloud was asked to fetch the data and is about to begin.")
         }
-        ImageStatus::Queued if own => {
-            "The record is made, its data has not arrived. If nobody is sending it any more, delete the image and create it again."
-        }
-        ImageStatus::Queued => "The record is made, its data has not arrived.",
+        ImageStatus::Queued if own => tr(
+            "The record is made, its data has not arrived. If nobody is sending it any more, delete the image and create it again.",
+        ),
+        ImageStatus::Queued => tr("The record is made, its data has not arrived."),
         ImageStatus::Saving if image.is_snapshot() => {
-            "The cloud copies the instance’s disk. It becomes active when all of it is there."
+            tr("The cloud copies the instance’s disk. It becomes active when all of it is there.")
         }
         ImageStatus::Saving => {
-            "The cloud is storing the data. It becomes active when all of it is there."
+            tr("The cloud is storing the data. It becomes active when all of it is there.")
         }
         ImageStatus::Uploading => {
-            "The data is being received, and imported when all of it is there."
+            tr("The data is being received, and imported when all of it is there.")
         }
-        ImageStatus::Importing => "The cloud takes in the data by itself. You may close this page.",
-        ImageStatus::Deactivated => {
-            "Its data is closed: nothing can be launched from it or downloaded until it is reactivated."
+        ImageStatus::Importing => {
+            tr("The cloud takes in the data by itself. You may close this page.")
         }
+        ImageStatus::Deactivated => tr(
+            "Its data is closed: nothing can be launched from it or downloaded until it is reactivated.",
+        ),
         ImageStatus::Deleted | ImageStatus::PendingDelete => "It is being deleted.",
         ImageStatus::Killed => return failure(image),
-        ImageStatus::Other(_) => "The cloud uses a word that this console does not know.",
+        ImageStatus::Other(_) => tr("The cloud uses a word that this console does not know."),
     };
     words.to_owned()
 }
@@ -45,23 +48,24 @@ pub fn sentence(image: &Image, own: bool) -> String {
 fn failure(image: &Image) -> String {
     let stores = image.failed_stores();
     let what = if stores.is_empty() {
-        "The data did not arrive".to_owned()
+        tr("The data did not arrive").to_owned()
     } else {
-        format!("The import into {} failed", stores.join(", "))
+        tr_with("The import into {stores} failed", &[("stores", &stores.join(", "))])
     };
-    let format = image.disk_format.as_deref().unwrap_or("the format that was given");
-    format!(
-        "{what}; only the record is left. Common reasons: the address could not be reached from the cloud, or what it held is not {format}. Delete the image and create it again."
+    let format = image.disk_format.as_deref().unwrap_or_else(|| tr("the format that was given"));
+    tr_with(
+        "{what}; only the record is left. Common reasons: the address could not be reached from the cloud, or what it held is not {format}. Delete the image and create it again.",
+        &[("what", &what), ("format", &format)],
     )
 }
 
 /// Shape and word of a task's state.
 pub fn task_state(status: &TaskStatus) -> (Shape, String) {
     match status {
-        TaskStatus::Pending => (Shape::Queued, "Waits".to_owned()),
-        TaskStatus::Processing => (Shape::Importing, "Under way".to_owned()),
-        TaskStatus::Success => (Shape::Done, "Done".to_owned()),
-        TaskStatus::Failure => (Shape::Failed, "Failed".to_owned()),
+        TaskStatus::Pending => (Shape::Queued, tr("Waits").to_owned()),
+        TaskStatus::Processing => (Shape::Importing, tr("Under way").to_owned()),
+        TaskStatus::Success => (Shape::Done, tr("Done").to_owned()),
+        TaskStatus::Failure => (Shape::Failed, tr("Failed").to_owned()),
         TaskStatus::Other(word) => (Shape::Unknown, word.clone()),
     }
 }

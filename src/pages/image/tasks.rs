@@ -5,7 +5,7 @@ use openstack::image::ImportTask;
 
 use super::story::task_state;
 use crate::clock;
-use crate::text::format;
+use crate::text::{format, tr};
 use crate::ui::{Panel, Status, TimeAgo};
 
 /// The panel: the newest task first.
@@ -22,15 +22,15 @@ pub fn TasksPanel(
         rows.into_iter().rev().map(|(_, id)| id).collect::<Vec<String>>()
     });
     view! {
-        <Panel title="Tasks" note=|| "What the image service did" flush=true>
+        <Panel title=tr("Tasks") note=|| tr("What the image service did") flush=true>
             <div class="table-box">
-                <table class="table table--cards table--plain" role="table" aria-label="Tasks">
+                <table class="table table--cards table--plain" role="table" aria-label=tr("Tasks")>
                     <thead class="table__head" role="rowgroup">
                         <tr role="row">
-                            <th scope="col">"Task"</th>
-                            <th scope="col">"Status"</th>
-                            <th scope="col">"Message"</th>
-                            <th scope="col" class="num">"Time"</th>
+                            <th scope="col">{tr("Task")}</th>
+                            <th scope="col">{tr("Status")}</th>
+                            <th scope="col">{tr("Message")}</th>
+                            <th scope="col" class="num">{tr("Time")}</th>
                         </tr>
                     </thead>
                     <tbody role="rowgroup">
@@ -53,14 +53,14 @@ fn Task(id: String, tasks: Signal<Vec<ImportTask>>) -> impl IntoView {
             let time = task.updated_at.or(task.created_at);
             view! {
                 <tr class="table__row" role="row">
-                    <td class="table__name" role="cell">"Import"</td>
+                    <td class="table__name" role="cell">{tr("Import")}</td>
                     <td class="cell-status" role="cell"><Status shape=shape word=word /></td>
                     <td class="cell-facts task__message" role="cell" data-first data-last>
                         {match message {
                             Some(message) => message.into_any(),
                             None => view! { <span class="faint">{format::NONE}</span> }.into_any(),
                         }}
-                        {task.request_id.map(|id| view! { <span class="task__request">"Request " <code>{id}</code></span> })}
+                        {task.request_id.map(|id| view! { <span class="task__request">{tr("Request")} " " <code>{id}</code></span> })}
                     </td>
                     <td class="cell-minor num table__muted" role="cell">
                         {time.map(|time| {

@@ -83,6 +83,15 @@ pub struct UploadRequest {
     pub headers: Vec<(String, String)>,
 }
 
+/// Where an image's data is fetched from, by the app's own request (`GET`, the data as the answer's body; 204 when there
+/// is none). Whole only: Glance's CORS defaults allow no `Range`.
+///
+/// # Errors
+/// [`crate::ErrorKind::NoEndpoint`].
+pub fn download_url<T: Transport>(client: &Client<T>, id: &ImageId) -> Result<String, ApiError> {
+    client.url("download the image", Service::Image, &path(id, "/file"))
+}
+
 /// The request for the data of a record.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Import by the cloud itself, and the tasks that report on it.
 
-use jiff::Timestamp;
+use crate::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 

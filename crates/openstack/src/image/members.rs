@@ -1,6 +1,6 @@
 //! Sharing images with other projects.
 
-use jiff::Timestamp;
+use crate::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use crate::Timestamp;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::decode::parse_time;
-use crate::ids::{ImageId, ProjectId, ServerId};
+use crate::ids::{ImageId, ProjectId, ServerId, VolumeSnapshotId};
 use crate::words::words;
 
 words! {
@@ -125,6 +125,15 @@ impl Image {
     /// downloaded, and no server can be rescued with it.
     pub fn is_volume_snapshot(&self) -> bool {
         self.property("block_device_mapping").is_some() && self.size_bytes.unwrap_or(0) == 0
+    }
+
+    /// The volume snapshots that it points to, as Nova wrote them down (`block_device_mapping`, a JSON text).
+    pub fn volume_snapshots(&self) -> Vec<VolumeSnapshotId> {
+        let Some(text) = self.property("block_device_mapping") else { return Vec::new() };
+        // What is not that JSON names no snapshots that could be looked up.
+        let Ok(Value::Array(disks)) = serde_json::from_str(text) else { return Vec::new() };
+        let id = |disk: &Value| disk.get("snapshot_id")?.as_str().map(VolumeSnapshotId::from);
+        disks.iter().filter_map(id).collect()
     }
 
     /// The server it was made from.

@@ -75,6 +75,13 @@ impl Patch {
         self
     }
 
+    /// Gives a property that is there another value; one that is not there makes the whole patch fail with 409, so that
+    /// what somebody else removed meanwhile does not come back unseen.
+    #[must_use]
+    pub fn replace_property(self, key: &str, value: &str) -> Self {
+        self.replace(key, json!(value))
+    }
+
     /// Removes a property; one that is not there makes the whole patch fail with 409.
     #[must_use]
     pub fn remove_property(mut self, key: &str) -> Self {

@@ -2,9 +2,11 @@
 //!
 //! No microversion is asked for: everything here is in 3.0. Reference: <https://docs.openstack.org/api-ref/block-storage/v3/>.
 
+mod relations;
+
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use crate::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
@@ -16,6 +18,8 @@ use crate::error::{ApiError, ErrorKind};
 use crate::ids::{ImageId, ServerId, VolumeId, VolumeTypeId};
 use crate::transport::{Method, Transport};
 use crate::words::words;
+
+pub use relations::{VolumeSnapshot, snapshots, zones};
 
 /// A kind of volume.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

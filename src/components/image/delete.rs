@@ -1,0 +1,150 @@
+//! Deleting an image: what follows from it, who uses it, and why the cloud refused.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use openstack::image::Image;
+use openstack::volume::VolumeSnapshot;
+use openstack::{ApiError, ErrorKind, VolumeSnapshotId};
+
+use super::actions::ImageActions;
+use super::display_name;
+use super::usage::use_words;
+use crate::cloud::{Cloud, ImageUse};
+use crate::text::{errors, format, tr, tr_with};
+use crate::ui::{Button, ButtonKind, Note, Toast, Tone};
+
+/// What was asked before the question can be answered well.
+#[derive(Clone, Debug, PartialEq)]
+struct Known {
+    users: Result<ImageUse, ApiError>,
+    snapshots: Vec<VolumeSnapshot>,
+}
+
+/// The dialog's body and foot.
+#[component]
+pub(super) fn DeleteImage(
+    /// The page's actions.
+    actions: ImageActions,
+    /// The image.
+    image: Image,
+) -> impl IntoView {
+    let deleting = RwSignal::new(false);
+    let refused = RwSignal::new(None::<ApiError>);
+    let known = LocalResource::new({
+        let (cloud, image) = (actions.cloud.get_value(), image.clone());
+        move || look(cloud.clone(), image.clone())
+    });
+    let own_snapshots = image.volume_snapshots();
+    let consequences = consequences(&image);
+    let delete = move |_| {
+        if deleting.get_untracked() {
+            return;
+        }
+        deleting.set(true);
+        refused.set(None);
+        let (cloud, image) = (actions.cloud.get_value(), image.clone());
+        spawn_local(async move {
+            let answer = cloud.delete_image(&image.id).await;
+            deleting.try_set(false);
+            let name = display_name(&image);
+            match answer {
+                Ok(()) => gone(actions, image, tr_with("{name} was deleted", &[("name", &name)])),
+                // Somebody else was quicker: what was asked for is so.
+                Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) => {
+                    gone(actions, image, tr_with("{name} was deleted already", &[("name", &name)]));
+                }
+                Err(error) => {
+                    refused.try_set(Some(error));
+                }
+            }
+        });
+    };
+    view! {
+        <div class="dialog__body">
+            <p>{consequences}</p>
+            {move || known.get().map(|known| users_view(&known))}
+            {move || {
+                let known = known.get();
+                let named = known.map(|known| known.snapshots).unwrap_or_default();
+                (!own_snapshots.is_empty()).then(|| snapshots_view(&own_snapshots, &named))
+            }}
+            {move || refused.get().map(|error| {
+                let words = errors::api(&error, Some(tr("The image is still there.")));
+                let text = words.text_with_request();
+                view! { <Note tone=Tone::Danger title=words.title text=text /> }
+            })}
+        </div>
+        <div class="dialog__foot">
+            <Button on_press=move |_| actions.open.set(false)>{tr("Keep it")}</Button>
+            <Button kind=ButtonKind::DangerSolid busy=deleting on_press=delete>{tr("Delete image")}</Button>
+        </div>
+    }
+}
+
+fn gone(actions: ImageActions, image: Image, words: String) {
+    actions.open.try_set(false);
+    actions.toasts.show(Toast::ok(words));
+    actions.on_deleted.try_run(image);
+}
+
+async fn look(cloud: Cloud, image: Image) -> Known {
+    let users = cloud.image_use(&image.id).await;
+    let snapshots = if image.volume_snapshots().is_empty() {
+        Vec::new()
+    } else {
+        // Without their names they are told by their ids.
+        cloud.volume_snapshots().await.map(|listing| listing.items).unwrap_or_else(|error| {
+            leptos::logging::warn!("{error}");
+            Vec::new()
+        })
+    };
+    Known { users, snapshots }
+}
+
+fn users_view(known: &Known) -> AnyView {
+    match &known.users {
+        Ok(users) if users.is_empty() => ().into_any(),
+        Ok(users) => {
+            let title = tr_with("In use by {what}", &[("what", &use_words(users))]);
+            let text = tr(
+                "They go on as they are. What is lost: instances cannot be rebuilt from it or rescued with it, and some clouds refuse to delete an image while volumes hang on it.",
+            );
+            view! { <Note tone=Tone::Warn title=title text=Some(text.to_owned()) /> }.into_any()
+        }
+        Err(error) => {
+            let words = errors::api(error, None);
+            let title = tr("Whether anything uses it could not be found out");
+            view! { <Note tone=Tone::Warn title=title text=Some(words.paragraph()) /> }.into_any()
+        }
+    }
+}
+
+fn snapshots_view(ids: &[VolumeSnapshotId], named: &[VolumeSnapshot]) -> AnyView {
+    let rows = ids.iter().map(|id| {
+        let found = named.iter().find(|snapshot| snapshot.id == *id);
+        let name = found
+            .filter(|found| !found.name.is_empty())
+            .map(|found| format!("{}, {}", found.name, format::disk(found.size_gib)));
+        view! { <li>{name.map(|name| view! { {name} " " })} <code>{id.to_string()}</code></li> }
+    });
+    view! {
+        <p>{tr("These volume snapshots stay, and go on counting against the quota:")}</p>
+        <ul class="dialog__list">{rows.collect_view()}</ul>
+    }
+    .into_any()
+}
+
+/// What deleting does, said of this image.
+fn consequences(image: &Image) -> String {
+    if image.is_volume_snapshot() {
+        return tr("It holds no data itself: only the record goes.").to_owned();
+    }
+    let stay = tr("Instances and volumes that were made from it stay as they are.");
+    match image.size_bytes {
+        Some(size_bytes) if size_bytes > 0 => {
+            let size = format::bytes(size_bytes);
+            format!("{} {stay}", tr_with("Its {size} are removed for good.", &[("size", &size)]))
+        }
+        _ => format!("{} {stay}", tr("It holds no data yet.")),
+    }
+}

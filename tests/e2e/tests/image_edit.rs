@@ -1,0 +1,310 @@
+//! One image: editing beside a colleague, sharing, protection, who uses it, volumes, downloads.
+
+use devcloud::well_known::{PROJECT_DEMO, PROJECT_OTHER};
+use serde_json::{Value, json};
+use slipway_e2e::{Outcome, Stage, Trouble, User, journey, like};
+
+/// A colleague at the command line: the cloud's own API with a token of `demo`.
+struct Colleague {
+    client: reqwest::Client,
+    origin: String,
+    token: String,
+}
+
+impl Colleague {
+    async fn of(stage: &Stage) -> Result<Self, Trouble> {
+        let origin = stage.cloud.url().trim_end_matches('/').to_owned();
+        let client = reqwest::Client::new();
+        let body = json!({"auth": {
+            "identity": {"methods": ["password"], "password": {"user": {
+                "name": "demo", "password": "demo-secret", "domain": {"id": "default"},
+            }}},
+            "scope": {"project": {"id": PROJECT_DEMO}},
+        }});
+        let answer = client
+            .post(format!("{origin}/identity/v3/auth/tokens"))
+            .header("Content-Type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await?;
+        let token = answer.headers().get("x-subject-token").ok_or("no token")?.to_str()?.to_owned();
+        Ok(Self { client, origin, token })
+    }
+
+    /// The image of that name.
+    async fn image(&self, name: &str) -> Result<Value, Trouble> {
+        let url = format!("{}/image/v2/images?name={name}", self.origin);
+        let answer = self.client.get(url).header("X-Auth-Token", &self.token).send().await?;
+        let list: Value = answer.error_for_status()?.json().await?;
+        Ok(list.pointer("/images/0").cloned().ok_or("no such image")?)
+    }
+
+    async fn id(&self, name: &str) -> Result<String, Trouble> {
+        let image = self.image(name).await?;
+        Ok(image.get("id").and_then(Value::as_str).ok_or("an image without an id")?.to_owned())
+    }
+
+    async fn change(&self, id: &str, changes: Value) -> Outcome {
+        let answer = self
+            .client
+            .patch(format!("{}/image/v2/images/{id}", self.origin))
+            .header("X-Auth-Token", &self.token)
+            .header("Content-Type", "application/openstack-images-v2.1-json-patch")
+            .body(changes.to_string())
+            .send()
+            .await?;
+        answer.error_for_status()?;
+        Ok(())
+    }
+
+    /// Waits until the image's key has a value.
+    async fn sees(&self, user: &User, name: &str, key: &str, value: Value) -> Outcome {
+        user.until(&format!("{key} of {name} is {value}"), async || {
+            Ok(self.image(name).await?.get(key) == Some(&value))
+        })
+        .await
+    }
+}
+
+#[tokio::test]
+async fn an_edit_leaves_a_colleagues_changes_alone() -> Outcome {
+    journey(
+        "edit",
+        |_| {},
+        async |stage| {
+            let user = &stage.user;
+            let colleague = Colleague::of(stage).await?;
+            let id = colleague.id("web-1-before-upgrade").await?;
+            user.sign_in("demo", "demo-secret", "demo").await?;
+            user.open(&format!("/images/{id}")).await?;
+            user.see("heading", "web-1-before-upgrade").await?;
+            user.click("link", "Edit").await?;
+            user.see("heading", "Edit web-1-before-upgrade").await?;
+            user.fill("Name", "web-1-mine").await?;
+            user.fill("Smallest disk", "25").await?;
+            user.fill("Tags", "checked").await?;
+            colleague
+                .change(
+                    &id,
+                    json!([
+                        {"op": "replace", "path": "/name", "value": "web-1-theirs"},
+                        {"op": "replace", "path": "/tags", "value": ["theirs"]},
+                        {"op": "add", "path": "/color", "value": "red"},
+                    ]),
+                )
+                .await?;
+            user.click("button", "Save").await?;
+            user.read("Somebody else changed the same while you were editing").await?;
+            user.read("web-1-theirs").await?;
+            assert_eq!(
+                colleague.image("web-1-theirs").await?.get("min_disk"),
+                Some(&json!(20)),
+                "nothing was sent"
+            );
+            user.click("button", like("Use mine")).await?;
+            user.no_longer_read("Somebody else changed the same").await?;
+            assert_eq!(user.value("Smallest disk").await?, "25");
+            user.click("button", "Save").await?;
+            user.see("heading", "web-1-mine").await?;
+            let saved = colleague.image("web-1-mine").await?;
+            assert_eq!(saved.get("min_disk"), Some(&json!(25)));
+            assert_eq!(saved.get("color"), Some(&json!("red")));
+            assert_eq!(saved.get("tags"), Some(&json!(["checked", "theirs"])));
+            assert_eq!(
+                saved.get("instance_uuid"),
+                Some(&json!("5e1f0c52-6a43-4d0b-9a57-0d6e4f2b7c11"))
+            );
+            Ok(())
+        },
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_refused_edit_says_where_and_keeps_what_was_typed() -> Outcome {
+    journey(
+        "edit-refused",
+        |_| {},
+        async |stage| {
+            let user = &stage.user;
+            let colleague = Colleague::of(stage).await?;
+            let id = colleague.id("web-1-before-upgrade").await?;
+            user.sign_in("demo", "demo-secret", "demo").await?;
+            user.open(&format!("/images/{id}/edit")).await?;
+            user.fill("Smallest RAM", "much").await?;
+            user.click("button", "Save").await?;
+            user.read("A whole number is expected").await?;
+            user.fill("Smallest RAM", "512").await?;
+            user.click("button", "Add property").await?;
+            user.fill("Name of the property", "stage").await?;
+            user.fill("Value of stage", "golden").await?;
+            use devcloud::faults::{Action, Rule};
+            let refusal = Action::Status {
+                status: 403,
+                message: "Attribute 'stage' is reserved.".into(),
+                headers: Default::default(),
+            };
+            stage.cloud.faults().add(Rule::new(
+                devcloud::service::Service::Image,
+                "PATCH",
+                "/v2/images/*",
+                refusal,
+            ));
+            user.click("button", "Save").await?;
+            user.read("Attribute 'stage' is reserved.").await?;
+            assert_eq!(user.value("Value of stage").await?, "golden");
+            assert_eq!(user.value("Smallest RAM").await?, "512");
+            stage.cloud.faults().clear();
+            user.click("button", "Save").await?;
+            user.read("is saved").await?;
+            colleague.sees(user, "web-1-before-upgrade", "stage", json!("golden")).await
+        },
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_shared_image_is_accepted_by_the_other_project() -> Outcome {
+    journey(
+        "share",
+        |_| {},
+        async |stage| {
+            let user = &stage.user;
+            let colleague = Colleague::of(stage).await?;
+            let id = colleague.id("web-1-before-upgrade").await?;
+            user.sign_in("demo", "demo-secret", "demo").await?;
+            user.open(&format!("/images/{id}")).await?;
+            user.click("button", "Share").await?;
+            user.read("It is private and becomes shareable first").await?;
+            user.fill("Project id", "other").await?;
+            user.click("button", "Share image").await?;
+            user.read("That is no project id").await?;
+            user.fill("Project id", PROJECT_OTHER).await?;
+            user.click("button", "Share image").await?;
+            user.read("is offered to project").await?;
+            user.read("Waits for them").await?;
+            colleague.sees(user, "web-1-before-upgrade", "visibility", json!("shared")).await?;
+
+            user.click("button", like("Signed in until")).await?;
+            user.click("button", "Sign out").await?;
+            user.see("button", "Sign in").await?;
+            user.sign_in("other", "demo-secret", "other").await?;
+            user.open(&format!("/images/{id}")).await?;
+            user.read("Offered by project").await?;
+            user.click("button", "Accept").await?;
+            user.read("is in this project’s list now").await?;
+            user.read("accepted").await?;
+            user.see("button", "Reject").await?;
+            Ok(())
+        },
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_protected_image_says_how_it_can_be_deleted() -> Outcome {
+    journey(
+        "protect",
+        |_| {},
+        async |stage| {
+            let user = &stage.user;
+            let id = Colleague::of(stage).await?.id("web-1-before-upgrade").await?;
+            user.sign_in("demo", "demo-secret", "demo").await?;
+            user.open(&format!("/images/{id}")).await?;
+            user.click("button", "Protect").await?;
+            user.read("is protected").await?;
+            user.click("button", like("Actions for web-1-before-upgrade")).await?;
+            let delete = user.see("button", like("Delete")).await?;
+            assert_eq!(delete.attr("aria-disabled").await?.as_deref(), Some("true"));
+            user.read("Protected. Unprotect it first.").await?;
+            user.click("button", "Unprotect").await?;
+            user.read("can be deleted again").await?;
+            user.click("button", like("Actions for web-1-before-upgrade")).await?;
+            user.click("button", like("Deactivate")).await?;
+            user.read("is deactivated").await?;
+            user.click("button", like("Actions for web-1-before-upgrade")).await?;
+            user.click("button", like("Reactivate")).await?;
+            user.read("can be used again").await
+        },
+    )
+    .await
+}
+
+#[tokio::test]
+async fn who_uses_an_image_is_told_before_it_is_deleted() -> Outcome {
+    journey(
+        "used-by",
+        |_| {},
+        async |stage| {
+            let user = &stage.user;
+            let id = Colleague::of(stage).await?.id("web-1-before-upgrade").await?;
+            user.sign_in("demo", "demo-secret", "demo").await?;
+            user.open(&format!("/images/{id}")).await?;
+            user.read("Nothing yet").await?;
+            user.click("link", "Launch").await?;
+            user.fill("Name", "web-used").await?;
+            user.click("button", like("Launch")).await?;
+            user.see("heading", "web-used").await?;
+            user.read("Active").await?;
+            user.see("link", like("web-1-before-upgrade")).await?;
+            user.open(&format!("/images/{id}")).await?;
+            user.see("link", "web-used").await?;
+            user.click("button", like("Actions for web-1-before-upgrade")).await?;
+            user.click("button", like("Delete")).await?;
+            user.read("In use by 1 instance").await?;
+            user.click("button", "Keep it").await
+        },
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_volume_is_made_from_an_image_and_followed() -> Outcome {
+    journey(
+        "volume",
+        |_| {},
+        async |stage| {
+            let user = &stage.user;
+            let id = Colleague::of(stage).await?.id("web-1-before-upgrade").await?;
+            user.sign_in("demo", "demo-secret", "demo").await?;
+            user.open(&format!("/images/{id}")).await?;
+            user.click("button", like("Actions for web-1-before-upgrade")).await?;
+            user.click("button", "Create volume").await?;
+            user.fill("Size", "1").await?;
+            user.click("button", "Create volume").await?;
+            user.read("The image needs at least").await?;
+            user.fill("Size", "40").await?;
+            user.click("button", "Create volume").await?;
+            user.read("Available").await?;
+            user.click("button", like("Close")).await?;
+            user.driver().refresh().await?;
+            user.read("1 volume").await
+        },
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_download_is_compared_and_handed_over() -> Outcome {
+    journey(
+        "download",
+        |_| {},
+        async |stage| {
+            let user = &stage.user;
+            let id = Colleague::of(stage).await?.id("web-1-before-upgrade").await?;
+            user.sign_in("demo", "demo-secret", "demo").await?;
+            user.open(&format!("/images/{id}")).await?;
+            user.see("heading", "web-1-before-upgrade").await?;
+            // As in Firefox: the browser's own dialog of the other way cannot be driven.
+            user.driver().execute("delete window.showSaveFilePicker", vec![]).await?;
+            user.click("button", like("Actions for web-1-before-upgrade")).await?;
+            user.click("button", "Download").await?;
+            user.read("openstack image save --file web-1-before-upgrade.qcow2").await?;
+            user.click("button", "Download").await?;
+            user.read("Saved and verified").await?;
+            user.click("link", "Images").await?;
+            user.read("1 download").await
+        },
+    )
+    .await
+}
