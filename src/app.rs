@@ -13,9 +13,9 @@ use crate::components::{FirstPage, Shell};
 use crate::config::{Config, ConfigError};
 use crate::downloads::Downloads;
 use crate::fetch;
+use crate::lazy::{self, Lazy, LazyView};
 use crate::locale;
 use crate::pages;
-use crate::pages::lazy::{self, Lazy, LazyPage};
 use crate::routes;
 use crate::session::Account;
 use crate::text::language::Language;
@@ -97,7 +97,7 @@ fn Console(
 #[component]
 fn Signed(
     /// The page.
-    page: &'static LazyPage,
+    page: &'static LazyView,
 ) -> impl IntoView {
     let account = expect_context::<Account>();
     let location = use_location();

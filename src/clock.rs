@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-use jiff::tz::Offset;
 use leptos::prelude::*;
+use openstack::Timestamp;
+use openstack::time::Offset;
 
 /// The time now, by this computer.
 pub fn now() -> Timestamp {
@@ -16,7 +16,7 @@ pub fn offset_at(then: Timestamp) -> Offset {
     let millis = js_sys::Date::new(&(then.as_millisecond() as f64).into());
     // JavaScript counts minutes to UTC, so its sign is the other way round.
     let seconds = -(millis.get_timezone_offset() * 60.0) as i32;
-    Offset::from_seconds(seconds).unwrap_or(Offset::UTC)
+    Offset::from_seconds(seconds)
 }
 
 /// A signal that changes every `period`, for texts that tell an age. Stops with its owner.
@@ -31,5 +31,5 @@ pub fn use_now(period: Duration) -> ReadSignal<Timestamp> {
 
 #[allow(clippy::cast_possible_truncation)] // A time in milliseconds fits for 290 million years.
 fn from_millis(millis: f64) -> Timestamp {
-    Timestamp::from_millisecond(millis as i64).unwrap_or(Timestamp::UNIX_EPOCH)
+    Timestamp::from_millisecond(millis as i64)
 }

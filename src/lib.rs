@@ -16,6 +16,7 @@ pub mod config;
 pub mod downloads;
 pub mod fetch;
 pub mod inspecting;
+pub mod lazy;
 pub mod live;
 pub mod locale;
 pub mod pages;

@@ -2,8 +2,8 @@
 //!
 //! A failed refresh keeps the data and says so. A failed list is not an empty list.
 
-use jiff::Timestamp;
 use openstack::ApiError;
+use openstack::Timestamp;
 
 /// What we know of something remote.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,7 +72,7 @@ impl<T> Remote<T> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
+    use openstack::Timestamp;
     use openstack::{ApiError, ErrorKind, Service};
 
     use super::{Phase, Remote};

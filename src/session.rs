@@ -7,10 +7,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use openstack::Timestamp;
 use openstack::identity::{
     Credentials, Project, Receipt, Scope, Secret, Session, SignIn, Token, UserRef,
 };
@@ -410,10 +410,7 @@ fn project_name(cloud_id: &str, user_id: &str) -> String {
 /// The clocks of cloud and browser may differ: what counts is how long the token lives from now on.
 fn ends_at(session: &Session) -> Timestamp {
     match session.issued_at {
-        Some(issued_at) => {
-            let life = session.expires_at.duration_since(issued_at);
-            clock::now().checked_add(life).unwrap_or(session.expires_at)
-        }
+        Some(issued_at) => clock::now().after(session.expires_at.since(issued_at)),
         None => session.expires_at,
     }
 }

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::storage::{self, Keep};
+use crate::text::tr;
 
 const NAME: &str = "slipway.theme";
 
@@ -22,11 +23,11 @@ impl Theme {
     pub const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
 
     /// The word in the menu.
-    pub const fn word(self) -> &'static str {
+    pub fn word(self) -> &'static str {
         match self {
-            Self::System => "As the system",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
+            Self::System => tr("As the system"),
+            Self::Light => tr("Light"),
+            Self::Dark => tr("Dark"),
         }
     }
 

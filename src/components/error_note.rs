@@ -7,7 +7,7 @@ use openstack::ApiError;
 
 use crate::clock;
 use crate::remote::Remote;
-use crate::text::{errors, format};
+use crate::text::{errors, format, tr, tr_with};
 use crate::ui::{Button, Note, Tone};
 
 const TICK: Duration = Duration::from_secs(1);
@@ -28,7 +28,7 @@ pub fn ErrorNote(
     let words = Memo::new(move |_| errors::api(&error.read(), kept.as_deref()));
     let children = on_retry.map(|on_retry| {
         let button: Children = Box::new(move || {
-            view! { <Button small=true on_press=move |_| on_retry.run(())>"Try again"</Button> }
+            view! { <Button small=true on_press=move |_| on_retry.run(())>{tr("Try again")}</Button> }
                 .into_any()
         });
         button
@@ -59,7 +59,7 @@ pub fn Stale<T: Clone + Send + Sync + 'static>(
         remote.with_untracked(|remote| {
             let data = remote.data.as_ref()?;
             let at = format::time_of_day(data.received_at, clock::offset_at(data.received_at));
-            Some(format!("What you see is as of {at}."))
+            Some(tr_with("What you see is as of {at}.", &[("at", &at)]))
         })
     };
     move || {
@@ -67,7 +67,7 @@ pub fn Stale<T: Clone + Send + Sync + 'static>(
             let words = errors::api(&error, kept().as_deref());
             view! {
                 <Note tone=Tone::Warn title=words.title.clone() text=words.text_with_request()>
-                    <Button small=true on_press=move |_| on_retry.run(())>"Try again"</Button>
+                    <Button small=true on_press=move |_| on_retry.run(())>{tr("Try again")}</Button>
                 </Note>
             }
         })
@@ -88,7 +88,7 @@ pub fn Freshness<T: Clone + Send + Sync + 'static>(
     move || {
         received_at.get().map(|received_at| {
             let age = format::age(received_at, now.get());
-            view! { <span class="freshness">{if failed.get() { "as of " } else { "live, " }}{age}</span> }
+            view! { <span class="freshness">{if failed.get() { tr("as of ") } else { tr("live, ") }}{age}</span> }
         })
     }
 }

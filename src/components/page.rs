@@ -4,6 +4,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use crate::session::Account;
+use crate::text::tr;
 
 /// A step on the way to a page: words and address.
 pub type Crumb = (String, String);
@@ -75,7 +76,7 @@ pub fn Page(
     };
     view! {
         <div class="topbar" data-root=is_root.then_some("true")>
-            <nav class="crumbs" aria-label="Breadcrumb">
+            <nav class="crumbs" aria-label=tr("Breadcrumb")>
                 {project}
                 {crumbs.into_iter().map(|(words, href)| view! {
                     <a href=href>{words}</a>

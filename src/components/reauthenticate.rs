@@ -7,6 +7,7 @@ use openstack::identity::{Receipt, Secret};
 
 use crate::session::{Account, How, Proof};
 use crate::text::errors::{self, SignInStep};
+use crate::text::tr;
 use crate::ui::{Button, ButtonKind, Dialog, Field, Input, Note, Tone};
 
 /// What the dialog asks for at the moment.
@@ -23,9 +24,9 @@ pub fn Reauthenticate() -> impl IntoView {
     let account = expect_context::<Account>();
     let asking = RwSignal::new(Asking::Secret);
     let title = Signal::derive(move || match asking.get() {
-        Asking::Secret => "Your sign-in has run out".to_owned(),
-        Asking::Passcode(_) => "One more step".to_owned(),
-        Asking::Leaving => "Sign out?".to_owned(),
+        Asking::Secret => tr("Your sign-in has run out").to_owned(),
+        Asking::Passcode(_) => tr("One more step").to_owned(),
+        Asking::Leaving => tr("Sign out?").to_owned(),
     });
     view! {
         <Dialog
@@ -69,10 +70,10 @@ fn Prove(
         .unwrap_or_default();
     let by_password = account.how() == Some(How::Password);
     let (label, autocomplete, kind, sign_in_step) = match &step {
-        Asking::Passcode(_) => ("One-time code", "one-time-code", "text", SignInStep::Passcode),
-        _ if by_password => ("Password", "current-password", "password", SignInStep::Password),
+        Asking::Passcode(_) => (tr("One-time code"), "one-time-code", "text", SignInStep::Passcode),
+        _ if by_password => (tr("Password"), "current-password", "password", SignInStep::Password),
         _ => (
-            "Secret of the application credential",
+            tr("Secret of the application credential"),
             "off",
             "password",
             SignInStep::ApplicationCredential,
@@ -110,7 +111,7 @@ fn Prove(
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         if typed.read_untracked().is_empty() {
-            problem.set(Some("Type it to go on.".to_owned()));
+            problem.set(Some(tr("Type it to go on.").to_owned()));
         } else if !sign_in.pending().get_untracked() {
             sign_in.dispatch(());
         }
@@ -119,8 +120,8 @@ fn Prove(
         <form novalidate on:submit=submit>
             <div class="dialog__body">
                 <p>
-                    "Sign in again as " <strong>{user.clone()}</strong>
-                    " to go on. Nothing on the page is lost; what was under way continues."
+                    {tr("Sign in again as ")} <strong>{user.clone()}</strong>
+                    {tr(" to go on. Nothing on the page is lost; what was under way continues.")}
                 </p>
                 <input class="visually-hidden" type="text" autocomplete="username" tabindex="-1" aria-hidden="true" readonly prop:value=user />
                 <Field label=label error=problem>
@@ -128,8 +129,8 @@ fn Prove(
                 </Field>
             </div>
             <div class="dialog__foot">
-                <Button on_press=move |_| asking.set(Asking::Leaving)>"Sign out instead"</Button>
-                <Button kind=ButtonKind::Primary submit=true busy=sign_in.pending()>"Sign in"</Button>
+                <Button on_press=move |_| asking.set(Asking::Leaving)>{tr("Sign out instead")}</Button>
+                <Button kind=ButtonKind::Primary submit=true busy=sign_in.pending()>{tr("Sign in")}</Button>
             </div>
         </form>
     }
@@ -146,13 +147,13 @@ fn Leaving(
             <Note
                 tone=Tone::Warn
                 still=true
-                title="What you typed on this page will be lost"
-                text="Uploads that are under way are broken off. What the cloud has stored stays."
+                title=tr("What you typed on this page will be lost")
+                text=tr("Uploads that are under way are broken off. What the cloud has stored stays.")
             />
         </div>
         <div class="dialog__foot">
-            <Button on_press=move |_| asking.set(Asking::Secret)>"Back"</Button>
-            <Button kind=ButtonKind::DangerSolid on_press=move |_| account.sign_out()>"Sign out"</Button>
+            <Button on_press=move |_| asking.set(Asking::Secret)>{tr("Back")}</Button>
+            <Button kind=ButtonKind::DangerSolid on_press=move |_| account.sign_out()>{tr("Sign out")}</Button>
         </div>
     }
 }

@@ -3,15 +3,17 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use super::palette::{Palette, PaletteButton, PaletteDialog};
+use super::palette::{Palette, PaletteButton};
 use super::person::{Person, PersonMenu};
 use super::scope::ScopeMenu;
-use super::{Brand, Reauthenticate, Typed};
+use super::{Brand, Typed};
+use crate::downloads::use_downloads;
+use crate::lazy::{self, LazyPiece};
 use crate::routes;
 use crate::session::Account;
 use crate::text::tr;
 use crate::ui::{Glyph, Icon, ToastRegion, Toasts};
-use crate::uploads::Tray;
+use crate::uploads::use_uploads;
 
 /// The column of places beside the page when somebody is signed in; the bare page otherwise.
 #[component]
@@ -24,23 +26,29 @@ pub fn Shell(
     let typed = Typed::follow();
     provide_context(typed);
     provide_context(Person::new());
-    provide_context(Palette::new(account));
+    let palette = Palette::new(account);
+    provide_context(palette);
+    let (jobs, downloads) = (use_uploads().jobs(), use_downloads().list());
+    let under_way = Signal::derive(move || !jobs.read().is_empty() || !downloads.read().is_empty());
     let signed_in = Memo::new(move |_| account.current().read().is_some());
     view! {
         <a class="skip" href="#main" rel="external">{tr("Skip to content")}</a>
         <div class="shell" data-signed=move || signed_in.get().to_string()>
-            <Show when=move || signed_in.get()><Nav /></Show>
+            <Show when=move || signed_in.get()><LazyPiece piece=&lazy::NAV wanted=true /></Show>
             <div class="shell__main" on:input=move |event| typed.note(&event) on:drop=move |event| typed.note(&event)>{children()}</div>
         </div>
-        <Tray />
+        <LazyPiece piece=&lazy::TRAY wanted=under_way />
         <ToastRegion toasts=toasts />
-        <Show when=move || signed_in.get()><PaletteDialog /></Show>
-        <Reauthenticate />
+        <Show when=move || signed_in.get()>
+            <LazyPiece piece=&lazy::PALETTE wanted=palette.is_open() />
+            <LazyPiece piece=&lazy::REAUTHENTICATE wanted=account.asking() />
+        </Show>
     }
 }
 
+/// The column of places: the product, the scope, where to go, the person.
 #[component]
-fn Nav() -> impl IntoView {
+pub fn Nav() -> impl IntoView {
     let product = expect_context::<Account>().config().product_name.clone();
     view! {
         <header class="nav">

@@ -5,7 +5,7 @@
 use openstack::identity::CloudsFileError;
 use openstack::{ApiError, ErrorKind, Service};
 
-use super::format;
+use super::{format, tr, tr_with};
 use crate::config::ConfigError;
 
 /// An error, worded.
@@ -23,7 +23,10 @@ impl Words {
     /// Everything in one paragraph, for a field's message or a toast.
     pub fn paragraph(&self) -> String {
         match &self.request_id {
-            Some(id) => format!("{}. {} Request {id}.", self.title, self.text),
+            Some(id) => tr_with(
+                "{title}. {text} Request {id}.",
+                &[("title", &self.title), ("text", &self.text), ("id", &id)],
+            ),
             None => format!("{}. {}", self.title, self.text),
         }
     }
@@ -31,7 +34,7 @@ impl Words {
     /// The text with the request id at its end.
     pub fn text_with_request(&self) -> String {
         match &self.request_id {
-            Some(id) => format!("{} Request {id}.", self.text),
+            Some(id) => tr_with("{text} Request {id}.", &[("text", &self.text), ("id", &id)]),
             None => self.text.clone(),
         }
     }
@@ -51,7 +54,7 @@ pub fn api(error: &ApiError, kept: Option<&str>) -> Words {
         sentences.push(advice.to_owned());
     }
     Words {
-        title: format!("Could not {}", error.operation),
+        title: tr_with("Could not {operation}", &[("operation", &tr(error.operation))]),
         text: sentences.join(" "),
         request_id: error.request_id.clone(),
     }
@@ -62,16 +65,20 @@ pub fn sign_in(error: &ApiError, asked: SignInStep) -> Words {
     let refused = error.kind == ErrorKind::Unauthorized;
     let (title, text) = match (refused, asked) {
         (true, SignInStep::Password) => (
-            "User, password or domain is wrong",
-            "The cloud does not say which. After several wrong tries it may lock the user for a while.",
+            tr("User, password or domain is wrong"),
+            tr(
+                "The cloud does not say which. After several wrong tries it may lock the user for a while.",
+            ),
         ),
         (true, SignInStep::Passcode) => (
-            "The code is wrong or was used already",
-            "A code works once and for about 30 seconds. Wait for the next one.",
+            tr("The code is wrong or was used already"),
+            tr("A code works once and for about 30 seconds. Wait for the next one."),
         ),
         (true, SignInStep::ApplicationCredential) => (
-            "Id or secret is wrong, or the credential has expired",
-            "The cloud does not say which. `openstack application credential list` shows when it expires.",
+            tr("Id or secret is wrong, or the credential has expired"),
+            tr(
+                "The cloud does not say which. `openstack application credential list` shows when it expires.",
+            ),
         ),
         (false, _) => return api(error, None),
     };
@@ -92,9 +99,8 @@ pub enum SignInStep {
 /// The cloud wants a proof that this console cannot give.
 pub fn unknown_method() -> Words {
     Words {
-        title: "This cloud asks for more than a password and a code".to_owned(),
-        text: "That kind of sign-in is not possible here. An application credential is: make one with \
-               `openstack application credential create` and use the second tab."
+        title: tr("This cloud asks for more than a password and a code").to_owned(),
+        text: tr("That kind of sign-in is not possible here. An application credential is: make one with `openstack application credential create` and use the second tab.")
             .to_owned(),
         request_id: None,
     }
@@ -103,8 +109,8 @@ pub fn unknown_method() -> Words {
 /// The user is known but has no role anywhere.
 pub fn no_project(user: &str) -> Words {
     Words {
-        title: format!("{user} is in no project"),
-        text: "The sign-in is right, but there is nothing to work in. Ask your cloud’s administrator for a role in a project."
+        title: tr_with("{user} is in no project", &[("user", &user)]),
+        text: tr("The sign-in is right, but there is nothing to work in. Ask your cloud’s administrator for a role in a project.")
             .to_owned(),
         request_id: None,
     }
@@ -114,100 +120,118 @@ pub fn no_project(user: &str) -> Words {
 pub fn credentials_file(error: &CloudsFileError) -> String {
     match error {
         CloudsFileError::NotCredentials => {
-            "This is neither a clouds.yaml nor an openrc: there is no `clouds:` and no `OS_AUTH_URL` in it.".to_owned()
+            tr("This is neither a clouds.yaml nor an openrc: there is no `clouds:` and no `OS_AUTH_URL` in it.").to_owned()
         }
-        CloudsFileError::Line { line, what } => format!("Line {line} is not understood: {what}."),
-        CloudsFileError::NoClouds => "`clouds:` is there, but no cloud is below it.".to_owned(),
+        CloudsFileError::Line { line, what } => tr_with("Line {line} is not understood: {what}.", &[("line", &line), ("what", &tr(what))]),
+        CloudsFileError::NoClouds => tr("`clouds:` is there, but no cloud is below it.").to_owned(),
     }
 }
 
 /// A file for a cloud that this console does not serve.
 pub fn foreign_cloud(auth_url: Option<&str>) -> String {
     match auth_url {
-        Some(url) => format!("It is for {url}, which this console does not serve."),
-        None => {
-            "It does not say which cloud it is for (`auth_url`), and this console serves several."
-                .to_owned()
+        Some(url) => {
+            tr_with("It is for {url}, which this console does not serve.", &[("url", &url)])
         }
+        None => tr(
+            "It does not say which cloud it is for (`auth_url`), and this console serves several.",
+        )
+        .to_owned(),
     }
 }
 
 /// Words for a configuration that cannot be used.
 pub fn config(error: &ConfigError) -> Words {
     let text = match error {
-        ConfigError::Unreachable(why) => format!(
-            "It could not be fetched ({why}). Check that you are online and that the server answers, then load the page again."
-        ),
-        ConfigError::Status(404) => "It is not there (404). It belongs beside index.html; docs/hosting.md shows an example.".to_owned(),
+        ConfigError::Unreachable(why) => tr_with("It could not be fetched ({why}). Check that you are online and that the server answers, then load the page again.", &[("why", &why)]),
+        ConfigError::Status(404) => tr("It is not there (404). It belongs beside index.html; docs/hosting.md shows an example.").to_owned(),
         ConfigError::Status(status) => {
-            format!("The server answered {status} for it. It has to be readable by everybody; there are no secrets in it.")
+            tr_with("The server answered {status} for it. It has to be readable by everybody; there are no secrets in it.", &[("status", &status)])
         }
-        ConfigError::WebPage => "A web page came instead of it. The hosting answers unknown addresses with index.html, so the file is most likely missing.".to_owned(),
+        ConfigError::WebPage => tr("A web page came instead of it. The hosting answers unknown addresses with index.html, so the file is most likely missing.").to_owned(),
         ConfigError::Malformed { line, column, why } => {
-            format!("Line {line}, column {column}: {why}. The rest was not read.")
+            tr_with("Line {line}, column {column}: {why}. The rest was not read.", &[("line", &line), ("column", &column), ("why", &why)])
         }
-        ConfigError::NoClouds => "It names no cloud: `clouds` is missing or empty. At least one with `id`, `name` and `auth_url` is needed.".to_owned(),
-        ConfigError::SameId(id) => format!("Two clouds have the id `{id}`. Ids must differ, as the browser remembers things by them."),
-        ConfigError::AuthUrl { cloud, url } => format!(
-            "The `auth_url` of cloud `{cloud}` is `{url}`. It has to be Keystone’s address (https://…) or a path of this site (/identity/v3)."
-        ),
+        ConfigError::NoClouds => tr("It names no cloud: `clouds` is missing or empty. At least one with `id`, `name` and `auth_url` is needed.").to_owned(),
+        ConfigError::SameId(id) => tr_with("Two clouds have the id `{id}`. Ids must differ, as the browser remembers things by them.", &[("id", &id)]),
+        ConfigError::AuthUrl { cloud, url } => tr_with("The `auth_url` of cloud `{cloud}` is `{url}`. It has to be Keystone’s address (https://…) or a path of this site (/identity/v3).", &[("cloud", &cloud), ("url", &url)]),
     };
-    Words { title: "config.json cannot be used".to_owned(), text, request_id: None }
+    Words { title: tr("config.json cannot be used").to_owned(), text, request_id: None }
 }
 
 /// The service's name in sentences.
 pub fn service(service: Service) -> &'static str {
     match service {
-        Service::Identity => "sign-in service",
-        Service::Image => "image service",
-        Service::Compute => "compute service",
-        Service::Network => "network service",
-        Service::Volume => "volume service",
-        Service::ObjectStore => "object store",
+        Service::Identity => tr("sign-in service"),
+        Service::Image => tr("image service"),
+        Service::Compute => tr("compute service"),
+        Service::Network => tr("network service"),
+        Service::Volume => tr("volume service"),
+        Service::ObjectStore => tr("object store"),
     }
 }
 
 fn happened(error: &ApiError) -> String {
     let service = service(error.service);
     if error.is_quota() {
-        return "Your quota is used up.".to_owned();
+        return tr("Your quota is used up.").to_owned();
     }
     match error.kind {
-        ErrorKind::BadRequest => {
-            format!("The {service} did not accept the request{}.", status(error))
-        }
-        ErrorKind::Unauthorized => format!("The {service} does not accept the sign-in (401)."),
-        ErrorKind::Forbidden => {
-            format!(
-                "The {service} does not allow it (403): your role in this project is not enough."
-            )
-        }
-        ErrorKind::NotFound => format!(
-            "The {service} has no such thing (404). It may have been deleted, or it is in another project."
+        ErrorKind::BadRequest => tr_with(
+            "The {service} did not accept the request{status}.",
+            &[("service", &service), ("status", &status(error))],
         ),
-        ErrorKind::Conflict => format!("Its state does not allow that now{}.", status(error)),
-        ErrorKind::Gone => "It was deleted meanwhile (410).".to_owned(),
-        ErrorKind::TooLarge => format!("It is larger than the {service} accepts (413)."),
-        ErrorKind::UnsupportedMedia => format!("The {service} does not accept this content (415)."),
+        ErrorKind::Unauthorized => {
+            tr_with("The {service} does not accept the sign-in (401).", &[("service", &service)])
+        }
+        ErrorKind::Forbidden => tr_with(
+            "The {service} does not allow it (403): your role in this project is not enough.",
+            &[("service", &service)],
+        ),
+        ErrorKind::NotFound => tr_with(
+            "The {service} has no such thing (404). It may have been deleted, or it is in another project.",
+            &[("service", &service)],
+        ),
+        ErrorKind::Conflict => {
+            tr_with("Its state does not allow that now{status}.", &[("status", &status(error))])
+        }
+        ErrorKind::Gone => tr("It was deleted meanwhile (410).").to_owned(),
+        ErrorKind::TooLarge => {
+            tr_with("It is larger than the {service} accepts (413).", &[("service", &service)])
+        }
+        ErrorKind::UnsupportedMedia => {
+            tr_with("The {service} does not accept this content (415).", &[("service", &service)])
+        }
         ErrorKind::RateLimited => match error.retry_after {
-            Some(wait) => format!(
-                "The {service} asks for fewer requests (429), for {}.",
-                format::duration(wait.as_secs())
+            Some(wait) => tr_with(
+                "The {service} asks for fewer requests (429), for {duration}.",
+                &[("service", &service), ("duration", &format::duration(wait.as_secs()))],
             ),
-            None => format!("The {service} asks for fewer requests (429)."),
+            None => {
+                tr_with("The {service} asks for fewer requests (429).", &[("service", &service)])
+            }
         },
-        ErrorKind::Server => format!("The {service} failed{}.", status(error)),
-        ErrorKind::Unreachable => format!(
-            "The {service} did not answer. Either this computer is offline, the service is down, or it does not allow this site (CORS)."
+        ErrorKind::Server => tr_with(
+            "The {service} failed{status}.",
+            &[("service", &service), ("status", &status(error))],
         ),
-        ErrorKind::Aborted => "It was stopped on this computer.".to_owned(),
-        ErrorKind::Timeout => format!("The {service} did not answer in time."),
-        ErrorKind::Decode => {
-            format!("The {service} answered with something that could not be read.")
+        ErrorKind::Unreachable => tr_with(
+            "The {service} did not answer. Either this computer is offline, the service is down, or it does not allow this site (CORS).",
+            &[("service", &service)],
+        ),
+        ErrorKind::Aborted => tr("It was stopped on this computer.").to_owned(),
+        ErrorKind::Timeout => {
+            tr_with("The {service} did not answer in time.", &[("service", &service)])
         }
-        ErrorKind::NoEndpoint => format!("This region has no {service}."),
-        ErrorKind::SignedOut => "You are signed out.".to_owned(),
-        ErrorKind::Unsupported => format!("The {service} of this cloud is too old for it."),
+        ErrorKind::Decode => tr_with(
+            "The {service} answered with something that could not be read.",
+            &[("service", &service)],
+        ),
+        ErrorKind::NoEndpoint => tr_with("This region has no {service}.", &[("service", &service)]),
+        ErrorKind::SignedOut => tr("You are signed out.").to_owned(),
+        ErrorKind::Unsupported => {
+            tr_with("The {service} of this cloud is too old for it.", &[("service", &service)])
+        }
     }
 }
 
@@ -226,20 +250,22 @@ fn cloud_said(error: &ApiError) -> Option<String> {
         return None;
     }
     let end = if message.ends_with(['.', '!', '?']) { "" } else { "." };
-    Some(format!("It says: {message}{end}"))
+    Some(tr_with("It says: {message}{end}", &[("message", &message), ("end", &end)]))
 }
 
 fn advice(error: &ApiError) -> Option<&'static str> {
     if error.is_quota() {
-        return Some("Delete something you no longer need, or ask your cloud’s support for more.");
+        return Some(tr(
+            "Delete something you no longer need, or ask your cloud’s support for more.",
+        ));
     }
     match error.kind {
         ErrorKind::Server
         | ErrorKind::Timeout
         | ErrorKind::RateLimited
-        | ErrorKind::Unreachable => Some("Try again in a moment."),
-        ErrorKind::SignedOut => Some("Sign in again."),
-        ErrorKind::Decode => Some("Tell your cloud’s support, with the request."),
+        | ErrorKind::Unreachable => Some(tr("Try again in a moment.")),
+        ErrorKind::SignedOut => Some(tr("Sign in again.")),
+        ErrorKind::Decode => Some(tr("Tell your cloud’s support, with the request.")),
         _ => None,
     }
 }

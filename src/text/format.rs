@@ -1,12 +1,18 @@
-//! Figures as people read them: "19.9 GB", "40 GiB", "4 min ago", "3 min 24 s".
+//! Figures as people read them: "19.9 GB", "40 GiB", "4 min ago", "3 min 24 s"; in Swedish "19,9 GB", "för 4 min sedan".
 //!
-//! Pure: the time of day and the user's offset from UTC come in as arguments (`crate::clock` has them).
+//! Pure but for the language spoken, which `language` knows: the time of day and the user's offset from UTC come in as
+//! arguments (`crate::clock` has them). The examples at the functions are the English ones.
 
-use jiff::Timestamp;
-use jiff::tz::Offset;
+use openstack::Timestamp;
+use openstack::time::{Civil, Offset};
+
+use super::language::{Language, spoken, tr, tr_with};
 
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+/// As the Swedish language council shortens them: with a point where letters are left out.
+const MONTHS_SWEDISH: [&str; 12] =
+    ["jan.", "feb.", "mars", "apr.", "maj", "juni", "juli", "aug.", "sep.", "okt.", "nov.", "dec."];
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
@@ -31,17 +37,17 @@ pub fn ram(ram_mib: u64) -> String {
 
 /// A disk as Nova, Glance and Cinder give it.
 pub fn disk(disk_gib: u64) -> String {
-    format!("{disk_gib} GiB")
+    format!("{} GiB", thousands(disk_gib))
 }
 
 /// "40 / 2 GiB", "20 GiB", or `None` when an image asks for nothing.
 pub fn needs(disk_gib: u64, ram_mib: u64) -> Option<String> {
     match (disk_gib, ram_mib) {
         (0, 0) => None,
-        (disk, 0) => Some(format!("{disk} GiB")),
+        (gib, 0) => Some(disk(gib)),
         (0, mib) => Some(format!("{} RAM", ram(mib))),
-        (disk, mib) if mib % 1024 == 0 => Some(format!("{disk} / {} GiB", mib / 1024)),
-        (disk, mib) => Some(format!("{disk} GiB / {}", ram(mib))),
+        (gib, mib) if mib % 1024 == 0 => Some(format!("{gib} / {} GiB", mib / 1024)),
+        (gib, mib) => Some(format!("{} / {}", disk(gib), ram(mib))),
     }
 }
 
@@ -63,30 +69,43 @@ pub fn duration(seconds: u64) -> String {
         small => format!("{big} {unit} {small} {small_unit}"),
     };
     match seconds {
-        s if s < minute => format!("{s} s"),
-        s if s < hour => pair(s / minute, "min", s % minute, "s"),
-        s if s < day => pair(s / hour, "h", s % hour / minute, "min"),
-        s => pair(s / day, "d", s % day / hour, "h"),
+        s if s < minute => format!("{s} {}", tr("s")),
+        s if s < hour => pair(s / minute, tr("min"), s % minute, tr("s")),
+        s if s < day => pair(s / hour, tr("h"), s % hour / minute, tr("min")),
+        s => pair(s / day, tr("d"), s % day / hour, tr("h")),
     }
 }
 
-/// "1 image", "2 images", "10,000 images".
-pub fn count(number: usize, one: &str, many: &str) -> String {
-    let words = if number == 1 { one } else { many };
+/// "1 image", "2 images", "10,000 images": the words in English, both of them keys of the catalogues.
+pub fn count(number: usize, one: &'static str, many: &'static str) -> String {
+    let words = if number == 1 { tr(one) } else { tr(many) };
     format!("{} {words}", thousands(number as u64))
 }
 
 /// "19,884,113,920".
 pub fn thousands(number: u64) -> String {
+    let separator = match spoken() {
+        Language::English => ',',
+        // A narrow space at which no line breaks.
+        Language::Swedish => '\u{202f}',
+    };
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
         if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
+            out.push(separator);
         }
         out.push(digit);
     }
     out
+}
+
+/// What stands before the decimals: "." or ",".
+pub fn decimal_mark() -> char {
+    match spoken() {
+        Language::English => '.',
+        Language::Swedish => ',',
+    }
 }
 
 /// "just now", "4 min ago", "2 h ago"; beyond a day the date, with the year when it is not this one.
@@ -95,9 +114,9 @@ pub fn ago(then: Timestamp, now: Timestamp, offset: Offset) -> String {
     match seconds {
         // Clocks of cloud and browser differ by a few seconds.
         s if s < -2 * MINUTE => moment(then, offset),
-        s if s < MINUTE => "just now".to_owned(),
-        s if s < HOUR => format!("{} min ago", s / MINUTE),
-        s if s < DAY => format!("{} h ago", s / HOUR),
+        s if s < MINUTE => tr("just now").to_owned(),
+        s if s < HOUR => tr_with("{minutes} min ago", &[("minutes", &(s / MINUTE))]),
+        s if s < DAY => tr_with("{hours} h ago", &[("hours", &(s / HOUR))]),
         _ => date(then, now, offset),
     }
 }
@@ -105,42 +124,40 @@ pub fn ago(then: Timestamp, now: Timestamp, offset: Offset) -> String {
 /// How old data is: "now", "12 s ago", "4 min ago".
 pub fn age(then: Timestamp, now: Timestamp) -> String {
     match now.as_second() - then.as_second() {
-        s if s < 2 => "now".to_owned(),
-        s if s < MINUTE => format!("{s} s ago"),
-        s if s < HOUR => format!("{} min ago", s / MINUTE),
-        s => format!("{} h ago", s / HOUR),
+        s if s < 2 => tr("now").to_owned(),
+        s if s < MINUTE => tr_with("{seconds} s ago", &[("seconds", &s)]),
+        s if s < HOUR => tr_with("{minutes} min ago", &[("minutes", &(s / MINUTE))]),
+        s => tr_with("{hours} h ago", &[("hours", &(s / HOUR))]),
     }
 }
 
 /// "20 Nov", or "3 Oct 2025" in another year.
 pub fn date(then: Timestamp, now: Timestamp, offset: Offset) -> String {
-    let (then, this_year) = (offset.to_datetime(then), offset.to_datetime(now).year());
-    let day_month = format!("{} {}", then.day(), month(then.month()));
-    if then.year() == this_year { day_month } else { format!("{day_month} {}", then.year()) }
+    let (then, this_year) = (then.at(offset), now.at(offset).year);
+    let day_month = format!("{} {}", then.day, month(then));
+    if then.year == this_year { day_month } else { format!("{day_month} {}", then.year) }
 }
 
-/// "21:40".
+/// "21:40"; the sentence around it says "kl." in Swedish.
 pub fn time_of_day(then: Timestamp, offset: Offset) -> String {
-    let then = offset.to_datetime(then);
-    format!("{:02}:{:02}", then.hour(), then.minute())
+    let then = then.at(offset);
+    format!("{:02}:{:02}", then.hour, then.minute)
 }
 
-/// "22 Nov 2026, 21:40:05".
+/// "22 Nov 2026, 21:40:05"; "22 nov. 2026 21:40:05" in Swedish.
 pub fn moment(then: Timestamp, offset: Offset) -> String {
-    let then = offset.to_datetime(then);
-    format!(
-        "{} {} {}, {:02}:{:02}:{:02}",
-        then.day(),
-        month(then.month()),
-        then.year(),
-        then.hour(),
-        then.minute(),
-        then.second()
-    )
+    let then = then.at(offset);
+    let Civil { year, day, hour, minute, second, .. } = then;
+    let comma = if spoken() == Language::Swedish { "" } else { "," };
+    format!("{day} {} {year}{comma} {hour:02}:{minute:02}:{second:02}", month(then))
 }
 
-fn month(number: i8) -> &'static str {
-    usize::try_from(number - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or_default()
+fn month(date: Civil) -> &'static str {
+    let names = match spoken() {
+        Language::English => &MONTHS,
+        Language::Swedish => &MONTHS_SWEDISH,
+    };
+    names.get(usize::from(date.month).wrapping_sub(1)).copied().unwrap_or_default()
 }
 
 /// Three digits at most before the unit changes, one decimal below 100 where it is not zero.
@@ -160,7 +177,7 @@ fn scaled(size: u64, step: u64, units: &[&str]) -> String {
     match (tenths / 10, tenths % 10) {
         (whole, 0) => format!("{whole} {name}"),
         (whole, _) if whole >= 100 => format!("{} {name}", (tenths + 5) / 10),
-        (whole, tenth) => format!("{whole}.{tenth} {name}"),
+        (whole, tenth) => format!("{whole}{}{tenth} {name}", decimal_mark()),
     }
 }
 
@@ -171,7 +188,15 @@ fn whole(number: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::language::{Catalogue, speak};
     use super::*;
+
+    /// Each test has a thread, and with it a language, of its own.
+    fn in_swedish() {
+        let words: Catalogue =
+            serde_json::from_str(include_str!("../../public/locales/sv.json")).unwrap();
+        assert!(speak(Language::Swedish, words));
+    }
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -233,9 +258,40 @@ mod tests {
         check("2026-11-20T19:36:00Z", "20 Nov");
         check("2025-10-03T19:36:00Z", "3 Oct 2025");
         check("2026-11-23T00:00:00Z", "23 Nov 2026, 00:00:00");
-        let stockholm = Offset::from_seconds(3600).unwrap();
+        let stockholm = Offset::from_seconds(3600);
         assert_eq!(time_of_day(now, stockholm), "22:40");
         assert_eq!(moment(now, Offset::UTC), "22 Nov 2026, 21:40:05");
         assert_eq!(age(at("2026-11-22T21:39:53Z"), now), "12 s ago");
+    }
+
+    #[test]
+    fn swedish_figures_have_a_comma_and_narrow_spaces() {
+        in_swedish();
+        assert_eq!(bytes(19_884_113_920), "19,9 GB");
+        assert_eq!(ram(1536), "1,5 GiB");
+        assert_eq!(disk(2000), "2\u{202f}000 GiB");
+        assert_eq!(rate(38_200_000.0), "38,2 MB/s");
+        assert_eq!(thousands(19_884_113_920), "19\u{202f}884\u{202f}113\u{202f}920");
+        assert_eq!(count(1, "image", "images"), "1 avbild");
+        assert_eq!(count(10_000, "image", "images"), "10\u{202f}000 avbilder");
+        assert_eq!(duration(7500), "2 tim 5 min");
+        assert_eq!(duration(90_000), "1 d 1 tim");
+    }
+
+    #[test]
+    fn swedish_moments() {
+        in_swedish();
+        let now = at("2026-11-22T21:40:05Z");
+        let check = |then: &str, expected: &str| {
+            assert_eq!(ago(at(then), now, Offset::UTC), expected, "{then}")
+        };
+        check("2026-11-22T21:40:00Z", "nyss");
+        check("2026-11-22T21:36:00Z", "för 4 min sedan");
+        check("2026-11-22T19:36:00Z", "för 2 tim sedan");
+        check("2026-11-20T19:36:00Z", "20 nov.");
+        check("2026-05-20T19:36:00Z", "20 maj");
+        check("2025-10-03T19:36:00Z", "3 okt. 2025");
+        assert_eq!(moment(now, Offset::UTC), "22 nov. 2026 21:40:05");
+        assert_eq!(age(at("2026-11-22T21:39:53Z"), now), "för 12 s sedan");
     }
 }

@@ -4,7 +4,7 @@
 use upload::import::ImportFailure;
 use upload::{Check, Failure, LeftBehind, Mismatch, Outcome, Phase};
 
-use super::{errors, format};
+use super::{errors, format, tr, tr_with};
 use crate::ui::Shape;
 use crate::uploads::{Fetched, JobPhase, JobState, Road};
 
@@ -27,11 +27,11 @@ pub fn job(state: &JobState) -> JobWords {
         JobPhase::File(phase) => file(phase, state),
         JobPhase::Fetching(progress) => JobWords {
             shape: Shape::Importing,
-            word: "Importing".into(),
-            figures: progress.copied_mib.map(|mib| format!("{} stored", format::binary(mib.saturating_mul(1 << 20)))),
-            why: Some("The cloud fetches the image by itself and shows no progress meanwhile. You may close this tab.".into()),
+            word: tr("Importing").into(),
+            figures: progress.copied_mib.map(|mib| tr_with("{size} stored", &[("size", &format::binary(mib.saturating_mul(1 << 20)))])),
+            why: Some(tr("The cloud fetches the image by itself and shows no progress meanwhile. You may close this tab.").into()),
         },
-        JobPhase::CleaningUp => plain(Shape::Deleting, "Removing the record"),
+        JobPhase::CleaningUp => plain(Shape::Deleting, tr("Removing the record")),
         JobPhase::Fetched(end) => fetched(end),
     }
 }
@@ -60,33 +60,39 @@ fn because(shape: Shape, word: &str, why: impl Into<String>) -> JobWords {
 
 fn file(phase: &Phase, state: &JobState) -> JobWords {
     let mut words = match phase {
-        Phase::New | Phase::Creating => plain(Shape::Queued, "Making the record"),
+        Phase::New | Phase::Creating => plain(Shape::Queued, tr("Making the record")),
         Phase::Sending => sending(state),
-        Phase::AwaitingReply => plain(Shape::Saving, "Stored by the cloud"),
+        Phase::AwaitingReply => plain(Shape::Saving, tr("Stored by the cloud")),
         Phase::AwaitingSignIn => because(
             Shape::Paused,
-            "Waits for sign-in",
-            "Your session has ended. It goes on as soon as you sign in again.",
+            tr("Waits for sign-in"),
+            tr("Your session has ended. It goes on as soon as you sign in again."),
         ),
-        Phase::Checking => plain(Shape::Verifying, "Looking at the image"),
+        Phase::Checking => plain(Shape::Verifying, tr("Looking at the image")),
         Phase::Offline => because(
             Shape::Offline,
-            "Offline",
-            "It goes on by itself when the network is back. A file sent in one piece then starts again from its beginning.",
+            tr("Offline"),
+            tr(
+                "It goes on by itself when the network is back. A file sent in one piece then starts again from its beginning.",
+            ),
         ),
         Phase::Verifying => because(
             Shape::Verifying,
-            "Comparing",
-            "Everything has arrived; this computer is still computing the file’s SHA-512.",
+            tr("Comparing"),
+            tr("Everything has arrived; this computer is still computing the file’s SHA-512."),
         ),
-        Phase::CleaningUp => plain(Shape::Deleting, "Removing the record"),
+        Phase::CleaningUp => plain(Shape::Deleting, tr("Removing the record")),
         Phase::Finished(outcome) => return finished(outcome, state),
     };
     if words.why.is_none() && state.breaks > 0 {
-        words.why = Some(format!(
-            "The connection broke {}; the file is sent again from its beginning.",
-            if state.breaks == 1 { "once".to_owned() } else { format!("{} times", state.breaks) }
-        ));
+        words.why = Some(match state.breaks {
+            1 => tr("The connection broke once; the file is sent again from its beginning.")
+                .to_owned(),
+            breaks => tr_with(
+                "The connection broke {breaks} times; the file is sent again from its beginning.",
+                &[("breaks", &breaks)],
+            ),
+        });
     }
     words
 }
@@ -96,10 +102,18 @@ fn sending(state: &JobState) -> JobWords {
     if let Some(estimate) = &state.estimate {
         figures = format!("{figures} · {}", format::rate(estimate.bytes_per_second));
         if let Some(left) = estimate.time_left {
-            figures = format!("{figures} · {} left", format::duration(left.as_secs().max(1)));
+            figures = tr_with(
+                "{figures} · {duration} left",
+                &[("figures", &figures), ("duration", &format::duration(left.as_secs().max(1)))],
+            );
         }
     }
-    JobWords { shape: Shape::Uploading, word: "Sending".into(), figures: Some(figures), why: None }
+    JobWords {
+        shape: Shape::Uploading,
+        word: tr("Sending").into(),
+        figures: Some(figures),
+        why: None,
+    }
 }
 
 fn finished(outcome: &Outcome, state: &JobState) -> JobWords {
@@ -107,25 +121,25 @@ fn finished(outcome: &Outcome, state: &JobState) -> JobWords {
     let mut words = match outcome {
         Outcome::Uploaded { check: Check::Verified, .. } => JobWords {
             shape: Shape::Verified,
-            word: "Verified".into(),
+            word: tr("Verified").into(),
             figures: Some(match (state.size_bytes, state.took) {
                 (Some(size), Some(took)) => {
-                    format!("{} in {} · SHA-512 equal", format::bytes(size), format::duration(took.as_secs().max(1)))
+                    tr_with("{size} in {duration} · SHA-512 equal", &[("size", &format::bytes(size)), ("duration", &format::duration(took.as_secs().max(1)))])
                 }
-                _ => "SHA-512 equal".to_owned(),
+                _ => tr("SHA-512 equal").to_owned(),
             }),
             why: None,
         },
         Outcome::Uploaded { check: Check::NotComparable { algorithm }, .. } => because(
             Shape::Active,
-            "Active, not compared",
+            tr("Active, not compared"),
             match algorithm {
-                Some(name) => format!("The size is right. This cloud hashes images with {name}, so the content could not be compared."),
-                None => "The size is right. This cloud does not say the image’s hash, so the content could not be compared.".to_owned(),
+                Some(name) => tr_with("The size is right. This cloud hashes images with {name}, so the content could not be compared.", &[("name", &name)]),
+                None => tr("The size is right. This cloud does not say the image’s hash, so the content could not be compared.").to_owned(),
             },
         ),
-        Outcome::Failed { reason, .. } => because(Shape::Failed, "Failed", failure(reason)),
-        Outcome::Cancelled { .. } => because(Shape::Deactivated, "Cancelled", "The record was removed. Nothing of it is stored or paid for."),
+        Outcome::Failed { reason, .. } => because(Shape::Failed, tr("Failed"), failure(reason)),
+        Outcome::Cancelled { .. } => because(Shape::Deactivated, tr("Cancelled"), tr("The record was removed. Nothing of it is stored or paid for.")),
     };
     if let Some(left) = left {
         words.why = Some(match (&words.why, outcome) {
@@ -141,32 +155,25 @@ fn finished(outcome: &Outcome, state: &JobState) -> JobWords {
 /// Why a file's upload failed and what to do.
 pub fn failure(reason: &Failure) -> String {
     match reason {
-        Failure::RecordRefused { status, message } => format!("The cloud refused to make the image ({status}). {}", quoted(message)),
-        Failure::NoReplyToCreate => "The cloud did not answer when the image was to be made. Try again.".into(),
-        Failure::ContentRefused { message } => format!(
-            "The cloud looked into the file and refused it (415): it is not what the disk format says, or not safe. {}Choose the right format, or convert the file with qemu-img, and create the image again. The record was removed.",
-            spaced(&quoted(message))
-        ),
-        Failure::Refused { status: 413, message } => format!("The cloud takes no more data (413): a quota or its largest size is reached. {}Delete something you no longer need, then try again.", spaced(&quoted(message))),
-        Failure::Refused { status, message } => format!("The cloud refused the data ({status}). {}", quoted(message)),
-        Failure::Gone => "Somebody deleted the image meanwhile.".into(),
+        Failure::RecordRefused { status, message } => tr_with("The cloud refused to make the image ({status}). {said}", &[("status", &status), ("said", &quoted(message))]),
+        Failure::NoReplyToCreate => tr("The cloud did not answer when the image was to be made. Try again.").into(),
+        Failure::ContentRefused { message } => tr_with("The cloud looked into the file and refused it (415): it is not what the disk format says, or not safe. {said}Choose the right format, or convert the file with qemu-img, and create the image again. The record was removed.", &[("said", &spaced(&quoted(message)))]),
+        Failure::Refused { status: 413, message } => tr_with("The cloud takes no more data (413): a quota or its largest size is reached. {said}Delete something you no longer need, then try again.", &[("said", &spaced(&quoted(message)))]),
+        Failure::Refused { status, message } => tr_with("The cloud refused the data ({status}). {said}", &[("status", &status), ("said", &quoted(message))]),
+        Failure::Gone => tr("Somebody deleted the image meanwhile.").into(),
         Failure::KeepsBreaking { breaks, last } => {
             let said = match last {
-                Some((status, message)) => format!(" The cloud’s last answer was {status}. {}", quoted(message)),
+                Some((status, message)) => tr_with(" The cloud’s last answer was {status}. {said}", &[("status", &status), ("said", &quoted(message))]),
                 None => String::new(),
             };
-            format!("The connection broke {breaks} times.{said} Try again when the line is better.")
+            tr_with("The connection broke {breaks} times.{said} Try again when the line is better.", &[("breaks", &breaks), ("said", &said)])
         }
-        Failure::Unreachable => "The cloud could not be reached to see what became of the image. Look at it in the list before you send the file again.".into(),
-        Failure::OddState { status } => format!("The image is “{status}”, which no upload leads to. Somebody else may work on it."),
-        Failure::HashFailed { message } => format!("The file could not be read to its end, so the image could not be verified: {message}. Was it changed or moved? Choose it again."),
-        Failure::Mismatch(Mismatch::Size { ours_bytes, theirs_bytes }) => format!(
-            "The cloud has {}, the file {} bytes: it was damaged on the way, or the file changed meanwhile. The image was removed; try again.",
-            theirs_bytes.map_or_else(|| "no size".to_owned(), |bytes| format!("{bytes} bytes")),
-            ours_bytes
-        ),
-        Failure::Mismatch(Mismatch::Sha512 { .. }) => "The cloud’s SHA-512 differs from the file’s: it was damaged on the way, or the file changed meanwhile. The image was removed; try again.".into(),
-        Failure::SignedOut => "You signed out before it was done.".into(),
+        Failure::Unreachable => tr("The cloud could not be reached to see what became of the image. Look at it in the list before you send the file again.").into(),
+        Failure::OddState { status } => tr_with("The image is “{status}”, which no upload leads to. Somebody else may work on it.", &[("status", &status)]),
+        Failure::HashFailed { message } => tr_with("The file could not be read to its end, so the image could not be verified: {message}. Was it changed or moved? Choose it again.", &[("message", &message)]),
+        Failure::Mismatch(Mismatch::Size { ours_bytes, theirs_bytes }) => tr_with("The cloud has {theirs}, the file {ours} bytes: it was damaged on the way, or the file changed meanwhile. The image was removed; try again.", &[("theirs", &(theirs_bytes.map_or_else(|| tr("no size").to_owned(), |bytes| tr_with("{bytes} bytes", &[("bytes", &bytes)])))), ("ours", &ours_bytes)]),
+        Failure::Mismatch(Mismatch::Sha512 { .. }) => tr("The cloud’s SHA-512 differs from the file’s: it was damaged on the way, or the file changed meanwhile. The image was removed; try again.").into(),
+        Failure::SignedOut => tr("You signed out before it was done.").into(),
     }
 }
 
@@ -174,23 +181,25 @@ fn fetched(end: &Fetched) -> JobWords {
     match end {
         Fetched::Active => because(
             Shape::Active,
-            "Active",
-            "The cloud fetched it. Nobody here has seen the data, so it was compared with nothing.",
+            tr("Active"),
+            tr(
+                "The cloud fetched it. Nobody here has seen the data, so it was compared with nothing.",
+            ),
         ),
-        Fetched::Failed(reason) => because(Shape::Failed, "Failed", import_failure(reason)),
+        Fetched::Failed(reason) => because(Shape::Failed, tr("Failed"), import_failure(reason)),
         Fetched::Lost(error) => because(
             Shape::Unknown,
-            "Lost sight of",
-            format!(
-                "{} The import may go on in the cloud; the image’s page shows it.",
-                errors::api(error, None).paragraph()
+            tr("Lost sight of"),
+            tr_with(
+                "{error} The import may go on in the cloud; the image’s page shows it.",
+                &[("error", &errors::api(error, None).paragraph())],
             ),
         ),
         Fetched::Cancelled(left) => because(
             Shape::Deactivated,
-            "Cancelled",
+            tr("Cancelled"),
             left_behind(left).unwrap_or_else(|| {
-                "The record was removed. Nothing of it is stored or paid for.".to_owned()
+                tr("The record was removed. Nothing of it is stored or paid for.").to_owned()
             }),
         ),
     }
@@ -199,13 +208,10 @@ fn fetched(end: &Fetched) -> JobWords {
 /// Why an import failed and what to do.
 pub fn import_failure(reason: &ImportFailure) -> String {
     match reason {
-        ImportFailure::Task { message } => format!(
-            "The cloud could not import it. {}Check that the address answers without a login and holds what the disk format says. The record is still there, without data: delete it, or import again.",
-            spaced(&quoted(message))
-        ),
-        ImportFailure::NeverBegan => "The cloud accepted the import but never began it. The record is still there, without data.".into(),
-        ImportFailure::Gone => "Somebody deleted the image meanwhile.".into(),
-        ImportFailure::OddState { status } => format!("The image is “{status}”, which no import leads to."),
+        ImportFailure::Task { message } => tr_with("The cloud could not import it. {said}Check that the address answers without a login and holds what the disk format says. The record is still there, without data: delete it, or import again.", &[("said", &spaced(&quoted(message)))]),
+        ImportFailure::NeverBegan => tr("The cloud accepted the import but never began it. The record is still there, without data.").into(),
+        ImportFailure::Gone => tr("Somebody deleted the image meanwhile.").into(),
+        ImportFailure::OddState { status } => tr_with("The image is “{status}”, which no import leads to.", &[("status", &status)]),
     }
 }
 
@@ -216,11 +222,11 @@ fn left_behind(left: &LeftBehind) -> Option<String> {
     let mut sentences = Vec::new();
     match left.records.as_slice() {
         [] => {}
-        [one] => sentences.push(format!("The record {one} could not be removed and is still in the cloud; delete it in the list.")),
-        several => sentences.push(format!("The records {} could not be removed and are still in the cloud; delete them in the list.", several.join(", "))),
+        [one] => sentences.push(tr_with("The record {record} could not be removed and is still in the cloud; delete it in the list.", &[("record", &one)])),
+        several => sentences.push(tr_with("The records {records} could not be removed and are still in the cloud; delete them in the list.", &[("records", &several.join(", "))])),
     }
     if left.perhaps_a_record {
-        sentences.push("The cloud did not answer when the record was made: one without data may be in the list.".to_owned());
+        sentences.push(tr("The cloud did not answer when the record was made: one without data may be in the list.").to_owned());
     }
     Some(sentences.join(" "))
 }
@@ -231,7 +237,7 @@ fn quoted(message: &str) -> String {
         return String::new();
     }
     let end = if message.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("It says: {message}{end}")
+    tr_with("It says: {message}{end}", &[("message", &message), ("end", &end)])
 }
 
 fn spaced(text: &str) -> String {
@@ -241,8 +247,8 @@ fn spaced(text: &str) -> String {
 /// What leaving or closing the tab does to a job, for the tray's foot.
 pub fn leaving(road: Road) -> &'static str {
     match road {
-        Road::File => "Leave this tab open: closing it breaks off what is being sent.",
-        Road::Url => "The cloud goes on by itself when this tab is closed.",
+        Road::File => tr("Leave this tab open: closing it breaks off what is being sent."),
+        Road::Url => tr("The cloud goes on by itself when this tab is closed."),
     }
 }
 

@@ -192,7 +192,12 @@ pub fn Combobox(
                     list.set(List { open: true, at: None });
                 }
                 on:keydown=key
-                on:click=move |_| if !list.get_untracked().open { list.set(List { open: true, at: None }) }
+                // What is there is replaced by typing, as in a search.
+                on:focus:target=|event| event.target().select()
+                on:click:target=move |event| if !list.get_untracked().open {
+                    event.target().select();
+                    list.set(List { open: true, at: None });
+                }
                 on:blur=move |_| { typed.set(None); list.set(List::default()); }
             />
             <Show when=move || !options.read().is_empty()>

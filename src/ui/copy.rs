@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{Button, ButtonKind, Glyph};
+use crate::text::{tr, tr_with};
 
 const SHOWN_FOR: Duration = Duration::from_millis(1600);
 
@@ -47,9 +48,9 @@ pub fn CopyButton(
     let label = {
         let what = what.clone();
         Signal::derive(move || match state.get() {
-            Copying::Ready => format!("Copy {what}"),
-            Copying::Copied => "Copied".to_owned(),
-            Copying::Refused => "The browser refused to copy".to_owned(),
+            Copying::Ready => tr_with("Copy {what}", &[("what", &what)]),
+            Copying::Copied => tr("Copied").to_owned(),
+            Copying::Refused => tr("The browser refused to copy").to_owned(),
         })
     };
     let glyph = move || match state.get() {
@@ -64,9 +65,9 @@ pub fn CopyButton(
                 view! {
                     <Button kind=ButtonKind::Quiet small=true icon=glyph on_press=copy>
                         {move || match state.get() {
-                            Copying::Ready => "Copy",
-                            Copying::Copied => "Copied",
-                            Copying::Refused => "Refused by the browser",
+                            Copying::Ready => tr("Copy"),
+                            Copying::Copied => tr("Copied"),
+                            Copying::Refused => tr("Refused by the browser"),
                         }}
                     </Button>
                 }.into_any()

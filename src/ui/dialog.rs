@@ -5,6 +5,7 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::{Button, ButtonKind, Glyph, unique_id};
+use crate::text::tr;
 
 /// A modal dialog. Its content is made when it opens and dropped when it closes. Write the content
 /// as `<div class="dialog__body">..</div><div class="dialog__foot">..</div>`, in a `<form>` when
@@ -70,7 +71,7 @@ pub fn Dialog(
                         kind=ButtonKind::Quiet
                         small=true
                         icon=Glyph::X
-                        label="Close"
+                        label=tr("Close")
                         on_press=move |_| dismiss()
                     />
                 })}

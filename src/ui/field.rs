@@ -83,7 +83,7 @@ pub fn Field(
         <div class="field" data-source=move || source.get()>
             <div class="field__head">
                 <label class="field__label" for=id>{move || label.get()}</label>
-                {optional.then(|| view! { <span class="field__optional">{tr("optional")}</span> })}
+                {move || (optional && source.read().is_none()).then(|| view! { <span class="field__optional">{tr("optional")}</span> })}
                 {move || source.get().map(|source| view! {
                     <span class="source">
                         <Icon glyph=Glyph::Read small=true />

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Glyph, Icon};
+use crate::text::tr;
 
 /// "1 to 50 of 173", and links to the page before and after.
 #[component]
@@ -38,10 +39,10 @@ pub fn Pager(
         }
     };
     view! {
-        <nav class="pager" aria-label="Pages">
-            <span>{move || from.get()} " to " {move || to.get()} " of " {move || total.get()} " " {what}</span>
-            {step(previous, "Page before", "button button--s button--icon pager__back")}
-            {step(next, "Page after", "button button--s button--icon")}
+        <nav class="pager" aria-label=tr("Pages")>
+            <span>{move || from.get()} {tr(" to ")} {move || to.get()} {tr(" of ")} {move || total.get()} " " {what}</span>
+            {step(previous, tr("Page before"), "button button--s button--icon pager__back")}
+            {step(next, tr("Page after"), "button button--s button--icon")}
         </nav>
     }
 }

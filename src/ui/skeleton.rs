@@ -1,5 +1,6 @@
 //! Grey bars where content of a known shape will be. Only on the first load.
 
+use crate::text::tr;
 use leptos::prelude::*;
 
 /// A few lines.
@@ -15,7 +16,7 @@ pub fn Skeleton(
                 <span class="skeleton" class:skeleton--short=line % 3 == 0 class:skeleton--mid=line % 3 == 2></span>
             }).collect_view()}
         </div>
-        <p class="visually-hidden" role="status">"Loading"</p>
+        <p class="visually-hidden" role="status">{tr("Loading")}</p>
     }
 }
 

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 
+use crate::text::format;
+
 /// A row of links to views of the same list.
 #[component]
 pub fn TabLinks(
@@ -43,7 +45,9 @@ pub fn TabLink(
             data-noscroll="true"
         >
             {children()}
-            {move || count.get().map(|count| view! { <span class="tabs__count">{count}</span> })}
+            {move || count.get().map(|count| view! {
+                <span class="tabs__count">{format::thousands(count as u64)}</span>
+            })}
             {move || news.get().map(|news| view! { <span class="tabs__news">{news}</span> })}
         </a>
     }

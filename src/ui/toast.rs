@@ -7,6 +7,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::{Button, ButtonKind, Glyph, Icon, Tone};
+use crate::text::tr;
 
 const SHOWN_FOR: Duration = Duration::from_secs(8);
 
@@ -94,7 +95,7 @@ pub fn ToastRegion(
                         kind=ButtonKind::Quiet
                         small=true
                         icon=Glyph::X
-                        label="Dismiss"
+                        label=tr("Dismiss")
                         on_press=move |_| toasts.dismiss(number)
                     />
                     {toast.text.map(|text| view! { <p class="toast__text">{text}</p> })}

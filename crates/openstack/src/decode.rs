@@ -1,11 +1,10 @@
 //! Tolerant decoding: one odd row never costs the list, a null is a missing field, times come in three spellings.
 
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
+
+use crate::Timestamp;
 
 /// Rows of a list, with those that could not be read counted and explained instead of hidden.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,15 +83,7 @@ pub(crate) fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     Ok(value.as_i64().and_then(|number| u64::try_from(number).ok()))
 }
 
-/// `2026-11-22T17:56:57Z`, with fractions, with an offset, or (Nova, Cinder) without any zone, which means UTC.
+/// As [`Timestamp`] reads it; `None` for what is no time.
 pub fn parse_time(text: &str) -> Option<Timestamp> {
-    match text.parse::<Timestamp>() {
-        Ok(time) => Some(time),
-        Err(_) => text
-            .parse::<DateTime>()
-            .ok()?
-            .to_zoned(TimeZone::UTC)
-            .ok()
-            .map(|zoned| zoned.timestamp()),
-    }
+    text.parse().ok()
 }

@@ -10,7 +10,7 @@ use openstack::{ApiError, ServerId};
 use super::state::Deed;
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::ErrorNote;
-use crate::text::errors;
+use crate::text::{errors, tr, tr_with};
 use crate::ui::{Button, ButtonKind, ConfirmDialog, Glyph, MenuItem, Toast, Toasts};
 
 /// What is asked of the cloud, and for which server.
@@ -108,10 +108,10 @@ async fn ask(cloud: &Cloud, deed: Deed, id: &ServerId) -> Result<(), ApiError> {
 
 fn done_words(deed: Deed, name: &str) -> String {
     match deed {
-        Deed::Start => format!("{name} is starting"),
-        Deed::Stop => format!("{name} is stopping"),
-        Deed::Reboot | Deed::HardReboot => format!("{name} is rebooting"),
-        Deed::Delete => format!("{name} is being deleted"),
+        Deed::Start => tr_with("{name} is starting", &[("name", &name)]),
+        Deed::Stop => tr_with("{name} is stopping", &[("name", &name)]),
+        Deed::Reboot | Deed::HardReboot => tr_with("{name} is rebooting", &[("name", &name)]),
+        Deed::Delete => tr_with("{name} is being deleted", &[("name", &name)]),
     }
 }
 
@@ -120,16 +120,16 @@ fn consequences(deed: Deed, server: &Server) -> Vec<String> {
     match deed {
         Deed::Start => Vec::new(),
         Deed::Stop => vec![
-            "Its operating system is shut down and it is switched off. Disks and addresses are kept.".to_owned(),
-            "A stopped instance still counts in your quota.".to_owned(),
+            tr("Its operating system is shut down and it is switched off. Disks and addresses are kept.").to_owned(),
+            tr("A stopped instance still counts in your quota.").to_owned(),
         ],
-        Deed::Reboot => vec!["Its operating system is asked to restart. Connections to it break.".to_owned()],
+        Deed::Reboot => vec![tr("Its operating system is asked to restart. Connections to it break.").to_owned()],
         Deed::HardReboot => vec![
-            "It is switched off and on again at once, as by pulling the plug. What is not yet written to its disk is lost."
+            tr("It is switched off and on again at once, as by pulling the plug. What is not yet written to its disk is lost.")
                 .to_owned(),
         ],
         Deed::Delete => {
-            let mut all = vec!["This cannot be undone.".to_owned()];
+            let mut all = vec![tr("This cannot be undone.").to_owned()];
             all.extend(fate_of_volumes(server));
             all
         }
@@ -142,17 +142,23 @@ fn fate_of_volumes(server: &Server) -> Vec<String> {
     let mut all = Vec::new();
     // Without an image it was to boot from a volume, and may have none yet.
     if server.image_id.is_some() {
-        all.push("Its local disk goes with it.".to_owned());
+        all.push(tr("Its local disk goes with it.").to_owned());
     }
     match going {
         0 => {}
-        1 => all.push("Its volume goes with it, as was chosen at its launch.".to_owned()),
-        n => all.push(format!("{n} volumes go with it, as was chosen when they were attached.")),
+        1 => all.push(tr("Its volume goes with it, as was chosen at its launch.").to_owned()),
+        n => all.push(tr_with(
+            "{n} volumes go with it, as was chosen when they were attached.",
+            &[("n", &n)],
+        )),
     }
     match staying {
         0 => {}
-        1 => all.push("Its volume stays, and is paid for until you delete it.".to_owned()),
-        n => all.push(format!("{n} volumes stay, and are paid for until you delete them.")),
+        1 => all.push(tr("Its volume stays, and is paid for until you delete it.").to_owned()),
+        n => all.push(tr_with(
+            "{n} volumes stay, and are paid for until you delete them.",
+            &[("n", &n)],
+        )),
     }
     all
 }
@@ -170,7 +176,7 @@ pub fn DeedDialog(
             let id = server.id.clone();
             let busy = Signal::derive(move || deeds.busy(&id));
             let title = format!("{} {}?", deed.verb(), server.name);
-            let confirm = format!("{} instance", deed.verb());
+            let confirm = tr_with("{verb} instance", &[("verb", &deed.verb())]);
             view! {
                 <ConfirmDialog
                     open=open
@@ -183,7 +189,7 @@ pub fn DeedDialog(
                     {consequences(deed, &server).into_iter().map(|words| view! { <p>{words}</p> }).collect_view()}
                     <Show when=move || deeds.failure.read().is_some()>
                         {move || deeds.failure.get().map(|error| view! {
-                            <ErrorNote error=Signal::stored(error) kept="The instance is as it was." />
+                            <ErrorNote error=Signal::stored(error) kept=tr("The instance is as it was.") />
                         })}
                     </Show>
                 </ConfirmDialog>

@@ -3,6 +3,7 @@
 //! Nova tells where it is by `task_state` alone, and only at the moments when somebody looks; so a step counts as done as
 //! soon as a later one is seen.
 
+use crate::text::tr;
 use openstack::compute::{Server, ServerStatus};
 
 /// The steps, in the order in which Nova takes them (nova/compute/manager.py `_build_and_run_instance`).
@@ -24,12 +25,12 @@ impl Step {
         [Self::Scheduling, Self::Networking, Self::BlockDevice, Self::Spawning];
 
     /// What it is, as people say it.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Scheduling => "Finding a host",
-            Self::Networking => "Networking",
-            Self::BlockDevice => "Preparing the boot disk",
-            Self::Spawning => "Switching it on",
+            Self::Scheduling => tr("Finding a host"),
+            Self::Networking => tr("Networking"),
+            Self::BlockDevice => tr("Preparing the boot disk"),
+            Self::Spawning => tr("Switching it on"),
         }
     }
 }

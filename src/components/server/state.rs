@@ -2,6 +2,7 @@
 
 use openstack::compute::{Server, ServerStatus};
 
+use crate::text::tr;
 use crate::ui::Shape;
 
 /// Shape and word of a server's state, and what is being done to it just now.
@@ -21,30 +22,36 @@ impl ServerState {
         let task = server.task_state.as_deref().filter(|task| !task.is_empty());
         // A task says more than the status: a server that is being deleted still is `ACTIVE`.
         let (shape, word) = match (task, &server.status) {
-            (Some("deleting" | "soft-deleting"), _) => (Shape::Deleting, "Deleting"),
-            (Some("powering-off"), _) => (Shape::Saving, "Stopping"),
-            (Some("powering-on"), _) => (Shape::Uploading, "Starting"),
-            (Some("rebooting" | "rebooting_hard"), _) => (Shape::Uploading, "Rebooting"),
-            (_, ServerStatus::Active) => (Shape::Active, "Active"),
-            (_, ServerStatus::Build) => (Shape::Uploading, "Building"),
-            (_, ServerStatus::Deleted | ServerStatus::SoftDeleted) => (Shape::Deleting, "Deleted"),
-            (_, ServerStatus::Error) => (Shape::Failed, "Error"),
-            (_, ServerStatus::Reboot | ServerStatus::HardReboot) => (Shape::Uploading, "Rebooting"),
-            (_, ServerStatus::Rebuild) => (Shape::Uploading, "Rebuilding"),
-            (_, ServerStatus::Migrating) => (Shape::Uploading, "Migrating"),
-            (_, ServerStatus::Password) => (Shape::Uploading, "Setting the password"),
+            (Some("deleting" | "soft-deleting"), _) => (Shape::Deleting, tr("Deleting")),
+            (Some("powering-off"), _) => (Shape::Saving, tr("Stopping")),
+            (Some("powering-on"), _) => (Shape::Uploading, tr("Starting")),
+            (Some("rebooting" | "rebooting_hard"), _) => (Shape::Uploading, tr("Rebooting")),
+            (_, ServerStatus::Active) => (Shape::Active, tr("Active")),
+            (_, ServerStatus::Build) => (Shape::Uploading, tr("Building")),
+            (_, ServerStatus::Deleted | ServerStatus::SoftDeleted) => {
+                (Shape::Deleting, tr("Deleted"))
+            }
+            (_, ServerStatus::Error) => (Shape::Failed, tr("Error")),
+            (_, ServerStatus::Reboot | ServerStatus::HardReboot) => {
+                (Shape::Uploading, tr("Rebooting"))
+            }
+            (_, ServerStatus::Rebuild) => (Shape::Uploading, tr("Rebuilding")),
+            (_, ServerStatus::Migrating) => (Shape::Uploading, tr("Migrating")),
+            (_, ServerStatus::Password) => (Shape::Uploading, tr("Setting the password")),
             (_, ServerStatus::Resize | ServerStatus::RevertResize) => {
-                (Shape::Uploading, "Resizing")
+                (Shape::Uploading, tr("Resizing"))
             }
-            (_, ServerStatus::VerifyResize) => (Shape::Queued, "Waits for a yes to its new size"),
-            (_, ServerStatus::Paused) => (Shape::Paused, "Paused"),
-            (_, ServerStatus::Suspended) => (Shape::Paused, "Suspended"),
-            (_, ServerStatus::Rescue) => (Shape::Active, "Rescue"),
-            (_, ServerStatus::Shutoff) => (Shape::Deactivated, "Stopped"),
+            (_, ServerStatus::VerifyResize) => {
+                (Shape::Queued, tr("Waits for a yes to its new size"))
+            }
+            (_, ServerStatus::Paused) => (Shape::Paused, tr("Paused")),
+            (_, ServerStatus::Suspended) => (Shape::Paused, tr("Suspended")),
+            (_, ServerStatus::Rescue) => (Shape::Active, tr("Rescue")),
+            (_, ServerStatus::Shutoff) => (Shape::Deactivated, tr("Stopped")),
             (_, ServerStatus::Shelved | ServerStatus::ShelvedOffloaded) => {
-                (Shape::Deactivated, "Shelved")
+                (Shape::Deactivated, tr("Shelved"))
             }
-            (_, ServerStatus::Unknown) => (Shape::Unknown, "Unknown"),
+            (_, ServerStatus::Unknown) => (Shape::Unknown, tr("Unknown")),
             (_, ServerStatus::Other(word)) => (Shape::Unknown, word.as_str()),
         };
         Self { shape, word: word.to_owned(), note: task.and_then(task_words) }
@@ -64,14 +71,14 @@ fn task_words(task: &str) -> Option<String> {
         | "reboot_started_hard"
         | "rebooting_hard"
         | "reboot_pending_hard" => return None,
-        "scheduling" => "looking for a host".to_owned(),
-        "networking" => "networking".to_owned(),
-        "block_device_mapping" => "preparing the disk".to_owned(),
-        "spawning" => "spawning".to_owned(),
+        "scheduling" => tr("looking for a host").to_owned(),
+        "networking" => tr("networking").to_owned(),
+        "block_device_mapping" => tr("preparing the disk").to_owned(),
+        "spawning" => tr("spawning").to_owned(),
         "image_snapshot"
         | "image_snapshot_pending"
         | "image_pending_upload"
-        | "image_uploading" => "an image is being made of it".to_owned(),
+        | "image_uploading" => tr("an image is being made of it").to_owned(),
         other => other.replace(['_', '-'], " "),
     })
 }
@@ -96,38 +103,38 @@ impl Deed {
     pub fn reason_against(self, server: &Server) -> Option<&'static str> {
         use ServerStatus::{Active, Build, Error, Paused, Rescue, Shutoff, Suspended};
         if server.locked {
-            return Some("It is locked against changes.");
+            return Some(tr("It is locked against changes."));
         }
         let task = server.task_state.as_deref();
         if matches!(task, Some("deleting" | "soft-deleting")) {
-            return Some("It is being deleted.");
+            return Some(tr("It is being deleted."));
         }
         // Deleting is allowed at any moment.
         if self == Self::Delete {
             return None;
         }
         if server.status == Build {
-            return Some("It is still being built.");
+            return Some(tr("It is still being built."));
         }
         if task.is_some() {
-            return Some("Something is being done to it; wait for the end of it.");
+            return Some(tr("Something is being done to it; wait for the end of it."));
         }
         let status = &server.status;
         match self {
             Self::Start if *status == Shutoff => None,
-            Self::Start if *status == Active => Some("It is running."),
-            Self::Start => Some("Only a stopped instance can be started."),
+            Self::Start if *status == Active => Some(tr("It is running.")),
+            Self::Start => Some(tr("Only a stopped instance can be started.")),
             Self::Stop if matches!(status, Active | Error | Rescue) => None,
-            Self::Stop if *status == Shutoff => Some("It is stopped."),
-            Self::Stop => Some("Only a running instance can be stopped."),
+            Self::Stop if *status == Shutoff => Some(tr("It is stopped.")),
+            Self::Stop => Some(tr("Only a running instance can be stopped.")),
             Self::Reboot if *status == Active => None,
-            Self::Reboot => Some("Only a running instance can be rebooted."),
+            Self::Reboot => Some(tr("Only a running instance can be rebooted.")),
             Self::HardReboot
                 if matches!(status, Active | Error | Paused | Rescue | Shutoff | Suspended) =>
             {
                 None
             }
-            Self::HardReboot => Some("Its state does not allow a reboot."),
+            Self::HardReboot => Some(tr("Its state does not allow a reboot.")),
             Self::Delete => None,
         }
     }
@@ -144,13 +151,13 @@ impl Deed {
     }
 
     /// The verb.
-    pub const fn verb(self) -> &'static str {
+    pub fn verb(self) -> &'static str {
         match self {
-            Self::Start => "Start",
-            Self::Stop => "Stop",
-            Self::Reboot => "Reboot",
-            Self::HardReboot => "Hard reboot",
-            Self::Delete => "Delete",
+            Self::Start => tr("Start"),
+            Self::Stop => tr("Stop"),
+            Self::Reboot => tr("Reboot"),
+            Self::HardReboot => tr("Hard reboot"),
+            Self::Delete => tr("Delete"),
         }
     }
 }
@@ -182,12 +189,12 @@ impl Next {
     }
 
     /// The words on its button.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
             Self::Do(deed) => deed.verb(),
-            Self::ShowStart => "Show start",
-            Self::ShowWhy => "Show why",
-            Self::Open => "Open",
+            Self::ShowStart => tr("Show start"),
+            Self::ShowWhy => tr("Show why"),
+            Self::Open => tr("Open"),
         }
     }
 }

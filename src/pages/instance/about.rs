@@ -1,14 +1,14 @@
 //! What the instance is made of: size, image, boot disk, key, zone, groups, times.
 
-use jiff::Timestamp;
 use leptos::prelude::*;
+use openstack::Timestamp;
 use openstack::compute::Server;
 
 use super::Known;
 use crate::clock;
 use crate::components::server::{Origins, boot_volume, origin_id, origin_name};
 use crate::routes;
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::ui::{CopyButton, Fact, Panel};
 
 /// The panel.
@@ -22,18 +22,18 @@ pub fn About(
         move || or_none(found.get())
     };
     view! {
-        <Panel title="About">
+        <Panel title=tr("About")>
             <dl class="facts facts--plain">
-                <Fact term="Size">{read(size)}</Fact>
-                <Fact term="Image"><Image known=known /></Fact>
-                <Fact term="Boot disk"><BootDisk known=known /></Fact>
-                <Fact term="Key pair">{read(|server| server.key_name.clone())}</Fact>
-                <Fact term="Security groups"><Groups known=known /></Fact>
-                <Fact term="Availability zone">
+                <Fact term=tr("Size")>{read(size)}</Fact>
+                <Fact term=tr("Image")><Image known=known /></Fact>
+                <Fact term=tr("Boot disk")><BootDisk known=known /></Fact>
+                <Fact term=tr("Key pair")>{read(|server| server.key_name.clone())}</Fact>
+                <Fact term=tr("Security groups")><Groups known=known /></Fact>
+                <Fact term=tr("Availability zone")>
                     {read(|server| Some(server.availability_zone.clone()).filter(|zone| !zone.is_empty()))}
                 </Fact>
-                <Fact term="Asked for">{moment(known, |server| server.created)}</Fact>
-                <Fact term="First ran">{moment(known, |server| server.launched_at)}</Fact>
+                <Fact term=tr("Asked for")>{moment(known, |server| server.created)}</Fact>
+                <Fact term=tr("First ran")>{moment(known, |server| server.launched_at)}</Fact>
             </dl>
         </Panel>
     }
@@ -56,8 +56,11 @@ fn size(server: &Server) -> Option<String> {
     let flavor = server.flavor.as_ref()?;
     let name = flavor.name.clone().or_else(|| flavor.id.as_ref().map(ToString::to_string));
     let figures = flavor.vcpus.zip(flavor.ram_mib).map(|(vcpus, ram_mib)| {
-        let cores = if vcpus == 1 { "core" } else { "cores" };
-        format!("{vcpus} {cores}, {} RAM", format::ram(ram_mib))
+        let cores = if vcpus == 1 { tr("core") } else { tr("cores") };
+        tr_with(
+            "{vcpus} {cores}, {ram} RAM",
+            &[("vcpus", &vcpus), ("cores", &cores), ("ram", &format::ram(ram_mib))],
+        )
     });
     let parts: Vec<String> = [name, figures].into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(" · "))
@@ -89,18 +92,19 @@ fn disk(server: &Server, origins: &Origins) -> Option<(String, Option<String>)> 
         server.image_id.as_ref()?;
         let gib = server.flavor.as_ref().and_then(|flavor| flavor.disk_gib).filter(|gib| *gib > 0);
         let words = gib.map_or_else(
-            || "Local disk".to_owned(),
-            |gib| format!("Local disk, {}", format::disk(gib)),
+            || tr("Local disk").to_owned(),
+            |gib| tr_with("Local disk, {disk}", &[("disk", &format::disk(gib))]),
         );
-        return Some((format!("{words}; goes with the instance"), None));
+        return Some((tr_with("{words}; goes with the instance", &[("words", &words)]), None));
     };
     let goes = server.volumes.iter().any(|volume| volume.id == id && volume.delete_on_termination);
-    let fate = if goes { "goes with the instance" } else { "stays when the instance is deleted" };
+    let fate =
+        if goes { tr("goes with the instance") } else { tr("stays when the instance is deleted") };
     let volume = origins.volumes.get(&id);
     let kind = volume.and_then(|volume| volume.volume_type.clone());
     let size = volume.map(|volume| format::disk(volume.size_gib));
     let parts: Vec<String> =
-        [Some("Volume".to_owned()), size, kind].into_iter().flatten().collect();
+        [Some(tr("Volume").to_owned()), size, kind].into_iter().flatten().collect();
     Some((format!("{}; {fate}", parts.join(", ")), Some(id.to_string())))
 }
 
@@ -118,7 +122,7 @@ fn BootDisk(known: Known) -> impl IntoView {
                 {id.map(|id| view! {
                     <span class="copyable">
                         <code class="copyable__text" title=id.clone()>{id.chars().take(8).collect::<String>()}</code>
-                        <CopyButton text=id what="volume id" />
+                        <CopyButton text=id what=tr("volume id") />
                     </span>
                 })}
             </span>

@@ -7,6 +7,7 @@ use super::Known;
 use crate::components::server::{
     Login, Properties, Reach, UserFrom, is_windows, login, properties, reach,
 };
+use crate::text::tr;
 use crate::ui::{CopyButton, Copyable, Panel};
 
 /// What is shown, decided at once from the record and the image.
@@ -66,16 +67,16 @@ pub fn Access(
         })
     });
     view! {
-        <Panel title="Log in">
+        <Panel title=tr("Log in")>
             {move || way.get().map(|way| match way {
-                Way::Waits => view! { <p class="small muted">"Its address appears here as soon as it has one."</p> }.into_any(),
+                Way::Waits => view! { <p class="small muted">{tr("Its address appears here as soon as it has one.")}</p> }.into_any(),
                 Way::NoNetwork => view! {
-                    <p class="small muted">"It is on no network. Its console is the only way in."</p>
+                    <p class="small muted">{tr("It is on no network. Its console is the only way in.")}</p>
                 }.into_any(),
                 Way::Windows { address } => view! {
                     <p class="small">
-                        "Connect with Remote Desktop to " <Copyable text=address what="address" />
-                        " . The administrator’s password is set on its console at the first start."
+                        {tr("Connect with Remote Desktop to ")} <Copyable text=address what=tr("address") />
+                        {tr(" . The administrator’s password is set on its console at the first start.")}
                     </p>
                 }.into_any(),
                 Way::Ssh { login, key, stopped } => view! { <Ssh login=login key=key stopped=stopped /> }.into_any(),
@@ -101,36 +102,36 @@ fn Ssh(login: Login, key: Option<String>, stopped: bool) -> impl IntoView {
     let user = match login.user {
         UserFrom::Image => None,
         UserFrom::System => {
-            Some("The image does not name its user; this is the usual one of its system.")
+            Some(tr("The image does not name its user; this is the usual one of its system."))
         }
         UserFrom::Nobody => {
-            Some("The image does not say who logs in: put its first user in the place of USER.")
+            Some(tr("The image does not say who logs in: put its first user in the place of USER."))
         }
     };
     let inside = (login.reach == Reach::Inside).then_some(
-        "Its address is a private one: reach it from the same network, over a VPN, or after giving it a floating address.",
+        tr("Its address is a private one: reach it from the same network, over a VPN, or after giving it a floating address."),
     );
     let with_key = match key {
         Some(key) => view! {
-            <p class="small muted">"With the private half of the key pair " <strong>{key}</strong> "."</p>
+            <p class="small muted">{tr("With the private half of the key pair ")} <strong>{key}</strong> "."</p>
         }
         .into_any(),
         None => view! {
-            <p class="small muted">"It was launched without a key pair: only a password that the image has itself lets you in."</p>
+            <p class="small muted">{tr("It was launched without a key pair: only a password that the image has itself lets you in.")}</p>
         }
         .into_any(),
     };
     view! {
         <div class="code code--line">
-            <code class="code__text" tabindex="0" role="group" aria-label="Command to log in">{login.command.clone()}</code>
-            <CopyButton text=login.command what="command" worded=true />
+            <code class="code__text" tabindex="0" role="group" aria-label=tr("Command to log in")>{login.command.clone()}</code>
+            <CopyButton text=login.command what=tr("command") worded=true />
         </div>
         <div class="stack stack--tight">
             {stopped.then(|| view! {
-                <p class="small"><strong>"It is stopped."</strong>" Start it first; then it answers."</p>
+                <p class="small"><strong>{tr("It is stopped.")}</strong>{tr(" Start it first; then it answers.")}</p>
             })}
             {inside.map(|text| view! {
-                <p class="small"><strong>"Not reached from the internet."</strong>" " {text}</p>
+                <p class="small"><strong>{tr("Not reached from the internet.")}</strong>" " {text}</p>
             })}
             {with_key}
             {user.map(|words| view! { <p class="small muted">{words}</p> })}
@@ -141,13 +142,13 @@ fn Ssh(login: Login, key: Option<String>, stopped: bool) -> impl IntoView {
 #[component]
 fn OneAddress(address: Address) -> impl IntoView {
     let kind = match (address.is_floating(), reach(&address)) {
-        (true, _) => "floating",
-        (false, Reach::Internet) => "public",
-        (false, Reach::Inside) => "private",
+        (true, _) => tr("floating"),
+        (false, Reach::Internet) => tr("public"),
+        (false, Reach::Inside) => tr("private"),
     };
     view! {
         <span class="instance__address">
-            <Copyable text=address.addr what="address" />
+            <Copyable text=address.addr what=tr("address") />
             <span class="tag">{kind}</span>
         </span>
     }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::Known;
 use crate::clock;
 use crate::components::server::{Progress, Step, boot_volume, progress};
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::ui::{Panel, Shape, Status};
 
 const TICK: Duration = Duration::from_secs(1);
@@ -35,13 +35,14 @@ pub fn Building(
         let created =
             known.server.with(|server| server.as_ref().and_then(|server| server.created))?;
         let age = format::age(created, now.get());
-        Some(format!("asked for {}", if age == "now" { "just now" } else { &age }))
+        let age = if age == tr("now") { tr("just now").to_owned() } else { age };
+        Some(tr_with("asked for {age}", &[("age", &age)]))
     };
     view! {
         <Panel
-            title="Starting"
+            title=tr("Starting")
             note=move || view! { {since} }
-            foot=|| "You may leave this page; the cloud goes on. Most instances run within a minute."
+            foot=|| tr("You may leave this page; the cloud goes on. Most instances run within a minute.")
         >
             <ol class="steps">
                 {move || steps.get().map(|steps| steps.map(|(step, progress)| view! {
@@ -66,5 +67,5 @@ pub fn shape(progress: Progress) -> Shape {
 
 fn note(step: Step, progress: Progress, on_volume: Memo<bool>) -> Option<String> {
     (step == Step::BlockDevice && progress == Progress::Now && on_volume.get())
-        .then(|| "the volume is filled from the image; a large one takes minutes".to_owned())
+        .then(|| tr("the volume is filled from the image; a large one takes minutes").to_owned())
 }

@@ -10,7 +10,7 @@ use crate::clock;
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::ErrorNote;
 use crate::remote::{Phase, Remote};
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::ui::{Button, ButtonKind, Glyph, Panel, Skeleton};
 
 /// As many lines as tell how a boot went.
@@ -38,16 +38,17 @@ pub fn ConsoleLog(
     read();
     let busy = Signal::derive(move || log.with(|log| log.refreshing));
     let at = move || {
-        log.with(|log| log.data.as_ref().map(|data| data.received_at))
-            .map(|then| format!("as of {}", format::time_of_day(then, clock::offset_at(then))))
+        log.with(|log| log.data.as_ref().map(|data| data.received_at)).map(|then| {
+            tr_with("as of {time}", &[("time", &format::time_of_day(then, clock::offset_at(then)))])
+        })
     };
     view! {
         <Panel
-            title="Console log"
+            title=tr("Console log")
             note=move || view! {
                 <span class="row">
                     {at}
-                    <Button kind=ButtonKind::Quiet small=true icon=Glyph::Retry busy=busy on_press=move |_| read()>"Refresh"</Button>
+                    <Button kind=ButtonKind::Quiet small=true icon=Glyph::Retry busy=busy on_press=move |_| read()>{tr("Refresh")}</Button>
                 </span>
             }
         >
@@ -83,12 +84,12 @@ fn Contents(log: RwSignal<Remote<String>>, #[prop(into)] on_retry: Callback<()>)
                     when=move || !text.read().trim().is_empty()
                     fallback=|| view! {
                         <p class="small muted">
-                            "Nothing yet. Systems that do not write to the serial console ("<code>"console=ttyS0"</code>
-                            " on Linux) stay silent here."
+                            {tr("Nothing yet. Systems that do not write to the serial console (")}<code>"console=ttyS0"</code>
+                            {tr(" on Linux) stay silent here.")}
                         </p>
                     }
                 >
-                    <pre class="console" tabindex="0" role="region" aria-label="Console log" node_ref=element>{move || text.get()}</pre>
+                    <pre class="console" tabindex="0" role="region" aria-label=tr("Console log") node_ref=element>{move || text.get()}</pre>
                 </Show>
             }.into_any(),
         }}

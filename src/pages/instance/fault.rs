@@ -7,7 +7,7 @@ use super::building::shape;
 use crate::clock;
 use crate::cloud::use_cloud;
 use crate::components::server::progress;
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::ui::{Copyable, Note, Panel, Status, Tone};
 
 /// What is known of the fault.
@@ -27,40 +27,42 @@ pub fn FaultNote(
     let request = use_failed_request(known);
     let title = Signal::derive(move || {
         if never_ran.get() {
-            "The cloud could not start it"
+            tr("The cloud could not start it")
         } else {
-            "Something failed in the cloud"
+            tr("Something failed in the cloud")
         }
         .to_owned()
     });
     let text = Signal::derive(move || {
         let said = fault.get().map(|fault| fault.message).filter(|message| !message.is_empty());
         let said = match said {
-            Some(said) if said.ends_with(['.', '!', '?']) => format!("It says: {said}"),
-            Some(said) => format!("It says: {said}."),
-            None => "It does not say why.".to_owned(),
+            Some(said) if said.ends_with(['.', '!', '?']) => {
+                tr_with("It says: {said}", &[("said", &said)])
+            }
+            Some(said) => tr_with("It says: {said}.", &[("said", &said)]),
+            None => tr("It does not say why.").to_owned(),
         };
         let advice = match never_ran.get() {
-            true => {
-                "Nothing of it runs. Delete it and launch again with another size, zone or network; if that fails too, give your cloud’s support the request."
-            }
-            false => {
-                "A hard reboot may bring it back; if not, give your cloud’s support the request."
-            }
+            true => tr(
+                "Nothing of it runs. Delete it and launch again with another size, zone or network; if that fails too, give your cloud’s support the request.",
+            ),
+            false => tr(
+                "A hard reboot may bring it back; if not, give your cloud’s support the request.",
+            ),
         };
         Some(format!("{said} {advice}"))
     });
     view! {
         <Note tone=Tone::Danger title=title text=text>
             {move || request.get().map(|id| view! {
-                <span class="instance__request">"Request " <Copyable text=id what="request id" /></span>
+                <span class="instance__request">{tr("Request ")} <Copyable text=id what=tr("request id") /></span>
             })}
             {move || fault.get().and_then(|fault| fault.created).map(|then| view! {
                 <span class="muted small">{format::moment(then, clock::offset_at(then))}</span>
             })}
         </Note>
         <Show when=move || never_ran.get()>
-            <Panel title="How far it came">
+            <Panel title=tr("How far it came")>
                 <ol class="steps">
                     {move || known.server.with(|server| {
                         server.as_ref().map(|server| progress(server, known.furthest.get()))

@@ -28,6 +28,7 @@ use crate::components::{ErrorNote, Page, Stale};
 use crate::live::{Live, use_live};
 use crate::remote::Phase;
 use crate::routes;
+use crate::text::tr;
 use crate::ui::{
     ButtonLink, Copyable, Glyph, Icon, Menu, MenuAlign, MenuRule, Note, OsMark, Skeleton, Status,
     Tone,
@@ -54,15 +55,15 @@ pub fn InstancePage() -> impl IntoView {
     let title = Signal::derive(move || {
         known.server.with(|server| match server {
             Some(server) if !server.name.is_empty() => server.name.clone(),
-            Some(_) => "Instance without a name".to_owned(),
-            None => "Instance".to_owned(),
+            Some(_) => tr("Instance without a name").to_owned(),
+            None => tr("Instance").to_owned(),
         })
     });
     let distro = Signal::derive(move || known.property("os_distro"));
     view! {
         <Page
             title=title
-            crumbs=vec![("Instances".to_owned(), routes::INSTANCES.to_owned())]
+            crumbs=vec![(tr("Instances").to_owned(), routes::INSTANCES.to_owned())]
             mark=move || view! { <OsMark distro=distro large=true /> }
             subtitle=move || view! { <Subtitle known=known id=id /> }
             actions=move || view! { <Actions known=known deeds=deeds /> }
@@ -114,7 +115,7 @@ impl Known {
                 let cloud = cloud.clone();
                 async move { cloud.origins(&wanted).await }
             },
-            |_| Motion::Still,
+            Origins::motion,
         );
         let origins = Memo::new(move |before: Option<&Origins>| {
             origins
@@ -150,7 +151,7 @@ fn Subtitle(known: Known, id: Memo<ServerId>) -> impl IntoView {
                     <Status shape=state.shape word=state.word note=Signal::stored(state.note) />
                 })}
             </span>
-            <Copyable text=Signal::derive(move || id.get().to_string()) what="id" />
+            <Copyable text=Signal::derive(move || id.get().to_string()) what=tr("id") />
         </span>
     }
 }
@@ -184,7 +185,7 @@ fn Actions(known: Known, deeds: Deeds) -> impl IntoView {
                     </For>
                     <Menu
                         button_class="button button--icon"
-                        label=Signal::stored("More actions".to_owned())
+                        label=Signal::stored(tr("More actions").to_owned())
                         button=|| view! { <Icon glyph=Glyph::More /> }
                         align=MenuAlign::End
                     >
@@ -223,10 +224,10 @@ fn Body(known: Known, live: Live<Server>) -> impl IntoView {
                 <div class="instance__state">{move || if gone.get() {
                     view! {
                         <Note
-                            title="It is deleted"
-                            text="The cloud no longer has this instance. What you see is what it was.".to_owned()
+                            title=tr("It is deleted")
+                            text=tr("The cloud no longer has this instance. What you see is what it was.").to_owned()
                         >
-                            <ButtonLink href=routes::INSTANCES small=true>"Show the other instances"</ButtonLink>
+                            <ButtonLink href=routes::INSTANCES small=true>{tr("Show the other instances")}</ButtonLink>
                         </Note>
                     }.into_any()
                 } else {
@@ -245,11 +246,11 @@ fn NotShown(error: openstack::ApiError, live: Live<Server>) -> impl IntoView {
         return view! {
             <Note
                 tone=Tone::Warn
-                title="There is no such instance here"
-                text="It was deleted, or it is in another project or region. The project that you are in stands at the top left."
+                title=tr("There is no such instance here")
+                text=tr("It was deleted, or it is in another project or region. The project that you are in stands at the top left.")
                     .to_owned()
             >
-                <ButtonLink href=routes::INSTANCES small=true>"Show the instances"</ButtonLink>
+                <ButtonLink href=routes::INSTANCES small=true>{tr("Show the instances")}</ButtonLink>
             </Note>
         }
         .into_any();
@@ -275,7 +276,7 @@ fn Panels(known: Known) -> impl IntoView {
                 <Show when=move || has_run.get() || !failed.get()><Access known=known /></Show>
                 <Show when=move || has_run.get()><ConsoleLog known=known /></Show>
             </div>
-            <aside class="split__aside" aria-label="What it is made of"><About known=known /></aside>
+            <aside class="split__aside" aria-label=tr("What it is made of")><About known=known /></aside>
         </div>
     }
 }

@@ -8,6 +8,7 @@ use openstack::compute::Server;
 use crate::components::server::Origins;
 use crate::components::server::{ServerState, origin_name};
 use crate::routes;
+use crate::text::tr;
 use crate::ui::Direction;
 
 /// How many rows a page has.
@@ -32,13 +33,13 @@ impl Column {
     const EACH: [Self; 5] = [Self::Name, Self::Status, Self::Size, Self::Image, Self::Created];
 
     /// The name in the table's head.
-    pub const fn label(self) -> &'static str {
+    pub fn label(self) -> &'static str {
         match self {
-            Self::Name => "Name",
-            Self::Status => "Status",
-            Self::Size => "Size",
-            Self::Image => "Image",
-            Self::Created => "Created",
+            Self::Name => tr("Name"),
+            Self::Status => tr("Status"),
+            Self::Size => tr("Size"),
+            Self::Image => tr("Image"),
+            Self::Created => tr("Created"),
         }
     }
 

@@ -1,9 +1,9 @@
 //! One instance in the list. What can take the focus is made once and only its words change, so that a look at the
 //! cloud never takes it away.
 
-use jiff::Timestamp;
 use leptos::prelude::*;
 use openstack::ServerId;
+use openstack::Timestamp;
 use openstack::compute::Server;
 
 use super::Shown;
@@ -13,7 +13,7 @@ use crate::components::server::{
     properties,
 };
 use crate::routes;
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::ui::{Entry, Glyph, Icon, Menu, MenuAlign, MenuRule, OsMark, Status, TimeAgo};
 
 /// A row of the table; a card where it is narrow.
@@ -74,7 +74,7 @@ pub fn InstanceRow(
 }
 
 fn display_name(server: &Server) -> String {
-    if server.name.is_empty() { "Without a name".to_owned() } else { server.name.clone() }
+    if server.name.is_empty() { tr("Without a name").to_owned() } else { server.name.clone() }
 }
 
 fn nothing() -> AnyView {
@@ -125,7 +125,7 @@ fn Size(server: Memo<Server>) -> impl IntoView {
             let name =
                 flavor.name.clone().or_else(|| flavor.id.as_ref().map(ToString::to_string))?;
             let figures = flavor.vcpus.zip(flavor.ram_mib).map(|(vcpus, ram_mib)| {
-                let cores = if vcpus == 1 { "core" } else { "cores" };
+                let cores = if vcpus == 1 { tr("core") } else { tr("cores") };
                 format!("{vcpus} {cores}, {}", format::ram(ram_mib))
             });
             Some((name, figures))
@@ -154,9 +154,9 @@ fn Origin(server: Memo<Server>, shown: Shown) -> impl IntoView {
         }
         (None, Some(name), _) => view! { <span>{name}</span> }.into_any(),
         (Some(_), None, _) if shown.settled.get() => {
-            view! { <span class="table__muted">"Gone or not yours"</span> }.into_any()
+            view! { <span class="table__muted">{tr("Gone or not yours")}</span> }.into_any()
         }
-        (None, None, true) => view! { <span class="table__muted">"Volume"</span> }.into_any(),
+        (None, None, true) => view! { <span class="table__muted">{tr("Volume")}</span> }.into_any(),
         _ => nothing(),
     }
 }
@@ -189,7 +189,7 @@ fn RowActions(
     deeds: Deeds,
 ) -> impl IntoView {
     let next = Memo::new(move |_| server.with(Next::of));
-    let label = Signal::derive(move || format!("Actions for {}", name.get()));
+    let label = Signal::derive(move || tr_with("Actions for {name}", &[("name", &name.get())]));
     view! {
         <span class="table__actions">
             {move || match next.get() {

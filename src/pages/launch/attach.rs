@@ -2,6 +2,7 @@
 //!
 //! Pure.
 
+use crate::text::tr;
 use openstack::network::{Network, SecurityGroup, Subnet};
 use openstack::{NetworkId, SecurityGroupId};
 
@@ -72,11 +73,11 @@ pub fn default_network(networks: &[Network]) -> NetworkChoice {
 /// Why a network cannot be chosen.
 pub fn network_reason(network: &Network) -> Option<&'static str> {
     if !network.admin_state_up {
-        Some("switched off")
+        Some(tr("switched off"))
     } else if network.external && !network.shared {
-        Some("outside: reached through a router")
+        Some(tr("outside: reached through a router"))
     } else if network.subnets.is_empty() {
-        Some("has no subnet")
+        Some(tr("has no subnet"))
     } else {
         None
     }
@@ -85,7 +86,7 @@ pub fn network_reason(network: &Network) -> Option<&'static str> {
 /// Why the cloud cannot choose the network: with several it answers 409 (nova `NetworkAmbiguous`).
 pub fn auto_reason(networks: &[Network]) -> Option<&'static str> {
     let usable = networks.iter().filter(|network| network_reason(network).is_none()).count();
-    (usable > 1).then_some("there are several")
+    (usable > 1).then_some(tr("there are several"))
 }
 
 /// A network as the select shows it: name, address ranges, whose it is.
@@ -101,7 +102,7 @@ pub fn network_label(network: &Network, subnets: &[Subnet]) -> String {
         .map(|subnet| subnet.cidr.as_str());
     let mut label = std::iter::once(name.as_str()).chain(ranges).collect::<Vec<_>>().join(" · ");
     if network.shared {
-        label.push_str(" · shared");
+        label.push_str(tr(" · shared"));
     }
     label
 }

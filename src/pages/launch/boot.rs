@@ -7,7 +7,7 @@ use super::fields::Fields;
 use super::fit::local_disk_reason;
 use super::form::{self, BootDisk, Part};
 use super::supply::{Supply, value};
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::ui::{Check, Choice, ChoiceCard, Field, Input, Section, Select};
 
 /// The section.
@@ -29,16 +29,16 @@ pub fn BootSection(
     });
     let choice = Memo::new(move |_| any_local.get() && disk.get() != BootDisk::AsImageSays);
     view! {
-        <Section title="Boot disk">
+        <Section title=tr("Boot disk")>
             <Show when=move || choice.get()><Kinds supply=supply fields=fields /></Show>
             {move || match disk.get() {
                 BootDisk::NewVolume => view! { <VolumeFields supply=supply fields=fields /> }.into_any(),
                 BootDisk::Local => view! {
-                    <p class="small muted">"The local disk is fast and goes with the instance: what is on it is lost with it."</p>
+                    <p class="small muted">{tr("The local disk is fast and goes with the instance: what is on it is lost with it.")}</p>
                 }.into_any(),
                 BootDisk::AsImageSays => view! {
                     <p class="small muted">
-                        "This image points to volume snapshots. The cloud makes new volumes from them, of their sizes; there is nothing to choose."
+                        {tr("This image points to volume snapshots. The cloud makes new volumes from them, of their sizes; there is nothing to choose.")}
                     </p>
                 }.into_any(),
             }}
@@ -53,7 +53,7 @@ fn Kinds(supply: Supply, fields: Fields) -> impl IntoView {
         let none = supply.disks.remote().with(|remote| {
             remote.error.as_ref().is_some_and(|error| error.kind == ErrorKind::NoEndpoint)
         });
-        none.then(|| "This region has no volume service.".to_owned())
+        none.then(|| tr("This region has no volume service.").to_owned())
     });
     let no_local = Signal::derive(move || {
         let chosen = fields.flavor.get();
@@ -76,27 +76,27 @@ fn Kinds(supply: Supply, fields: Fields) -> impl IntoView {
                 .flavors
                 .iter()
                 .find(|flavor| Some(&flavor.id) == chosen.as_ref())?;
-            Some(format!(
-                "{}, fast, part of the size. Goes with the instance.",
-                format::disk(flavor.disk_gib)
+            Some(tr_with(
+                "{disk}, fast, part of the size. Goes with the instance.",
+                &[("disk", &format::disk(flavor.disk_gib))],
             ))
         })
     });
     view! {
         <fieldset class="fieldset">
-            <legend class="visually-hidden">"Kind of boot disk"</legend>
+            <legend class="visually-hidden">{tr("Kind of boot disk")}</legend>
             <div class="choices choices--2">
                 <ChoiceCard
                     name="boot-disk"
-                    title="New volume"
-                    text="Of any size; can outlive the instance, be moved and be snapshotted.".to_owned()
+                    title=tr("New volume")
+                    text=tr("Of any size; can outlive the instance, be moved and be snapshotted.").to_owned()
                     checked=Signal::derive(move || disk.get() == BootDisk::NewVolume)
                     on_choose=move |()| disk.set(BootDisk::NewVolume)
                     why_not=no_volumes
                 />
                 <ChoiceCard
                     name="boot-disk"
-                    title="The size’s local disk"
+                    title=tr("The size’s local disk")
                     text=local_text
                     checked=Signal::derive(move || disk.get() == BootDisk::Local)
                     on_choose=move |()| disk.set(BootDisk::Local)
@@ -112,15 +112,18 @@ fn VolumeFields(supply: Supply, fields: Fields) -> impl IntoView {
     let hint = Signal::derive(move || {
         fields.offer.with(|offer| {
             let offer = offer.as_ref()?;
-            Some(format!("At least {}: {}.", offer.needs.volume_gib, form::least_reason(offer)))
+            Some(tr_with(
+                "At least {least}: {reason}.",
+                &[("least", &offer.needs.volume_gib), ("reason", &form::least_reason(offer))],
+            ))
         })
     });
     let types = Memo::new(move |_| {
         let known = value(supply.disks);
         let default = known.as_ref().and_then(|disks| disks.default.clone());
         let first = match &default {
-            Some(name) => Choice::new("", format!("{name} (default)")),
-            None => Choice::new("", "The cloud’s default"),
+            Some(name) => Choice::new("", tr_with("{name} (default)", &[("name", &name)])),
+            None => Choice::new("", tr("The cloud’s default")),
         };
         let others =
             known.map(|disks| disks.types).unwrap_or_default().into_iter().map(|kind| kind.name);
@@ -132,7 +135,7 @@ fn VolumeFields(supply: Supply, fields: Fields) -> impl IntoView {
     let unread = Signal::derive(move || {
         supply.disks.remote().with(|remote| {
             (remote.data.is_none() && remote.error.is_some()).then(|| {
-                "The kinds of volume could not be read; the cloud takes its default.".to_owned()
+                tr("The kinds of volume could not be read; the cloud takes its default.").to_owned()
             })
         })
     });
@@ -140,22 +143,22 @@ fn VolumeFields(supply: Supply, fields: Fields) -> impl IntoView {
     let fate = Signal::derive(move || {
         Some(
             if delete.get() {
-                "What is on it is lost with the instance."
+                tr("What is on it is lost with the instance.")
             } else {
-                "It stays when the instance is deleted, and is paid for until you delete it."
+                tr("It stays when the instance is deleted, and is paid for until you delete it.")
             }
             .to_owned(),
         )
     });
     view! {
         <div class="pair">
-            <Field label="Size of the new volume" hint=hint error=fields.error_at_once(Part::VolumeSize) id=Part::VolumeSize.anchor()>
+            <Field label=tr("Size of the new volume") hint=hint error=fields.error_at_once(Part::VolumeSize) id=Part::VolumeSize.anchor()>
                 <Input value=fields.volume_gib inputmode="numeric" unit="GiB" short=true />
             </Field>
-            <Field label="Volume type" error=fields.error(Part::VolumeType) warning=unread id=Part::VolumeType.anchor()>
+            <Field label=tr("Volume type") error=fields.error(Part::VolumeType) warning=unread id=Part::VolumeType.anchor()>
                 <Select value=fields.volume_type options=Signal::derive(move || types.get()) />
             </Field>
         </div>
-        <Check checked=delete label="Delete the volume together with the instance" hint=fate />
+        <Check checked=delete label=tr("Delete the volume together with the instance") hint=fate />
     }
 }

@@ -7,6 +7,7 @@ use openstack::image::Image;
 
 use super::form::BootDisk;
 use crate::text::format::ram;
+use crate::text::{tr, tr_with};
 
 /// What an image asks of the machine it boots on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,21 +69,29 @@ impl Misfit {
     /// The reason, as it stands under the size's name.
     pub fn words(self) -> String {
         match self {
-            Self::Closed => "Closed for new instances by the operator".to_owned(),
-            Self::Ram { has_mib, needs_mib } => {
-                format!("{} RAM; the image needs {}", ram(has_mib), ram(needs_mib))
+            Self::Closed => tr("Closed for new instances by the operator").to_owned(),
+            Self::Ram { has_mib, needs_mib } => tr_with(
+                "{ram} RAM; the image needs {needed}",
+                &[("ram", &ram(has_mib)), ("needed", &ram(needs_mib))],
+            ),
+            Self::NoLocalDisk => {
+                tr("No local disk; choose a new volume as the boot disk").to_owned()
             }
-            Self::NoLocalDisk => "No local disk; choose a new volume as the boot disk".to_owned(),
-            Self::LocalDisk { has_gib, needs_gib } => {
-                format!("{has_gib} GiB local disk; the image needs {needs_gib} GiB")
-            }
+            Self::LocalDisk { has_gib, needs_gib } => tr_with(
+                "{has_gib} GiB local disk; the image needs {needs_gib} GiB",
+                &[("has_gib", &has_gib), ("needs_gib", &needs_gib)],
+            ),
             Self::CoreQuota { needs, left } => {
-                let cores = if needs == 1 { "core" } else { "cores" };
-                format!("{needs} {cores}; {left} {} left in your quota", are(left))
+                let cores = if needs == 1 { tr("core") } else { tr("cores") };
+                tr_with(
+                    "{needs} {cores}; {left} left in your quota",
+                    &[("needs", &needs), ("cores", &cores), ("left", &left)],
+                )
             }
-            Self::RamQuota { needs_mib, left_mib } => {
-                format!("{} RAM; {} left in your quota", ram(needs_mib), ram(left_mib))
-            }
+            Self::RamQuota { needs_mib, left_mib } => tr_with(
+                "{ram} RAM; {left} left in your quota",
+                &[("ram", &ram(needs_mib)), ("left", &ram(left_mib))],
+            ),
         }
     }
 }
@@ -126,11 +135,15 @@ pub fn misfit(
 /// Why the flavor's local disk cannot be booted from, said at the choice of the boot disk.
 pub fn local_disk_reason(flavor: &Flavor, needs: Needs) -> Option<String> {
     if flavor.disk_gib == 0 {
-        Some(format!("{} has no local disk.", flavor.name))
+        Some(tr_with("{name} has no local disk.", &[("name", &flavor.name)]))
     } else if flavor.disk_gib < needs.local_gib {
-        Some(format!(
-            "{} has {} GiB; the image needs {} GiB.",
-            flavor.name, flavor.disk_gib, needs.local_gib
+        Some(tr_with(
+            "{name} has {disk_gib} GiB; the image needs {local_gib} GiB.",
+            &[
+                ("name", &flavor.name),
+                ("disk_gib", &flavor.disk_gib),
+                ("local_gib", &needs.local_gib),
+            ],
         ))
     } else {
         None
@@ -164,10 +177,6 @@ pub fn shown(fits: &[bool], chosen: Option<usize>) -> Vec<usize> {
         }
     }
     rows
-}
-
-fn are(count: u64) -> &'static str {
-    if count == 1 { "is" } else { "are" }
 }
 
 #[cfg(test)]

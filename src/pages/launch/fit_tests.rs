@@ -35,7 +35,7 @@ fn a_size_fits_or_says_why_not() {
     check(&flavor("gp.2x4", 2, 4096, 0), volume, Some(limits(4, 8192)), None);
     check(&flavor("gp.1x1", 1, 1024, 0), volume, None, Some("1 GiB RAM; the image needs 2 GiB"));
     let large = flavor("gp.16x32", 16, 32768, 0);
-    check(&large, volume, Some(limits(14, 51200)), Some("16 cores; 14 are left in your quota"));
+    check(&large, volume, Some(limits(14, 51200)), Some("16 cores; 14 left in your quota"));
     check(&large, volume, Some(limits(20, 1536)), Some("32 GiB RAM; 1.5 GiB left in your quota"));
     check(&large, volume, None, None);
 }

@@ -10,6 +10,7 @@ use openstack::{FlavorId, SecurityGroupId};
 
 use super::attach::{NetworkChoice, auto_reason, group_names, network_reason};
 use super::fit::{Misfit, Needs, misfit};
+use crate::text::{tr, tr_with};
 
 /// Where the instance's first disk is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,26 +208,30 @@ fn image_problem(image: &Image) -> Option<String> {
     match &image.status {
         ImageStatus::Active => None,
         ImageStatus::Deactivated => {
-            Some("The image is deactivated. Reactivate it, or choose another.".to_owned())
+            Some(tr("The image is deactivated. Reactivate it, or choose another.").to_owned())
         }
-        status if status.is_changing() || *status == ImageStatus::Queued => Some(format!(
-            "The image is {}; it can be launched once it is active.",
-            status.as_str().replace('_', " ")
+        status if status.is_changing() || *status == ImageStatus::Queued => Some(tr_with(
+            "The image is {status}; it can be launched once it is active.",
+            &[("status", &status.as_str().replace('_', " "))],
         )),
-        status => {
-            Some(format!("The image is {}. Choose another.", status.as_str().replace('_', " ")))
-        }
+        status => Some(tr_with(
+            "The image is {status}. Choose another.",
+            &[("status", &status.as_str().replace('_', " "))],
+        )),
     }
 }
 
 fn name_problem(name: &str) -> Option<String> {
     let name = name.trim();
     if name.is_empty() {
-        Some("Give the instance a name.".to_owned())
+        Some(tr("Give the instance a name.").to_owned())
     } else if name.chars().count() > 255 {
-        Some(format!("255 characters at most; these are {}.", name.chars().count()))
+        Some(tr_with(
+            "255 characters at most; these are {count}.",
+            &[("count", &name.chars().count())],
+        ))
     } else if name.chars().any(char::is_control) {
-        Some("The name has a character in it that cannot be printed.".to_owned())
+        Some(tr("The name has a character in it that cannot be printed.").to_owned())
     } else {
         None
     }
@@ -237,16 +242,17 @@ fn size_problem(draft: &Draft, offer: &Offer) -> Option<String> {
     if let Some(max) =
         limits.and_then(|limits| limits.max_servers.filter(|max| *max <= limits.used_servers))
     {
-        return Some(format!(
-            "All {max} instances of your quota are in use. Delete one, or ask for more."
+        return Some(tr_with(
+            "All {max} instances of your quota are in use. Delete one, or ask for more.",
+            &[("max", &max)],
         ));
     }
     let Some(flavor) = offer.flavor(draft) else {
-        return Some("Choose a size.".to_owned());
+        return Some(tr("Choose a size.").to_owned());
     };
     misfit(flavor, offer.needs, draft.disk, limits)
         .map(Misfit::words)
-        .map(|why| format!("{} does not fit: {why}.", flavor.name))
+        .map(|why| tr_with("{name} does not fit: {why}.", &[("name", &flavor.name), ("why", &why)]))
 }
 
 fn volume_problem(draft: &Draft, offer: &Offer) -> Option<String> {
@@ -255,44 +261,50 @@ fn volume_problem(draft: &Draft, offer: &Offer) -> Option<String> {
     }
     let least = offer.needs.volume_gib;
     let Some(size) = whole_gib(&draft.volume_gib) else {
-        return Some(format!("Give a whole number of GiB, at least {least}."));
+        return Some(tr_with(
+            "Give a whole number of GiB, at least {least}.",
+            &[("least", &least)],
+        ));
     };
     if size < least {
-        return Some(format!("At least {least} GiB: {}.", least_reason(offer)));
+        return Some(tr_with(
+            "At least {least} GiB: {reason}.",
+            &[("least", &least), ("reason", &least_reason(offer))],
+        ));
     }
     let limits = offer.volume_limits?;
     if limits.max_volumes.is_some_and(|max| max <= limits.used_volumes) {
         let max = limits.max_volumes.unwrap_or_default();
-        return Some(format!("All {max} volumes of your quota are in use."));
+        return Some(tr_with("All {max} volumes of your quota are in use.", &[("max", &max)]));
     }
     let left = limits.max_gib.map(|max| max.saturating_sub(limits.used_gib));
-    left.filter(|left| size > *left)
-        .map(|left| format!("{left} GiB of volume storage are left in your quota."))
+    left.filter(|left| size > *left).map(|left| {
+        tr_with("{left} GiB of volume storage are left in your quota.", &[("left", &left)])
+    })
 }
 
 /// Where the smallest boot volume comes from.
 pub fn least_reason(offer: &Offer) -> &'static str {
     if offer.needs.volume_gib > offer.needs.local_gib {
-        "the smallest boot volume of this cloud"
+        tr("the smallest boot volume of this cloud")
     } else if offer.needs.volume_gib == offer.image.min_disk_gib {
-        "the image asks for it"
+        tr("the image asks for it")
     } else {
-        "the image’s own disk"
+        tr("the image’s own disk")
     }
 }
 
 fn network_problem(draft: &Draft, networks: &[Network]) -> Option<String> {
     match &draft.network {
-        None => Some("Choose a network.".to_owned()),
-        Some(NetworkChoice::Auto) => {
-            auto_reason(networks).map(|why| format!("The cloud cannot choose: {why}. Choose one."))
-        }
+        None => Some(tr("Choose a network.").to_owned()),
+        Some(NetworkChoice::Auto) => auto_reason(networks)
+            .map(|why| tr_with("The cloud cannot choose: {why}. Choose one.", &[("why", &why)])),
         Some(NetworkChoice::None) => None,
         Some(NetworkChoice::This(id)) => networks
             .iter()
             .find(|network| network.id == *id)
             .and_then(network_reason)
-            .map(|why| format!("This network cannot be used: {why}.")),
+            .map(|why| tr_with("This network cannot be used: {why}.", &[("why", &why)])),
     }
 }
 

@@ -2,17 +2,30 @@
 
 use openstack::network::{Rule, SecurityGroup};
 
+use crate::text::{tr, tr_with};
+
 /// What a group lets pass: "In: TCP 22 from 192.0.2.0/24. Out: all."
 pub fn summary(group: &SecurityGroup, all: &[SecurityGroup]) -> String {
-    let incoming = direction(group, all, "ingress");
-    let outgoing = direction(group, all, "egress");
-    let incoming = if incoming.is_empty() { "nothing".to_owned() } else { incoming };
-    let outgoing = match outgoing.as_str() {
-        "" => "nothing".to_owned(),
-        "all from anywhere" => "all".to_owned(),
-        some => some.replace(" from ", " to "),
+    let nothing = || tr("nothing").to_owned();
+    let incoming = joined(places(group, all, "ingress"), |whats, place| {
+        tr_with("{whats} from {place}", &[("whats", &whats), ("place", &place)])
+    });
+    let outgoing = places(group, all, "egress");
+    let unlimited = matches!(outgoing.as_slice(), [(place, whats)]
+        if place == tr("anywhere") && whats.iter().any(|what| what == tr("all")));
+    let outgoing = match unlimited {
+        true => Some(tr("all").to_owned()),
+        false => joined(outgoing, |whats, place| {
+            tr_with("{whats} to {place}", &[("whats", &whats), ("place", &place)])
+        }),
     };
-    format!("In: {incoming}. Out: {outgoing}.")
+    tr_with(
+        "In: {incoming}. Out: {outgoing}.",
+        &[
+            ("incoming", &incoming.unwrap_or_else(nothing)),
+            ("outgoing", &outgoing.unwrap_or_else(nothing)),
+        ],
+    )
 }
 
 /// Whether any of the rules lets this TCP port in, from wherever.
@@ -29,8 +42,12 @@ pub fn lets_in(group: &SecurityGroup, port: u16) -> bool {
     })
 }
 
-/// Rules of one direction, those from the same place together: "TCP 80, 443 from anywhere; all from members of web".
-fn direction(group: &SecurityGroup, all: &[SecurityGroup], direction: &str) -> String {
+/// Rules of one direction, those from the same place together.
+fn places(
+    group: &SecurityGroup,
+    all: &[SecurityGroup],
+    direction: &str,
+) -> Vec<(String, Vec<String>)> {
     let mut places: Vec<(String, Vec<String>)> = Vec::new();
     for rule in group.rules.iter().filter(|rule| rule.direction == direction) {
         let (place, what) = (place(rule, group, all), what(rule));
@@ -40,23 +57,27 @@ fn direction(group: &SecurityGroup, all: &[SecurityGroup], direction: &str) -> S
             None => places.push((place, vec![what])),
         }
     }
+    places
+}
+
+/// "TCP 80, 443 from anywhere; all from members of web"; `None` for no rules.
+fn joined(
+    places: Vec<(String, Vec<String>)>,
+    say: impl Fn(String, String) -> String,
+) -> Option<String> {
     let sentences: Vec<String> = places
         .into_iter()
         .map(|(place, whats)| {
             // What passes whatever it is makes the rest of the list idle.
-            let whats = if whats.iter().any(|what| what == "all") {
-                "all".to_owned()
-            } else {
-                joined(&whats)
-            };
-            format!("{whats} from {place}")
+            let idle = whats.iter().any(|what| what == tr("all"));
+            say(if idle { tr("all").to_owned() } else { listed(&whats) }, place)
         })
         .collect();
-    sentences.join("; ")
+    (!sentences.is_empty()).then(|| sentences.join("; "))
 }
 
 /// "TCP 80, 443": the protocol once.
-fn joined(whats: &[String]) -> String {
+fn listed(whats: &[String]) -> String {
     let mut words: Vec<String> = Vec::new();
     let mut last: Option<&str> = None;
     for what in whats {
@@ -72,19 +93,19 @@ fn joined(whats: &[String]) -> String {
 
 fn place(rule: &Rule, group: &SecurityGroup, all: &[SecurityGroup]) -> String {
     match (&rule.remote_group_id, rule.remote_ip_prefix.as_deref()) {
-        (Some(id), _) if *id == group.id => "members of this group".to_owned(),
+        (Some(id), _) if *id == group.id => tr("members of this group").to_owned(),
         (Some(id), _) => match all.iter().find(|other| other.id == *id) {
-            Some(other) => format!("members of {}", other.name),
-            None => "members of another group".to_owned(),
+            Some(other) => tr_with("members of {name}", &[("name", &other.name)]),
+            None => tr("members of another group").to_owned(),
         },
-        (None, None | Some("0.0.0.0/0" | "::/0")) => "anywhere".to_owned(),
+        (None, None | Some("0.0.0.0/0" | "::/0")) => tr("anywhere").to_owned(),
         (None, Some(prefix)) => prefix.to_owned(),
     }
 }
 
 fn what(rule: &Rule) -> String {
     let protocol = match rule.protocol.as_deref() {
-        None | Some("any") => return "all".to_owned(),
+        None | Some("any") => return tr("all").to_owned(),
         Some("icmp" | "1" | "ipv6-icmp" | "icmpv6" | "58") => return "ICMP".to_owned(),
         Some("6") => "TCP".to_owned(),
         Some("17") => "UDP".to_owned(),

@@ -33,7 +33,7 @@ use crate::components::image::{display_name, system_name};
 use crate::components::{ErrorNote, Page, Stale};
 use crate::remote::Phase;
 use crate::routes;
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::ui::{ButtonLink, Choice, Field, Input, Note, OsMark, Section, Select, Skeleton, Tone};
 
 /// The page.
@@ -56,8 +56,8 @@ fn Launch(id: ImageId) -> impl IntoView {
     let image = Memo::new(move |_| value(supply.image));
     let title = Signal::derive(move || {
         image.with(|image| match image {
-            Some(image) => format!("Launch from {}", display_name(image)),
-            None => "Launch".to_owned(),
+            Some(image) => tr_with("Launch from {name}", &[("name", &display_name(image))]),
+            None => tr("Launch").to_owned(),
         })
     });
     let distro = Signal::derive(move || {
@@ -69,10 +69,10 @@ fn Launch(id: ImageId) -> impl IntoView {
     view! {
         <Page
             title=title
-            crumbs=vec![("Instances".to_owned(), routes::INSTANCES.to_owned())]
+            crumbs=vec![(tr("Instances").to_owned(), routes::INSTANCES.to_owned())]
             mark=move || view! { <OsMark distro=distro large=true /> }
             subtitle=move || view! { <span id=Part::Image.anchor() tabindex="-1">{facts}</span> }
-            actions=|| view! { <ButtonLink href=routes::LAUNCH>"Choose another image"</ButtonLink> }
+            actions=|| view! { <ButtonLink href=routes::LAUNCH>{tr("Choose another image")}</ButtonLink> }
         >
             <Body supply=supply />
         </Page>
@@ -89,8 +89,10 @@ fn facts(image: &Image) -> String {
     };
     let parts = [
         system_name(image),
-        (!image.is_volume_snapshot()).then(|| format!("needs a disk of {}", format::disk(disk))),
-        (image.min_ram_mib > 0).then(|| format!("{} RAM", format::ram(image.min_ram_mib))),
+        (!image.is_volume_snapshot())
+            .then(|| tr_with("needs a disk of {disk}", &[("disk", &format::disk(disk))])),
+        (image.min_ram_mib > 0)
+            .then(|| tr_with("{ram} RAM", &[("ram", &format::ram(image.min_ram_mib))])),
         image.property("architecture").map(str::to_owned),
         firmware,
     ];
@@ -103,7 +105,8 @@ fn Body(supply: Supply) -> impl IntoView {
     let remote = supply.image.remote();
     let phase = Memo::new(move |_| remote.with(|remote| remote.phase()));
     let error = Memo::new(move |_| remote.with(|remote| remote.error.clone()));
-    move || match phase.get() {
+    move || {
+        match phase.get() {
         Phase::Loading => view! { <div class="launch__wait"><Skeleton lines=8 /></div> }.into_any(),
         Phase::Failed => error
             .get()
@@ -112,10 +115,10 @@ fn Body(supply: Supply) -> impl IntoView {
             ErrorKind::NotFound => view! {
                 <Note
                     tone=Tone::Warn
-                    title="There is no such image"
-                    text="It was deleted, or this project may not see it.".to_owned()
+                    title=tr("There is no such image")
+                    text=tr("It was deleted, or this project may not see it.").to_owned()
                 >
-                    <ButtonLink href=routes::LAUNCH small=true>"Choose another image"</ButtonLink>
+                    <ButtonLink href=routes::LAUNCH small=true>{tr("Choose another image")}</ButtonLink>
                 </Note>
             }.into_any(),
             _ => view! {
@@ -125,6 +128,7 @@ fn Body(supply: Supply) -> impl IntoView {
             })
             .into_any(),
         Phase::Ready => view! { <Form supply=supply /> }.into_any(),
+    }
     }
 }
 
@@ -148,7 +152,8 @@ fn Form(supply: Supply) -> impl IntoView {
 #[component]
 fn InstanceSection(supply: Supply, fields: Fields) -> impl IntoView {
     let hint = Signal::derive(move || {
-        form::host_name(&fields.name.read()).map(|host| format!("Inside it is called {host}."))
+        form::host_name(&fields.name.read())
+            .map(|host| tr_with("Inside it is called {host}.", &[("host", &host)]))
     });
     let zones = Memo::new(move |_| {
         value(supply.zones)
@@ -158,19 +163,19 @@ fn InstanceSection(supply: Supply, fields: Fields) -> impl IntoView {
             .collect::<Vec<_>>()
     });
     let options = Signal::derive(move || {
-        let any = Choice::new("", "Any (recommended)");
+        let any = Choice::new("", tr("Any (recommended)"));
         std::iter::once(any)
             .chain(zones.get().into_iter().map(|zone| Choice::new(zone.clone(), zone)))
             .collect::<Vec<_>>()
     });
     view! {
-        <Section title="Instance">
+        <Section title=tr("Instance")>
             <div class="pair">
-                <Field label="Name" hint=hint error=fields.error(Part::Name) id=Part::Name.anchor()>
+                <Field label=tr("Name") hint=hint error=fields.error(Part::Name) id=Part::Name.anchor()>
                     <Input value=fields.name />
                 </Field>
                 <Show when=move || { zones.read().len() > 1 }>
-                    <Field label="Availability zone" error=fields.error(Part::Zone) id=Part::Zone.anchor()>
+                    <Field label=tr("Availability zone") error=fields.error(Part::Zone) id=Part::Zone.anchor()>
                         <Select value=fields.zone options=options />
                     </Field>
                 </Show>

@@ -8,6 +8,7 @@ use super::fields::Fields;
 use super::form::Part;
 use super::groups;
 use super::supply::{Networks, Supply, value, waiting};
+use crate::text::{tr, tr_with};
 use crate::ui::{
     Button, Choice, Copyable, Field, Glyph, Icon, Note, Section, Select, Tone, unique_id,
 };
@@ -24,7 +25,7 @@ pub fn NetworkSection(
         NetworkChoice::parse(&fields.network.read()) != Some(NetworkChoice::None)
     });
     view! {
-        <Section title="Network and access">
+        <Section title=tr("Network and access")>
             <div class="pair">
                 <div class="stack">
                     {waiting(supply.networks, 2, move || view! { <NetworkField supply=supply fields=fields /> }.into_any())}
@@ -33,7 +34,7 @@ pub fn NetworkSection(
                 <Show
                     when=move || connected.get()
                     fallback=|| view! {
-                        <p class="small muted">"Without a network no security group applies; its console is the only way in."</p>
+                        <p class="small muted">{tr("Without a network no security group applies; its console is the only way in.")}</p>
                     }
                 >
                     {waiting(supply.groups, 3, move || view! { <GroupFields supply=supply fields=fields /> }.into_any())}
@@ -54,14 +55,14 @@ fn NetworkField(supply: Supply, fields: Fields) -> impl IntoView {
     }
     let hint = Signal::derive(move || match NetworkChoice::parse(&fields.network.read()) {
         Some(NetworkChoice::Auto) => Some(
-            "The only network there is, or a new one that the cloud makes with a way out."
+            tr("The only network there is, or a new one that the cloud makes with a way out.")
                 .to_owned(),
         ),
-        Some(NetworkChoice::None) => Some("It gets no address.".to_owned()),
+        Some(NetworkChoice::None) => Some(tr("It gets no address.").to_owned()),
         _ => None,
     });
     view! {
-        <Field label="Network" hint=hint error=fields.error(Part::Network) id=Part::Network.anchor()>
+        <Field label=tr("Network") hint=hint error=fields.error(Part::Network) id=Part::Network.anchor()>
             <Select value=fields.network options=Signal::derive(move || known.get()) />
         </Field>
     }
@@ -78,10 +79,10 @@ fn options(known: &Networks) -> Vec<Choice> {
         .collect();
     all.push(choice(
         NetworkChoice::Auto.value(),
-        "Let the cloud choose",
+        tr("Let the cloud choose"),
         attach::auto_reason(&known.networks),
     ));
-    all.push(choice(NetworkChoice::None.value(), "None", None));
+    all.push(choice(NetworkChoice::None.value(), tr("None"), None));
     all
 }
 
@@ -112,17 +113,17 @@ fn KeyField(supply: Supply, fields: Fields) -> impl IntoView {
         keys.get()
             .into_iter()
             .map(of_key)
-            .chain([Choice::new("", "No key pair")])
+            .chain([Choice::new("", tr("No key pair"))])
             .collect::<Vec<_>>()
     });
     let warning = Signal::derive(move || {
         if !fields.key.read().is_empty() || fields.is_windows() {
             None
         } else if keys.read().is_empty() {
-            Some("You have no key pair in this cloud. Without one only a password that the image has itself lets you in.".to_owned())
+            Some(tr("You have no key pair in this cloud. Without one only a password that the image has itself lets you in.").to_owned())
         } else {
             Some(
-                "Without a key pair only a password that the image has itself lets you in."
+                tr("Without a key pair only a password that the image has itself lets you in.")
                     .to_owned(),
             )
         }
@@ -130,10 +131,10 @@ fn KeyField(supply: Supply, fields: Fields) -> impl IntoView {
     let hint = Signal::derive(move || {
         fields
             .is_windows()
-            .then(|| "Windows takes no SSH key; its password is set on the console.".to_owned())
+            .then(|| tr("Windows takes no SSH key; its password is set on the console.").to_owned())
     });
     view! {
-        <Field label="Key pair" hint=hint warning=warning error=fields.error(Part::Key) id=Part::Key.anchor()>
+        <Field label=tr("Key pair") hint=hint warning=warning error=fields.error(Part::Key) id=Part::Key.anchor()>
             <Select value=fields.key options=options />
         </Field>
     }
@@ -156,13 +157,13 @@ fn GroupFields(supply: Supply, fields: Fields) -> impl IntoView {
     let none_chosen = Memo::new(move |_| fields.groups.with(Vec::is_empty));
     view! {
         <fieldset class="fieldset" id=Part::Groups.anchor() tabindex="-1">
-            <legend class="fieldset__legend">"Security groups"</legend>
+            <legend class="fieldset__legend">{tr("Security groups")}</legend>
             <div class="stack stack--tight">
                 <For each=move || all.get() key=|group| group.id.clone() let:group>
                     <GroupCheck group=group all=all fields=fields />
                 </For>
                 <Show when=move || none_chosen.get()>
-                    <p class="field__hint">"None chosen: the cloud puts it into " <strong>"default"</strong> "."</p>
+                    <p class="field__hint">{tr("None chosen: the cloud puts it into ")} <strong>"default"</strong> "."</p>
                 </Show>
                 {move || error.get().map(|words| view! {
                     <p class="field__message"><Icon glyph=Glyph::Warn small=true /><span>{words}</span></p>
@@ -240,15 +241,15 @@ fn NoWayIn(all: Memo<Vec<SecurityGroup>>, fields: Fields) -> impl IntoView {
     move || {
         closed.get().then(|| {
             let (way, port) = (if fields.is_windows() { "Remote Desktop" } else { "SSH" }, port());
-            let title = format!("You will not reach it by {way}");
+            let title = tr_with("You will not reach it by {way}", &[("way", &way)]);
             match helper.get() {
                 Some((id, name)) => view! {
-                    <Note tone=Tone::Warn title=title text=format!("No chosen group lets TCP {port} in.")>
+                    <Note tone=Tone::Warn title=title text=tr_with("No chosen group lets TCP {port} in.", &[("port", &port)])>
                         <Button
                             small=true
                             on_press=move |_| fields.groups.update(|chosen| chosen.push(id.clone()))
                         >
-                            {format!("Add {name}")}
+                            {tr_with("Add {name}", &[("name", &name)])}
                         </Button>
                     </Note>
                 }
@@ -257,11 +258,11 @@ fn NoWayIn(all: Memo<Vec<SecurityGroup>>, fields: Fields) -> impl IntoView {
                     <Note
                         tone=Tone::Warn
                         title=title
-                        text=format!("No group of this project lets TCP {port} in. This makes one of them do so:")
+                        text=tr_with("No group of this project lets TCP {port} in. This makes one of them do so:", &[("port", &port)])
                     >
                         <Copyable
                             text=format!("openstack security group rule create --dst-port {port} default")
-                            what="command"
+                            what=tr("command")
                         />
                     </Note>
                 }

@@ -11,7 +11,7 @@ use crate::components::{ErrorNote, Page, Stale};
 use crate::live::use_live;
 use crate::remote::Phase;
 use crate::routes;
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::ui::{ButtonLink, Empty, Entry, Glyph, Icon, OsMark, SkeletonRows};
 
 /// So many are shown; who wants another one searches.
@@ -41,9 +41,9 @@ pub fn Picker() -> impl IntoView {
     let searched = move || !search.read().trim().is_empty();
     view! {
         <Page
-            title="Launch an instance"
-            crumbs=vec![("Instances".to_owned(), routes::INSTANCES.to_owned())]
-            subtitle=|| "Choose the image it boots from."
+            title=tr("Launch an instance")
+            crumbs=vec![(tr("Instances").to_owned(), routes::INSTANCES.to_owned())]
+            subtitle=|| tr("Choose the image it boots from.")
         >
             <div class="facets" role="search">
                 <span class="control control--lead facets__search">
@@ -51,8 +51,8 @@ pub fn Picker() -> impl IntoView {
                     <input
                         class="input"
                         type="search"
-                        placeholder="Name, system, id or tag"
-                        aria-label="Search images"
+                        placeholder=tr("Name, system, id or tag")
+                        aria-label=tr("Search images")
                         autocomplete="off"
                         spellcheck="false"
                         prop:value=search
@@ -77,15 +77,15 @@ pub fn Picker() -> impl IntoView {
                     {move || found.get().map(|found| match found.images.is_empty() {
                         false => view! { <Images found=found /> }.into_any(),
                         true if searched() => view! {
-                            <Empty title="Nothing matches" text="Names, systems, ids and tags are searched.".to_owned() />
+                            <Empty title=tr("Nothing matches") text=tr("Names, systems, ids and tags are searched.").to_owned() />
                         }.into_any(),
                         true => view! {
                             <Empty
-                                title="No image that could be launched"
-                                text="An image has to be active. Upload one of your own, or see what the others are waiting for.".to_owned()
+                                title=tr("No image that could be launched")
+                                text=tr("An image has to be active. Upload one of your own, or see what the others are waiting for.").to_owned()
                             >
-                                <ButtonLink href=routes::CREATE_IMAGE icon=Glyph::Plus>"Create image"</ButtonLink>
-                                <ButtonLink href=routes::IMAGES>"Look at the images"</ButtonLink>
+                                <ButtonLink href=routes::CREATE_IMAGE icon=Glyph::Plus>{tr("Create image")}</ButtonLink>
+                                <ButtonLink href=routes::IMAGES>{tr("Look at the images")}</ButtonLink>
                             </Empty>
                         }.into_any(),
                     })}
@@ -148,14 +148,14 @@ fn Images(found: Found) -> impl IntoView {
     let more = matching - images.len();
     view! {
         <div class="table-box">
-            <table class="table table--cards" role="table" aria-label="Images that can be launched">
+            <table class="table table--cards" role="table" aria-label=tr("Images that can be launched")>
                 <thead class="table__head" role="rowgroup">
                     <tr role="row">
-                        <th scope="col">"Name"</th>
-                        <th scope="col">"System"</th>
-                        <th scope="col" class="num">"Min disk / RAM"</th>
-                        <th scope="col">"Visibility"</th>
-                        <th scope="col"><span class="visually-hidden">"Actions"</span></th>
+                        <th scope="col">{tr("Name")}</th>
+                        <th scope="col">{tr("System")}</th>
+                        <th scope="col" class="num">{tr("Min disk / RAM")}</th>
+                        <th scope="col">{tr("Visibility")}</th>
+                        <th scope="col"><span class="visually-hidden">{tr("Actions")}</span></th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup">
@@ -164,7 +164,7 @@ fn Images(found: Found) -> impl IntoView {
             </table>
         </div>
         {(more > 0).then(|| view! {
-            <p class="list-foot">{format::count(more, "more image", "more images")} ": search to find them."</p>
+            <p class="list-foot">{format::count(more, "more image", "more images")} {tr(": search to find them.")}</p>
         })}
     }
 }
@@ -175,7 +175,7 @@ fn ImageRow(image: Image, own: bool) -> impl IntoView {
     let name = display_name(&image);
     let distro = image.property("os_distro").map(str::to_owned);
     let mark = move || view! { <OsMark distro=Signal::stored(distro.clone()) /> };
-    let note = image.is_snapshot().then(|| "snapshot".to_owned());
+    let note = image.is_snapshot().then(|| tr("snapshot").to_owned());
     let faint = || view! { <span class="faint">{format::NONE}</span> }.into_any();
     view! {
         <tr class="table__row" role="row">
@@ -183,13 +183,13 @@ fn ImageRow(image: Image, own: bool) -> impl IntoView {
                 <Entry href=href.clone() name=name.clone() id=image.id.to_string() note=Signal::stored(note) mark=mark />
             </td>
             <td class="cell-status" role="cell">
-                {system_name(&image).map_or_else(|| view! { <span class="faint">"Unknown"</span> }.into_any(), IntoAny::into_any)}
+                {system_name(&image).map_or_else(|| view! { <span class="faint">{tr("Unknown")}</span> }.into_any(), IntoAny::into_any)}
             </td>
             <td class="cell-facts num table__muted" role="cell" data-first>{needs(&image).map_or_else(faint, IntoAny::into_any)}</td>
             <td class="cell-facts" role="cell" data-last>{visibility_word(&image.visibility, own)}</td>
             <td class="cell-actions" role="cell">
                 <span class="table__actions">
-                    <a class="button button--quiet button--s button--next" href=href aria-label=format!("Launch from {name}")>"Launch"</a>
+                    <a class="button button--quiet button--s button--next" href=href aria-label=tr_with("Launch from {name}", &[("name", &name)])>{tr("Launch")}</a>
                 </span>
             </td>
         </tr>

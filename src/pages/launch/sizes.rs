@@ -9,7 +9,7 @@ use super::fit::{misfit, shown};
 use super::form::{Offer, Part};
 use super::supply::Supply;
 use super::supply::waiting;
-use crate::text::format;
+use crate::text::{format, tr, tr_with};
 use crate::ui::{Button, ButtonKind, Glyph, Icon, Section, unique_id};
 
 /// A row.
@@ -37,15 +37,20 @@ pub fn SizeSection(
             let fitting = rows.iter().filter(|row| row.why_not.is_none()).count();
             match rows.len() {
                 0 => None,
-                all if all == fitting => Some(format!("All {all} fit this image and your quota")),
-                all => Some(format!("{fitting} of {all} fit this image and your quota")),
+                all if all == fitting => {
+                    Some(tr_with("All {all} fit this image and your quota", &[("all", &all)]))
+                }
+                all => Some(tr_with(
+                    "{fitting} of {all} fit this image and your quota",
+                    &[("fitting", &fitting), ("all", &all)],
+                )),
             }
         })
     });
     let error = fields.error_at_once(Part::Size);
     let loaded = Memo::new(move |_| rows.with(|rows| !rows.is_empty()));
     view! {
-        <Section title="Size" note=note>
+        <Section title=tr("Size") note=note>
             <div id=Part::Size.anchor() tabindex="-1" class="stack stack--tight">
                 {waiting(supply.sizes, 6, move || {
                     choose_first(fields, rows);
@@ -108,15 +113,15 @@ fn Table(fields: Fields, rows: Memo<Vec<Row>>) -> impl IntoView {
         <div class="panel panel--flush flavors">
             <div class="panel__body">
                 <div class="table-box">
-                    <table class="table" aria-label="Sizes">
+                    <table class="table" aria-label=tr("Sizes")>
                         <thead class="table__head">
                             <tr>
-                                <th scope="col"><span class="visually-hidden">"Choose"</span></th>
-                                <th scope="col">"Size"</th>
-                                <th scope="col" class="num">"Cores"</th>
-                                <th scope="col" class="num">"RAM"</th>
-                                <Show when=move || any_local.get()><th scope="col" class="num cell-wide">"Local disk"</th></Show>
-                                <Show when=move || any_limit.get()><th scope="col" class="num cell-wide">"Can start"</th></Show>
+                                <th scope="col"><span class="visually-hidden">{tr("Choose")}</span></th>
+                                <th scope="col">{tr("Size")}</th>
+                                <th scope="col" class="num">{tr("Cores")}</th>
+                                <th scope="col" class="num">{tr("RAM")}</th>
+                                <Show when=move || any_local.get()><th scope="col" class="num cell-wide">{tr("Local disk")}</th></Show>
+                                <Show when=move || any_limit.get()><th scope="col" class="num cell-wide">{tr("Can start")}</th></Show>
                             </tr>
                         </thead>
                         <tbody>
@@ -130,7 +135,7 @@ fn Table(fields: Fields, rows: Memo<Vec<Row>>) -> impl IntoView {
             <Show when=move || hidden.get()>
                 <p class="panel__foot">
                     <Button kind=ButtonKind::Quiet small=true icon=Glyph::Down on_press=move |_| everything.set(true)>
-                        {move || format!("Show all {} sizes", all.get())}
+                        {move || tr_with("Show all {all} sizes", &[("all", &all.get())])}
                     </Button>
                 </p>
             </Show>

@@ -17,7 +17,7 @@ use super::supply::Supply;
 use crate::cloud::use_cloud;
 use crate::components::ErrorNote;
 use crate::routes;
-use crate::text::{errors, format};
+use crate::text::{errors, format, tr, tr_with};
 use crate::ui::{
     Button, ButtonKind, CopyButton, Fact, Glyph, Icon, Panel, Toast, Toasts, unique_id,
 };
@@ -55,7 +55,7 @@ pub fn Summary(
     view! {
         <form class="split launch" novalidate on:submit=submit>
             <div class="split__main">{children()}</div>
-            <aside class="split__aside" aria-label="Summary">
+            <aside class="split__aside" aria-label=tr("Summary")>
                 <Asked fields=fields supply=supply launching=launching problems=problems />
                 <CommandLine fields=fields />
             </aside>
@@ -79,8 +79,11 @@ fn use_launch(fields: Fields, launching: RwSignal<bool>) -> Callback<CreateServe
                     navigate(&routes::instance(created.id.as_str()), Default::default());
                 }
                 Ok(created) => {
-                    let toast = Toast::ok(format!("{} is being started", server.name));
-                    toasts.show(toast.with_link(routes::instance(created.id.as_str()), "Show it"));
+                    let toast =
+                        Toast::ok(tr_with("{name} is being started", &[("name", &server.name)]));
+                    toasts.show(
+                        toast.with_link(routes::instance(created.id.as_str()), tr("Show it")),
+                    );
                 }
                 Err(error) if still_here => fields.refuse(error),
                 Err(error) => {
@@ -121,32 +124,40 @@ fn Asked(
         flavor.with(|flavor| {
             flavor
                 .as_ref()
-                .map_or_else(|| "No size chosen".to_owned(), |flavor| flavor.name.clone())
+                .map_or_else(|| tr("No size chosen").to_owned(), |flavor| flavor.name.clone())
         })
     });
     let size = move || {
         flavor.with(|flavor| {
             let flavor = flavor.as_ref()?;
-            let cores = if flavor.vcpus == 1 { "core" } else { "cores" };
-            Some(format!("{} {cores}, {} RAM", flavor.vcpus, format::ram(flavor.ram_mib)))
+            let cores = if flavor.vcpus == 1 { tr("core") } else { tr("cores") };
+            Some(tr_with(
+                "{vcpus} {cores}, {ram} RAM",
+                &[
+                    ("vcpus", &flavor.vcpus),
+                    ("cores", &cores),
+                    ("ram", &format::ram(flavor.ram_mib)),
+                ],
+            ))
         })
     };
     let disk = move || match fields.disk.get() {
         BootDisk::NewVolume => {
             let kind = Some(fields.volume_type.get()).filter(|kind| !kind.is_empty());
-            let fate = if fields.delete_volume.get() { "goes with it" } else { "stays" };
-            let size = format!("new volume, {} GiB", fields.volume_gib.read().trim());
+            let fate = if fields.delete_volume.get() { tr("goes with it") } else { tr("stays") };
+            let size =
+                tr_with("new volume, {size} GiB", &[("size", &fields.volume_gib.read().trim())]);
             [Some(size), kind, Some(fate.to_owned())]
                 .into_iter()
                 .flatten()
                 .collect::<Vec<_>>()
                 .join(", ")
         }
-        BootDisk::Local => "local disk, goes with it".to_owned(),
-        BootDisk::AsImageSays => "as the image says".to_owned(),
+        BootDisk::Local => tr("local disk, goes with it").to_owned(),
+        BootDisk::AsImageSays => tr("as the image says").to_owned(),
     };
     let key = move || match fields.key.get() {
-        key if key.is_empty() => "none".to_owned(),
+        key if key.is_empty() => tr("none").to_owned(),
         key => key,
     };
     let can_start = move || {
@@ -154,8 +165,11 @@ fn Asked(
         let limits = fields.offer.with(|offer| offer.as_ref().and_then(|offer| offer.limits))?;
         match limits.how_many(flavor.vcpus, flavor.ram_mib)? {
             0 => None,
-            1 => Some("Your quota has room for this one and no more.".to_owned()),
-            many => Some(format!("Your quota has room for {} of these.", format::thousands(many))),
+            1 => Some(tr("Your quota has room for this one and no more.").to_owned()),
+            many => Some(tr_with(
+                "Your quota has room for {count} of these.",
+                &[("count", &format::thousands(many))],
+            )),
         }
     };
     let unread_quota = move || {
@@ -168,13 +182,13 @@ fn Asked(
     view! {
         <Panel title=title note=move || view! { {region.clone()} }>
             <dl class="facts facts--sum">
-                <Fact term="Size">{move || or_none(size())}</Fact>
-                <Fact term="Boot disk">{disk}</Fact>
-                <Fact term="Key pair">{key}</Fact>
+                <Fact term=tr("Size")>{move || or_none(size())}</Fact>
+                <Fact term=tr("Boot disk")>{disk}</Fact>
+                <Fact term=tr("Key pair")>{key}</Fact>
             </dl>
             {move || can_start().map(|words| view! { <p class="small muted">{words}</p> })}
             <Show when=unread_quota>
-                <p class="small muted">"Your quota could not be read; the cloud checks it when you launch."</p>
+                <p class="small muted">{tr("Your quota could not be read; the cloud checks it when you launch.")}</p>
             </Show>
             <div class="launch__go">
                 <Button
@@ -185,7 +199,7 @@ fn Asked(
                     busy=launching
                     why_not=Signal::stored(why_not)
                 >
-                    {move || if launching.get() { "Launching" } else { "Launch instance" }}
+                    {move || if launching.get() { tr("Launching") } else { tr("Launch instance") }}
                 </Button>
             </div>
             <Problems fields=fields element=problems />
@@ -223,16 +237,16 @@ fn Problems(fields: Fields, element: NodeRef<html::Div>) -> impl IntoView {
             aria-labelledby=labelled
             hidden=move || lines.read().is_empty() && elsewhere.read().is_none()
         >
-            <p class="visually-hidden" id=title>"What is in the way"</p>
+            <p class="visually-hidden" id=title>{tr("What is in the way")}</p>
             {move || elsewhere.get().map(|error| view! {
-                <ErrorNote error=Signal::stored(error) kept="What you filled in is still here." />
+                <ErrorNote error=Signal::stored(error) kept=tr("What you filled in is still here.") />
             })}
             {move || lines.get().into_iter().map(|(part, words)| view! {
                 <p class="field__message">
                     <Icon glyph=Glyph::Warn small=true />
                     <span>
                         {words} " "
-                        <button class="link" type="button" on:click=move |_| go_to(part)>"Go there"</button>
+                        <button class="link" type="button" on:click=move |_| go_to(part)>{tr("Go there")}</button>
                     </span>
                 </p>
             }).collect_view()}
@@ -263,15 +277,15 @@ fn CommandLine(fields: Fields) -> impl IntoView {
     view! {
         <div class="code">
             <div class="code__head">
-                <span class="code__kind">"The same with openstack"</span>
-                <Show when=move || command.read().is_some()><CopyButton text=text what="command" worded=true /></Show>
+                <span class="code__kind">{tr("The same with openstack")}</span>
+                <Show when=move || command.read().is_some()><CopyButton text=text what=tr("command") worded=true /></Show>
             </div>
             {move || match command.get() {
                 None => view! {
-                    <p class="code__text code__text--words">"Appears once the form is complete."</p>
+                    <p class="code__text code__text--words">{tr("Appears once the form is complete.")}</p>
                 }.into_any(),
                 Some(command) => view! {
-                    <code class="code__text" tabindex="0" role="group" aria-label="Command line">
+                    <code class="code__text" tabindex="0" role="group" aria-label=tr("Command line")>
                         {command.verb}
                         {command.pieces.into_iter().map(|piece| view! {
                             " \\\n  "

@@ -6,8 +6,9 @@ use openstack::identity::{CloudEntry, FileCredentials, Scope, UserRef, parse_cre
 use wasm_bindgen_futures::JsFuture;
 
 use super::form::Missing;
+use crate::address::Address;
 use crate::config::CloudConfig;
-use crate::text::errors;
+use crate::text::{errors, tr};
 use crate::ui::{Choice, Fact, Field, Input, Select, TextArea};
 
 /// What is known of the file.
@@ -96,7 +97,8 @@ fn pick<'a>(entries: &'a [CloudEntry], name: &str) -> Option<&'a CloudEntry> {
 /// `https://host:443/identity/v3/` and `/identity` on this origin become comparable.
 fn same_form(url: &str, origin: &str) -> String {
     let absolute = if url.starts_with('/') { format!("{origin}{url}") } else { url.to_owned() };
-    let normal = url::Url::parse(&absolute).map(String::from).unwrap_or(absolute);
+    let normal =
+        Address::parse(&absolute).map(|address| address.to_string()).unwrap_or(absolute.clone());
     let normal = normal.trim_end_matches('/');
     normal.strip_suffix("/v3").unwrap_or(normal).trim_end_matches('/').to_owned()
 }
@@ -120,7 +122,7 @@ pub(super) fn FilePanel(
     let chosen = Memo::new(move |_| file.chosen());
     let error =
         Signal::derive(move || match missing.read().file && file.text.read().trim().is_empty() {
-            true => Some("Paste the file’s text, pick the file or drop it here.".to_owned()),
+            true => Some(tr("Paste the file’s text, pick the file or drop it here.").to_owned()),
             false => file.complaint(),
         });
     let lacks_user = Memo::new(move |_| {
@@ -138,7 +140,7 @@ pub(super) fn FilePanel(
         })
     });
     let secret_error = Signal::derive(move || match missing.read().file_secret {
-        true => Some("It is not in the file: type it.".to_owned()),
+        true => Some(tr("It is not in the file: type it.").to_owned()),
         false => refused.get(),
     });
     // With the secret in the file there is no field to say it at.
@@ -147,13 +149,13 @@ pub(super) fn FilePanel(
     view! {
         <Field
             label="clouds.yaml or openrc"
-            hint="Read on this computer only. Paste its text, pick it, or drop it anywhere on this form.".to_owned()
+            hint=tr("Read on this computer only. Paste its text, pick it, or drop it anywhere on this form.").to_owned()
             error=error
         >
             <TextArea value=file.text rows=6 placeholder="clouds:\n  my-cloud:\n    auth: …" />
         </Field>
         <label class="button button--s gate__pick">
-            "Pick a file"
+            {tr("Pick a file")}
             <input
                 class="visually-hidden"
                 type="file"
@@ -167,7 +169,7 @@ pub(super) fn FilePanel(
             />
         </label>
         <Show when=move || several_inside.get()>
-            <Field label="Cloud in the file">
+            <Field label=tr("Cloud in the file")>
                 <Select
                     value=file.entry
                     options=Signal::derive(move || names.get().into_iter().map(|name| Choice::new(name.clone(), name)).collect::<Vec<_>>())
@@ -176,20 +178,20 @@ pub(super) fn FilePanel(
         </Show>
         {move || chosen.get().map(|(entry, cloud)| view! {
             <dl class="facts facts--plain gate__facts">
-                {several.then(|| view! { <Fact term="Cloud">{cloud.name.clone()}</Fact> })}
+                {several.then(|| view! { <Fact term=tr("Cloud")>{cloud.name.clone()}</Fact> })}
                 {who(&entry.credentials).map(|(term, words)| view! { <Fact term=term>{words}</Fact> })}
-                {project(&entry.scope).map(|words| view! { <Fact term="Project">{words}</Fact> })}
-                {entry.region.clone().map(|region| view! { <Fact term="Region">{region}</Fact> })}
+                {project(&entry.scope).map(|words| view! { <Fact term=tr("Project")>{words}</Fact> })}
+                {entry.region.clone().map(|region| view! { <Fact term=tr("Region")>{region}</Fact> })}
             </dl>
         })}
         {move || refused_elsewhere().map(|words| view! { <p class="field__message" role="alert">{words}</p> })}
         <Show when=move || lacks_user.get()>
-            <Field label="User" error=Signal::derive(move || missing.read().file_user.then(|| "It is not in the file: type it.".to_owned()))>
+            <Field label=tr("User") error=Signal::derive(move || missing.read().file_user.then(|| tr("It is not in the file: type it.").to_owned()))>
                 <Input value=file.user autocomplete="username" />
             </Field>
         </Show>
         <Show when=move || lacks_secret.get()>
-            <Field label="Password or secret" error=secret_error>
+            <Field label=tr("Password or secret") error=secret_error>
                 <Input value=file.secret kind="password" autocomplete="current-password" />
             </Field>
         </Show>
@@ -202,9 +204,11 @@ fn who(credentials: &FileCredentials) -> Option<(&'static str, String)> {
         UserRef::Id(id) => id.clone(),
     };
     match credentials {
-        FileCredentials::Password { user, .. } => user.as_ref().map(|user| ("User", name(user))),
+        FileCredentials::Password { user, .. } => {
+            user.as_ref().map(|user| (tr("User"), name(user)))
+        }
         FileCredentials::ApplicationCredential { id, name, .. } => {
-            name.clone().or_else(|| id.clone()).map(|words| ("App credential", words))
+            name.clone().or_else(|| id.clone()).map(|words| (tr("App credential"), words))
         }
     }
 }

@@ -7,6 +7,7 @@ use super::attempt::Attempt;
 use super::credentials_file::FileState;
 use crate::config::{CloudConfig, Config};
 use crate::session::How;
+use crate::text::tr;
 
 /// The three ways in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +28,10 @@ impl Way {
     }
 
     /// The words on its tab.
-    pub(super) const fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
-            Self::Password => "Password",
-            Self::ApplicationCredential => "App credential",
+            Self::Password => tr("Password"),
+            Self::ApplicationCredential => tr("App credential"),
             Self::File => "clouds.yaml",
         }
     }

@@ -22,6 +22,7 @@ use crate::config::{CloudConfig, Config};
 use crate::routes;
 use crate::session::Account;
 use crate::text::errors::Words;
+use crate::text::{tr, tr_with};
 use crate::ui::{
     Button, ButtonKind, Choice, Field, Fold, Input, Note, Select, TabPanel, Tabs, Tone,
 };
@@ -48,7 +49,7 @@ pub fn LoginPage() -> impl IntoView {
     let account = expect_context::<Account>();
     expect_context::<FirstPage>().passed();
     let config = account.config();
-    document().set_title(&format!("Sign in · {}", config.product_name));
+    document().set_title(&tr_with("Sign in · {product}", &[("product", &config.product_name)]));
     let query = use_query_map();
     let navigate = use_navigate();
     // Also for whoever comes here signed in: by the back button, or after choosing the project.
@@ -76,7 +77,7 @@ pub fn LoginPage() -> impl IntoView {
             }
         }
     });
-    let heading = format!("Sign in to {}", config.product_name);
+    let heading = tr_with("Sign in to {product}", &[("product", &config.product_name)]);
     view! {
         <main class="gate" id="main">
             <h1 class="gate__brand"><Brand /><span>{heading}</span></h1>
@@ -206,33 +207,33 @@ fn Credentials(
                 entered.file.take_dropped(&event);
             }
         >
-            <Tabs label="Way to sign in" tabs=tabs selected=way />
+            <Tabs label=tr("Way to sign in") tabs=tabs selected=way />
             <Summary problem=elsewhere />
             {several.then(|| view! {
                 <div hidden=move || way.get() == Way::File.key()>
-                    <Field label="Cloud"><Select value=entered.cloud options=options /></Field>
+                    <Field label=tr("Cloud")><Select value=entered.cloud options=options /></Field>
                 </div>
             })}
             <TabPanel key=Way::Password.key() selected=way>
-                <Field label="User" error=Signal::derive(move || missing.with(|missing| missing.user).then(|| "Say who you are.".to_owned()))>
+                <Field label=tr("User") error=Signal::derive(move || missing.with(|missing| missing.user).then(|| tr("Say who you are.").to_owned()))>
                     <Input value=entered.user autocomplete="username" />
                 </Field>
-                <Field label="Password" error=secret_error(|missing| missing.password, "Type your password.")>
+                <Field label=tr("Password") error=secret_error(|missing| missing.password, tr("Type your password."))>
                     <Input value=entered.password kind="password" autocomplete="current-password" node_ref=password />
                 </Field>
-                <Fold title="Domain".to_owned() note=Signal::derive(move || Some(entered.domain.get()))>
-                    <Field label="Domain" hint="Where your user lives. Most clouds have one.".to_owned()
-                        error=Signal::derive(move || missing.with(|missing| missing.domain).then(|| "Name the domain; the usual one is Default.".to_owned()))>
+                <Fold title=tr("Domain").to_owned() note=Signal::derive(move || Some(entered.domain.get()))>
+                    <Field label=tr("Domain") hint=tr("Where your user lives. Most clouds have one.").to_owned()
+                        error=Signal::derive(move || missing.with(|missing| missing.domain).then(|| tr("Name the domain; the usual one is Default.").to_owned()))>
                         <Input value=entered.domain />
                     </Field>
                 </Fold>
             </TabPanel>
             <TabPanel key=Way::ApplicationCredential.key() selected=way>
-                <Field label="Id" hint="Made with `openstack application credential create`. It is bound to one project.".to_owned()
-                    error=Signal::derive(move || missing.with(|missing| missing.credential_id).then(|| "Paste the credential’s id.".to_owned()))>
+                <Field label=tr("Id") hint=tr("Made with `openstack application credential create`. It is bound to one project.").to_owned()
+                    error=Signal::derive(move || missing.with(|missing| missing.credential_id).then(|| tr("Paste the credential’s id.").to_owned()))>
                     <Input value=entered.credential_id mono=true />
                 </Field>
-                <Field label="Secret" error=secret_error(|missing| missing.credential_secret, "Paste the secret.")>
+                <Field label=tr("Secret") error=secret_error(|missing| missing.credential_secret, tr("Paste the secret."))>
                     <Input value=entered.credential_secret kind="password" mono=true node_ref=secret />
                 </Field>
             </TabPanel>
@@ -240,11 +241,11 @@ fn Credentials(
                 <FilePanel file=entered.file clouds=config.clouds.clone() missing=missing refused=refused />
             </TabPanel>
             <Button kind=ButtonKind::Primary wide=true submit=true busy=action.pending()>
-                {move || if action.pending().get() { "Signing in" } else { "Sign in" }}
+                {move || if action.pending().get() { tr("Signing in") } else { tr("Sign in") }}
             </Button>
         </form>
         <div class="gate__foot">
-            <p>"What you type goes to the cloud’s own sign-in service and nowhere else. The token lives in this tab and ends with it."</p>
+            <p>{tr("What you type goes to the cloud’s own sign-in service and nowhere else. The token lives in this tab and ends with it.")}</p>
         </div>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::attempt::{Attempt, Choosing, Halfway};
 use super::{Problem, Summary};
+use crate::text::tr;
 use crate::ui::{Button, ButtonKind, Field, Glyph, Icon, Input};
 
 /// Above this many projects there is a search field.
@@ -34,7 +35,7 @@ pub(super) fn PasscodeStep(
     });
     let error = Signal::derive(move || {
         if empty.get() {
-            return Some("Type the digits that your authenticator shows.".to_owned());
+            return Some(tr("Type the digits that your authenticator shows.").to_owned());
         }
         problem.get().filter(|problem| problem.refused).map(|problem| problem.words.paragraph())
     });
@@ -49,17 +50,17 @@ pub(super) fn PasscodeStep(
     };
     view! {
         <form class="gate__form" novalidate on:submit=submit>
-            <h2>"One more step"</h2>
+            <h2>{tr("One more step")}</h2>
             <Summary problem=Signal::derive(move || problem.get().filter(|problem| !problem.refused)) />
             <Field
-                label="One-time code"
-                hint="The six digits that your authenticator app shows now.".to_owned()
+                label=tr("One-time code")
+                hint=tr("The six digits that your authenticator app shows now.").to_owned()
                 error=error
             >
                 <Input value=code autocomplete="one-time-code" inputmode="numeric" mono=true node_ref=input />
             </Field>
-            <Button kind=ButtonKind::Primary wide=true submit=true busy=action.pending()>"Sign in"</Button>
-            <Button kind=ButtonKind::Quiet wide=true on_press=move |_| on_back.run(())>"Start over"</Button>
+            <Button kind=ButtonKind::Primary wide=true submit=true busy=action.pending()>{tr("Sign in")}</Button>
+            <Button kind=ButtonKind::Quiet wide=true on_press=move |_| on_back.run(())>{tr("Start over")}</Button>
         </form>
     }
 }
@@ -97,12 +98,12 @@ pub(super) fn ProjectStep(
     view! {
         <div class="gate__form">
             <div class="stack stack--tight">
-                <h2 tabindex="-1" node_ref=heading>"Choose a project"</h2>
-                <p class="small muted">"Signed in as " <strong>{user}</strong> ". You can switch later without signing in again."</p>
+                <h2 tabindex="-1" node_ref=heading>{tr("Choose a project")}</h2>
+                <p class="small muted">{tr("Signed in as ")} <strong>{user}</strong> {tr(". You can switch later without signing in again.")}</p>
             </div>
             <Summary problem=problem />
             {many.then(|| view! {
-                <Input value=search kind="search" lead=Glyph::Search placeholder="Search projects" aria_label="Search projects" />
+                <Input value=search kind="search" lead=Glyph::Search placeholder=tr("Search projects") aria_label=tr("Search projects") />
             })}
             <ul class="picker" aria-busy=move || action.pending().get().then_some("true")>
                 <For each=shown key=|project| project.id.clone() let(project)>
@@ -123,7 +124,7 @@ pub(super) fn ProjectStep(
                     </li>
                 </For>
             </ul>
-            <Button kind=ButtonKind::Quiet wide=true on_press=move |_| on_back.run(())>"Sign in as somebody else"</Button>
+            <Button kind=ButtonKind::Quiet wide=true on_press=move |_| on_back.run(())>{tr("Sign in as somebody else")}</Button>
         </div>
     }
 }

@@ -1,6 +1,6 @@
 //! What can be done to a server, and what was done.
 
-use jiff::Timestamp;
+use crate::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 

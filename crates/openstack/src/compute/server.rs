@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use jiff::Timestamp;
+use crate::Timestamp;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 

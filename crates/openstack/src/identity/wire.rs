@@ -1,6 +1,6 @@
 //! What is sent to Keystone and what it answers, as JSON.
 
-use jiff::Timestamp;
+use crate::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
