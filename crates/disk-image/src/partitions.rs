@@ -4,7 +4,7 @@
 //! is damaged. Partitions that reach beyond the disk are kept in the list: that is what the table says.
 
 use crate::guest::Part;
-use crate::guest::bytes::{has, utf16};
+use crate::guest::bytes::{CRC32, crc, has, utf16};
 use crate::read::{Fields, ReadAt, ReadError};
 
 /// What the table is.
@@ -160,7 +160,7 @@ fn gpt_at(disk: Part<'_>, offset: u64, sector_bytes: u64) -> Result<Option<Vec<S
     let Some(table) = GptHeader::read(&header) else { return Ok(None) };
     let entries_at = table.entries_lba.saturating_mul(sector_bytes);
     let entries = disk.some(entries_at, table.entries_bytes)?;
-    if entries.len() < table.entries_bytes || crc32(&[&entries]) != table.entries_crc {
+    if entries.len() < table.entries_bytes || crc(CRC32, &[&entries]) != table.entries_crc {
         return Ok(None);
     }
     let slots = entries.chunks_exact(table.entry_bytes).zip(1..);
@@ -181,7 +181,7 @@ impl GptHeader {
             return None;
         }
         // The checksum is that of the header with zeros in the checksum's place.
-        let sum = crc32(&[header.get(..16)?, &[0; 4], header.get(20..len)?]);
+        let sum = crc(CRC32, &[header.get(..16)?, &[0; 4], header.get(20..len)?]);
         let (entries, entry_bytes) = (header.le32(80)?, header.le32(84)?);
         let plausible = entries <= MOST_ENTRIES && matches!(entry_bytes, 128 | 256 | 512);
         (sum == header.le32(16)? && plausible).then_some(())?;
@@ -241,16 +241,4 @@ fn gpt_purpose(kind: [u8; 16]) -> Purpose {
         _ if kind.ends_with(&FREEBSD) => Purpose::Of("freebsd"),
         _ => Purpose::Other,
     }
-}
-
-/// CRC-32 (IEEE) of the pieces one after the other. Bit by bit: a table of partitions is 16 KiB.
-fn crc32(pieces: &[&[u8]]) -> u32 {
-    let mut sum = u32::MAX;
-    for byte in pieces.iter().copied().flatten() {
-        sum ^= u32::from(*byte);
-        for _ in 0..8 {
-            sum = if sum & 1 == 1 { (sum >> 1) ^ 0xedb8_8320 } else { sum >> 1 };
-        }
-    }
-    !sum
 }

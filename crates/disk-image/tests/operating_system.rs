@@ -81,9 +81,11 @@ fn debian_through_every_format_in_few_reads() {
         is_debian(&look(&file));
         let (reads, bytes) = file.counts();
         // A cluster of 512 bytes needs a read of its own, whatever the page.
-        let most_reads = if name == "small.qcow2" { 4000 } else { 120 };
+        let most_reads = if name == "small.qcow2" { 200 } else { 40 };
         assert!(reads <= most_reads, "{name}: {reads} reads");
-        assert!(bytes <= 4 * 1024 * 1024, "{name}: {bytes} bytes");
+        // Clusters of 2 MiB make tables of 2 MiB, which are looked at for damage.
+        let most_mib = if name == "large.qcow2" { 5 } else { 2 };
+        assert!(bytes <= most_mib * 1024 * 1024, "{name}: {bytes} bytes");
     }
 }
 
@@ -171,12 +173,14 @@ fn without_cloud_init_nobody_is_made() {
 
 #[test]
 fn a_journal_that_was_not_closed() {
-    let folder = Folder::new();
-    folder.ext4("disk.raw", "", &debian());
-    // A transaction in the journal, as a machine leaves it that lost its power.
-    folder.input("debugfs -w disk.raw", "jo\njw -b 50 /dev/zero\njc\n");
-    let report = look(&folder.open("disk.raw"));
-    assert_eq!(found(&report).distro, "debian");
+    // A transaction in the journal, as a machine leaves it that lost its power; with checksums as today, and as before.
+    for open in ["jo -c -v 3", "jo"] {
+        let folder = Folder::new();
+        folder.ext4("disk.raw", "", &debian());
+        folder.input("debugfs -w disk.raw", &format!("{open}\njw -b 50 /dev/zero\njc\n"));
+        let report = look(&folder.open("disk.raw"));
+        assert_eq!(found(&report).distro, "debian", "{open}");
+    }
 }
 
 #[test]
@@ -256,7 +260,7 @@ fn windows_by_its_registry() {
     assert_eq!(found(&report), &expected);
     assert_eq!(report.boot, Boot { bios: false, uefi: true });
     let (reads, bytes) = file.counts();
-    assert!(reads <= 120 && bytes <= 4 * 1024 * 1024, "{reads} reads, {bytes} bytes");
+    assert!(reads <= 60 && bytes <= 4 * 1024 * 1024, "{reads} reads, {bytes} bytes");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use ext4_view::{Ext4, Ext4Error, Ext4Read};
 
+use crate::guest::bytes::{CRC32C, crc};
 use crate::guest::{Kept, Part};
 use crate::read::{Fields, ReadError};
 
@@ -26,21 +27,40 @@ impl From<ReadError> for Failed {
     }
 }
 
-impl Ext4Read for Kept {
+/// What `ext4-view` reads from.
+struct Source {
+    kept: Kept,
+    without_journal: bool,
+}
+
+impl Ext4Read for Source {
     fn read(
         &mut self,
         start_byte: u64,
         dst: &mut [u8],
     ) -> Result<(), Box<dyn std::error::Error + Send + Sync + 'static>> {
-        Kept::read(self, start_byte, dst).map_err(Into::into)
+        self.kept.read(start_byte, dst)?;
+        if self.without_journal && start_byte == SUPERBLOCK_AT && dst.len() == SUPERBLOCK_BYTES {
+            forget_journal(dst);
+        }
+        Ok(())
     }
 }
 
+const SUPERBLOCK_AT: u64 = 1024;
+const SUPERBLOCK_BYTES: usize = 1024;
+
 impl<'a> Ext<'a> {
-    /// Reads the superblock, the table of groups, and a journal that was not closed.
+    /// Reads the superblock, the table of groups, and a journal that was not closed. A journal of an older kind, which
+    /// `ext4-view` does not read, is left aside: it has the last seconds before the power went, and what we look for was
+    /// written when the system was installed.
     pub(crate) fn open(part: Part<'a>) -> Result<Self, Failed> {
         plausible(part)?;
-        let inner = attempt(part, || Ext4::load(Box::new(part.kept())))?;
+        let load = |without_journal| {
+            let source = || Source { kept: part.kept(), without_journal };
+            attempt(part, || Ext4::load(Box::new(source())))
+        };
+        let inner = load(false).or_else(|first| load(true).map_err(|_| first))?;
         Ok(Self { part, inner })
     }
 
@@ -99,10 +119,25 @@ fn attempt<T>(part: Part<'_>, mut ask: impl FnMut() -> Result<T, Ext4Error>) -> 
     }
 }
 
+/// Clears the superblock's word that its journal is needed, and mends its checksum where it has one.
+fn forget_journal(superblock: &mut [u8]) {
+    const NEEDS_JOURNAL: u8 = 4;
+    const HAS_CHECKSUM: u32 = 0x400;
+    if let Some(features) = superblock.get_mut(96) {
+        *features &= !NEEDS_JOURNAL;
+    }
+    if superblock.le32(100).is_some_and(|features| features & HAS_CHECKSUM != 0)
+        && let Some((summed, sum)) = superblock.split_last_chunk_mut::<4>()
+    {
+        // ext4 leaves the sum as it stands at the end, where others invert it.
+        *sum = (!crc(CRC32C, &[summed])).to_le_bytes();
+    }
+}
+
 /// `ext4-view` believes the superblock's sizes and keeps a table of all groups; a damaged one shall not make it large.
 fn plausible(part: Part<'_>) -> Result<(), Failed> {
     const MOST_GROUPS: u64 = 1 << 18;
-    let superblock = part.take(1024, 1024)?;
+    let superblock = part.take(SUPERBLOCK_AT, SUPERBLOCK_BYTES)?;
     let sizes = || {
         let wide = superblock.le32(96)? & 0x80 != 0;
         let high = if wide { u64::from(superblock.le32(0x150)?) } else { 0 };

@@ -1,4 +1,4 @@
-//! Marks and texts in what was read from a disk.
+//! Marks, texts and checksums in what was read from a disk.
 
 /// Whether `mark` stands at `offset`.
 pub(crate) fn has(bytes: &[u8], offset: usize, mark: &[u8]) -> bool {
@@ -25,4 +25,21 @@ pub(crate) fn utf16(bytes: &[u8]) -> Option<String> {
         char::decode_utf16(units).map(|read| read.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     let text = text.trim().to_owned();
     (!text.is_empty()).then_some(text)
+}
+
+/// The polynomial of GPT's checksums (IEEE).
+pub(crate) const CRC32: u32 = 0xedb8_8320;
+/// That of ext4's (Castagnoli).
+pub(crate) const CRC32C: u32 = 0x82f6_3b78;
+
+/// The checksum of the pieces one after the other. Bit by bit: the longest is a partition table of 16 KiB.
+pub(crate) fn crc(polynomial: u32, pieces: &[&[u8]]) -> u32 {
+    let mut sum = u32::MAX;
+    for byte in pieces.iter().copied().flatten() {
+        sum ^= u32::from(*byte);
+        for _ in 0..8 {
+            sum = if sum & 1 == 1 { (sum >> 1) ^ polynomial } else { sum >> 1 };
+        }
+    }
+    !sum
 }

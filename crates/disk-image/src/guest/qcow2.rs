@@ -15,6 +15,8 @@ use crate::read::{Fields, ReadAt, ReadError};
 /// Entries of tables are fetched by this many bytes: 512 of them, 32 MiB of disk at the usual cluster size.
 const CHUNK_BYTES: u64 = 4096;
 const CHUNKS_KEPT: usize = 64;
+/// How much of decompressed clusters is kept: four of the largest.
+const UNPACKED_BYTES: usize = 8 * 1024 * 1024;
 /// Bits of an entry that are an offset in the file.
 const OFFSET: u64 = 0x00ff_ffff_ffff_fe00;
 const COMPRESSED: u64 = 1 << 62;
@@ -29,8 +31,8 @@ pub(crate) struct Clusters {
     l1_entries: u32,
     zstd: bool,
     chunks: RefCell<Vec<(u64, Vec<u8>)>>,
-    /// The last cluster that was decompressed, by the entry that points to it: large clusters hold many pages.
-    unpacked: RefCell<Option<(u64, Vec<u8>)>>,
+    /// The last clusters that were decompressed, by the entries that point to them: large clusters hold many pages.
+    unpacked: RefCell<Vec<(u64, Vec<u8>)>>,
 }
 
 impl Clusters {
@@ -150,12 +152,16 @@ impl Clusters {
         into: &mut [u8],
     ) -> Result<(), ReadError> {
         let mut unpacked = self.unpacked.borrow_mut();
-        if unpacked.as_ref().is_none_or(|(key, _)| *key != entry) {
-            *unpacked = Some((entry, self.unpack(file, entry)?));
+        if !unpacked.iter().any(|(key, _)| *key == entry) {
+            if unpacked.len() >= (UNPACKED_BYTES >> self.cluster_bits).min(CHUNKS_KEPT) {
+                unpacked.remove(0);
+            }
+            unpacked.push((entry, self.unpack(file, entry)?));
         }
         let start = inside as usize;
         unpacked
-            .as_ref()
+            .iter()
+            .find(|(key, _)| *key == entry)
             .and_then(|(_, bytes)| bytes.get(start..start.checked_add(into.len())?))
             .map(|bytes| into.copy_from_slice(bytes))
             .ok_or_else(|| damaged("a compressed cluster"))

@@ -3,7 +3,7 @@
 // Each test binary uses its own part of this.
 #![allow(dead_code)]
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::FileExt;
@@ -263,11 +263,6 @@ impl ReadAt for Counted {
         self.bytes.set(self.bytes.get() + into.len() as u64);
         self.file.read_exact_at(into, offset).map_err(|error| ReadError::Source(error.to_string()))
     }
-}
-
-/// Bytes in memory, of which some were changed.
-pub struct Damaged {
-    pub bytes: RefCell<Vec<u8>>,
 }
 
 fn named(files: &[(&str, &str)]) -> Tree {
