@@ -8,8 +8,7 @@
 mod message;
 mod read_ahead;
 
-use disk_image::report::{Format, Report};
-use disk_image::sparse::{DataMap, MOST_RUNS, Piece, Plan};
+use disk_image::sparse::{self, DataMap, MOST_RUNS, Piece, Plan};
 use disk_image::{ReadAt, ReadError, Windows};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
@@ -21,8 +20,6 @@ use self::read_ahead::ReadAhead;
 
 /// After how many bytes the page is told how far it is.
 const TELL_EVERY_BYTES: u64 = 64 << 20;
-/// What follows the disk in a fixed VHD.
-const VHD_FOOTER_BYTES: u64 = 512;
 
 fn main() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
@@ -50,22 +47,12 @@ async fn look(page: &DedicatedWorkerGlobalScope, file: Blob) -> Result<(), JsVal
     let windows = Windows::new(Source::new(file)?);
     let report =
         disk_image::inspect(&windows).map_err(|error| js_sys::Error::new(&error.to_string()))?;
-    let disk_bytes = raw_bytes(&report);
+    let disk_bytes = sparse::raw_bytes(&report);
     tell(page, &Message::Report(report), None);
     match disk_bytes {
         Some(bytes) => scan(page, &windows.into_source(), bytes).await,
         None => Ok(()),
     }
-}
-
-/// How long the raw disk is that the file begins with; `None` when it is something else.
-fn raw_bytes(report: &Report) -> Option<u64> {
-    match report.format {
-        Format::Raw => Some(report.file_size_bytes),
-        Format::VhdFixed => report.file_size_bytes.checked_sub(VHD_FOOTER_BYTES),
-        _ => None,
-    }
-    .filter(|bytes| *bytes > 0)
 }
 
 async fn scan(

@@ -11,7 +11,8 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::process::Command;
 
-use disk_image::sparse::{DataMap, MOST_RUNS, Piece, Plan, Saving};
+use disk_image::sparse::{DataMap, MOST_RUNS, Piece, Plan, Saving, raw_bytes};
+use disk_image::{ReadAt, ReadError};
 
 const CLUSTER: u64 = 64 << 10;
 
@@ -25,6 +26,17 @@ impl Dice {
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         (z ^ (z >> 31)) % n
+    }
+}
+
+struct Bytes(Vec<u8>);
+
+impl ReadAt for Bytes {
+    fn len_bytes(&self) -> u64 {
+        self.0.len() as u64
+    }
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<(), ReadError> {
+        self.0.as_slice().read_at(offset, into)
     }
 }
 
@@ -142,6 +154,28 @@ fn tables_that_meet_at_their_borders() {
     );
     check("the first of the second", table + 1, &[(table, 1)], MOST_RUNS, 4 << 20);
     check("the last of the first", table, &[(table - 1, 1)], MOST_RUNS, 4 << 20);
+}
+
+#[test]
+fn a_fixed_vhd_is_a_raw_disk_and_a_footer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (raw, vhd, qcow2) = (path("raw"), path("vhd"), path("qcow2"));
+    disk(Path::new(&raw), 24 << 20, &[(510, 2), (9 << 20, 100_000), ((24 << 20) - 1, 1)]);
+    let options = "subformat=fixed,force_size=on";
+    qemu_img(&["convert", "-f", "raw", "-O", "vpc", "-o", options, &raw, &vhd]);
+    let bytes = std::fs::read(&vhd).unwrap();
+    let report = disk_image::inspect(&Bytes(bytes.clone())).unwrap();
+    let disk_bytes = raw_bytes(&report).unwrap();
+    assert_eq!(disk_bytes, 24 << 20);
+    let mut map = DataMap::new(disk_bytes, MOST_RUNS);
+    map.feed(&bytes[..usize::try_from(disk_bytes).unwrap()]);
+    let plan = Plan::new(map, bytes.len() as u64).unwrap();
+    assert_eq!(plan.saving().file_bytes, (24 << 20) + 512);
+    write(&plan, Path::new(&vhd), Path::new(&qcow2));
+    assert!(qemu_img(&["check", "-f", "qcow2", &qcow2]).contains("No errors were found"));
+    qemu_img(&["compare", "-f", "vpc", "-F", "qcow2", &vhd, &qcow2]);
+    qemu_img(&["compare", "-f", "raw", "-F", "qcow2", &raw, &qcow2]);
 }
 
 #[test]

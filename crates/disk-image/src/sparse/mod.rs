@@ -9,6 +9,8 @@ mod plan;
 
 use serde::{Deserialize, Serialize};
 
+use crate::report::{Format, Report};
+
 pub use map::{DataMap, is_zero};
 pub use plan::{Piece, Plan};
 
@@ -18,6 +20,19 @@ pub const MOST_RUNS: usize = 10_000;
 
 /// A saving below this is not worth another format.
 const LEAST_SAVING_BYTES: u64 = 1 << 20;
+
+/// What follows the disk in a fixed VHD.
+const VHD_FOOTER_BYTES: u64 = 512;
+
+/// How long the raw disk is that a file begins with, in bytes; `None` when the file is something else.
+pub fn raw_bytes(report: &Report) -> Option<u64> {
+    match report.format {
+        Format::Raw => Some(report.file_size_bytes),
+        Format::VhdFixed => report.file_size_bytes.checked_sub(VHD_FOOTER_BYTES),
+        _ => None,
+    }
+    .filter(|bytes| *bytes > 0)
+}
 
 /// What sending as qcow2 saves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
