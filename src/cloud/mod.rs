@@ -26,6 +26,7 @@ pub use image_use::ImageUse;
 
 use crate::config::{CloudConfig, Config};
 use crate::fetch::FetchTransport;
+use crate::text::tr_with;
 
 /// One project in one region.
 #[derive(Clone)]
@@ -110,7 +111,10 @@ impl Cloud {
     /// Why nothing can be changed here, when the user may only look. Give it to `why_not` of buttons.
     pub fn why_read_only(&self) -> Option<String> {
         self.0.reader_only.then(|| {
-            format!("You may only look at {}: your role there is reader.", self.0.project.name)
+            tr_with(
+                "You may only look at {project}: your role there is reader.",
+                &[("project", &self.0.project.name)],
+            )
         })
     }
 

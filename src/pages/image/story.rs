@@ -38,7 +38,7 @@ pub fn sentence(image: &Image, own: bool) -> String {
         ImageStatus::Deactivated => tr(
             "Its data is closed: nothing can be launched from it or downloaded until it is reactivated.",
         ),
-        ImageStatus::Deleted | ImageStatus::PendingDelete => "It is being deleted.",
+        ImageStatus::Deleted | ImageStatus::PendingDelete => tr("It is being deleted."),
         ImageStatus::Killed => return failure(image),
         ImageStatus::Other(_) => tr("The cloud uses a word that this console does not know."),
     };
