@@ -19,6 +19,7 @@ use super::entry::{Entry, Share};
 use super::set::ImageSet;
 use crate::clock;
 use crate::cloud::{Cloud, use_cloud};
+use crate::components::Palette;
 use crate::components::image::on_upload_step;
 use crate::live::{Live, use_live};
 use crate::remote::Remote;
@@ -115,6 +116,22 @@ pub fn use_feed(hidden_wanted: Signal<bool>) -> Feed {
 }
 
 impl Feed {
+    /// Lends the list to the command palette, as long as the page is there.
+    pub fn lend(self) {
+        expect_context::<Palette>().lend(move |take| {
+            let whole = self.live.remote().try_get_untracked().and_then(|remote| remote.data);
+            let Some(known) = whole.filter(|known| !known.value.partial) else { return false };
+            for place in 0..known.value.set.len() {
+                if let Some(entry) =
+                    u32::try_from(place).ok().and_then(|at| known.value.set.entry(at))
+                {
+                    take(&entry.image);
+                }
+            }
+            true
+        });
+    }
+
     /// What is known: the newest answer, or the first rows of the first one; with hidden images where they are wanted.
     pub fn known(self) -> Memo<Option<Known>> {
         Memo::new(move |_| {

@@ -115,11 +115,13 @@ fn usage_parts(usage: Usage, price: Option<&Price>, quota: Option<ImageUsage>) -
     }
     let count = quota.and_then(|quota| quota.count_total);
     if let Some((limit, left)) = count.and_then(|count| count.limit.zip(count.left())) {
+        // A limit that is far away is no news.
         let used = usage.stored + usage.empty;
-        parts.push(Part {
-            scarce: used as f64 >= limit as f64 * SCARCE,
-            ..part("", tr_with("{count} more images allowed", &[("count", &left)]))
-        });
+        if used as f64 >= limit as f64 * SCARCE {
+            let left = format::thousands(left);
+            let words = tr_with("{count} more images allowed", &[("count", &left)]);
+            parts.push(Part { scarce: true, ..part("", words) });
+        }
     }
     parts
 }
@@ -207,12 +209,12 @@ mod tests {
         assert_eq!(words(0, 0, 0, None, None), "This project has no images of its own yet");
         let quota: ImageUsage = serde_json::from_value(serde_json::json!({
             "image_size_total": {"usage": 950, "limit": 1000},
-            "image_count_total": {"usage": 1, "limit": 10},
+            "image_count_total": {"usage": 1, "limit": 1},
         }))
         .expect("a quota");
         assert_eq!(
             words(1, 1_000_000_000, 0, None, Some(quota)),
-            "1 private image · 1 GB of 1 GB stored! · 9 more images allowed"
+            "1 private image · 1 GB of 1 GB stored! · 0 more images allowed!"
         );
     }
 }

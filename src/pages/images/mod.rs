@@ -54,6 +54,7 @@ pub fn ImagesPage() -> impl IntoView {
         parameters.with(|map| ListQuery::parse(|name| map.get_all(name).unwrap_or_default()))
     });
     let feed = use_feed(Signal::derive(move || query.with(|query| query.hidden)));
+    feed.lend();
     let shown = Shown::new(query, feed);
     let results: NodeRef<html::Div> = NodeRef::new();
     back_to_the_start(shown);

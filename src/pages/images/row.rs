@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use openstack::image::ImageStatus;
 use openstack::{ImageId, Timestamp};
 use wasm_bindgen_futures::JsFuture;
 
@@ -164,10 +165,11 @@ fn named(id: &ImageId, entry: OfRow, name: Signal<String>) -> AnyView {
                     type="button"
                     tabindex="-1"
                     title=text
-                    aria-label=move || tr_with("Copy the id of {name}", &[("name", &name.get())])
                     on:click=copy
                 >
                     <code>{short}</code>
+                    // What is seen is a part of the name, for who speaks to the browser.
+                    <span class="visually-hidden">{move || tr_with(": copy the id of {name}", &[("name", &name.get())])}</span>
                 </button>
                 {move || entry.with(|entry| entry.as_deref().map(notes))}
             </span>
@@ -245,6 +247,8 @@ enum First {
         /// It can still be rejected.
         open: bool,
     },
+    /// Open the data again.
+    Reactivate,
 }
 
 /// The likely next action, and the rest behind one button.
@@ -258,6 +262,9 @@ fn acts(id: ImageId, entry: OfRow, name: Signal<String>, actions: ImageActions) 
             entry.with(|entry| match entry.as_deref() {
                 Some(Entry { share: Some(Share::Offered), .. }) => First::Answer { open: true },
                 Some(Entry { share: Some(Share::Rejected), .. }) => First::Answer { open: false },
+                Some(entry) if entry.own && entry.image.status == ImageStatus::Deactivated => {
+                    First::Reactivate
+                }
                 Some(entry) => First::Go(Next::of(&entry.image)),
                 None => First::Go(Next::Open),
             })
@@ -283,10 +290,11 @@ fn acts(id: ImageId, entry: OfRow, name: Signal<String>, actions: ImageActions) 
             .into_any()
         }
         First::Answer { open } => view! {
-            {answer_button(entry, name, actions, true)}
-            {open.then(|| answer_button(entry, name, actions, false))}
+            {act_button(entry, name, actions, Act::Accept)}
+            {open.then(|| act_button(entry, name, actions, Act::Reject))}
         }
         .into_any(),
+        First::Reactivate => act_button(entry, name, actions, Act::Reactivate),
     };
     view! {
         <span class="table__actions">
@@ -302,27 +310,35 @@ fn acts(id: ImageId, entry: OfRow, name: Signal<String>, actions: ImageActions) 
     .into_any()
 }
 
-fn answer_button(
-    entry: OfRow,
-    name: Signal<String>,
-    actions: ImageActions,
-    accept: bool,
-) -> AnyView {
-    let word = if accept { tr("Accept") } else { tr("Reject") };
-    let image =
-        move || entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.image.clone()));
+/// What a button in a row does at once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Act {
+    Accept,
+    Reject,
+    Reactivate,
+}
+
+fn act_button(entry: OfRow, name: Signal<String>, actions: ImageActions, act: Act) -> AnyView {
+    let word = match act {
+        Act::Accept => tr("Accept"),
+        Act::Reject => tr("Reject"),
+        Act::Reactivate => tr("Reactivate"),
+    };
     let busy = move || {
         entry.with(|entry| entry.as_ref().is_some_and(|entry| actions.is_changing(&entry.image.id)))
     };
     let press = move |_| {
-        if let Some(image) = image() {
-            actions.answer(&image, accept);
+        let image = entry.with_untracked(|entry| entry.as_ref().map(|entry| entry.image.clone()));
+        match (image, act) {
+            (None, _) => {}
+            (Some(image), Act::Accept) => actions.answer(&image, true),
+            (Some(image), Act::Reject) => actions.answer(&image, false),
+            (Some(image), Act::Reactivate) => actions.reactivate(&image, true),
         }
     };
-    let class = if accept {
-        "button button--quiet button--s button--next"
-    } else {
-        "button button--quiet button--s"
+    let class = match act {
+        Act::Reject => "button button--quiet button--s",
+        _ => "button button--quiet button--s button--next",
     };
     view! {
         <button

@@ -120,7 +120,7 @@ fn head(shown: Shown) -> AnyView {
             <th scope="col" role="columnheader"><span class="visually-hidden">{tr("Protected")}</span></th>
             {column(Column::Status, "col-status")}
             {column(Column::Created, "cell-second num col-created")}
-            <th scope="col" role="columnheader"><span class="visually-hidden">{tr("Actions")}</span></th>
+            <th scope="col" role="columnheader" class="cell-actions"><span class="visually-hidden">{tr("Actions")}</span></th>
         </tr>
     }
     .into_any()

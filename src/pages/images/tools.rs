@@ -61,9 +61,19 @@ pub fn Tools(
                     </Button>
                 </Show>
             </div>
-            <span class="facets__end">
-                <span role="status">{move || count.get()}</span>
-                <Freshness remote=feed.remote() />
+        </div>
+        <div class="images__line">
+            <span class="images__count" role="status">{move || count.get()}</span>
+            <Freshness remote=feed.remote() />
+            <Show when=move || partial.get()>
+                <p class="images__hint" id=SEARCH_HINT>
+                    {move || tr_with(
+                        "Find in page sees only the rows on the screen; the search above looks through all {images}.",
+                        &[("images", &format::count(shown.set.with(|set| set.len()), "image", "images"))],
+                    )}
+                </p>
+            </Show>
+            <span class="images__ends">
                 <RefreshButton
                     label=tr("Refresh images")
                     busy=busy
@@ -72,14 +82,6 @@ pub fn Tools(
                 {column_menu(shown)}
             </span>
         </div>
-        <Show when=move || partial.get()>
-            <p class="images__hint" id=SEARCH_HINT>
-                {move || tr_with(
-                    "Find in page sees only the rows on the screen; the search above looks through all {images}.",
-                    &[("images", &format::count(shown.set.with(|set| set.len()), "image", "images"))],
-                )}
-            </p>
-        </Show>
     }
 }
 

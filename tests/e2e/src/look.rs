@@ -35,7 +35,7 @@ impl From<String> for Name {
 }
 
 impl Name {
-    fn fits(&self, name: &str) -> bool {
+    pub(crate) fn fits(&self, name: &str) -> bool {
         match self {
             Self::Exactly(wanted) => name == wanted,
             Self::Like(part) => name.contains(part.as_str()),
@@ -64,7 +64,7 @@ impl ExtensionCommand for Computed {
     }
 }
 
-async fn computed(element: &WebElement, what: &str) -> WebDriverResult<String> {
+pub(crate) async fn computed(element: &WebElement, what: &str) -> WebDriverResult<String> {
     let command = thirtyfour::common::command::Command::ExtensionCommand(Box::new(Computed(
         format!("/element/{}/computed{what}", element.element_id()),
     )));
@@ -84,8 +84,8 @@ pub(crate) async fn all(
     // Narrow first in the page (one round trip), then let the browser itself say role and name.
     let script = r#"
         const [role, text] = arguments;
-        const tags = { button: 'button,summary,[role=button],input[type=submit]', link: 'a[href]', heading: 'h1,h2,h3,h4',
-            textbox: 'input,textarea', searchbox: 'input[type=search]', checkbox: 'input[type=checkbox]', radio: 'input[type=radio]', combobox: 'select,[role=combobox]',
+        const tags = { option: '[role=option],option', button: 'button,summary,[role=button],input[type=submit]', link: 'a[href]', heading: 'h1,h2,h3,h4',
+            textbox: 'input,textarea', searchbox: 'input[type=search]', checkbox: 'input[type=checkbox],[role=checkbox]', radio: 'input[type=radio]', combobox: 'select,[role=combobox]',
             row: 'tr,[role=row]', cell: 'td,[role=cell]', tab: '[role=tab],a,button', dialog: 'dialog,[role=dialog]', alertdialog: 'dialog', progressbar: 'progress,[role=progressbar]',
             status: 'output,[role=status]', alert: '[role=alert]', menuitem: '[role=menuitem]', region: 'section,[role=region],aside', spinbutton: 'input[type=number]' };
         const folded = text.toLowerCase().replace(/\s+/g, ' ');

@@ -24,7 +24,9 @@ pub fn BulkDialog(
 ) -> impl IntoView {
     let title = Signal::derive(move || {
         bulk.plan.with(|plan| {
-            plan.as_ref().map(|plan| plan.deed.question(plan.can.len())).unwrap_or_default()
+            plan.as_ref()
+                .map(|plan| format!("{}?", plan.deed.question(plan.can.len())))
+                .unwrap_or_default()
         })
     });
     // Only the step that is shown is made anew, not at each image that is done.
@@ -84,7 +86,7 @@ fn asking(bulk: Bulk, plan: Plan) -> AnyView {
             </div>
             <div class="dialog__foot">
                 <Button on_press=move |_| bulk.open.set(false)>
-                    {if deed == Deed::Delete { tr("Keep them") } else { tr("Cancel") }}
+                    {tr("Cancel")}
                 </Button>
                 <Button kind=kind submit=true>{label}</Button>
             </div>

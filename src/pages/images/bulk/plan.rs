@@ -156,8 +156,10 @@ impl Deed {
     /// What follows from it.
     pub fn consequence(self) -> &'static str {
         match self {
-            Self::Protect => tr("They refuse to be deleted until somebody unprotects them."),
-            Self::Unprotect => tr("They can be deleted again."),
+            Self::Protect => {
+                tr("A protected image refuses to be deleted until somebody unprotects it.")
+            }
+            Self::Unprotect => tr("An unprotected image can be deleted."),
             Self::Share => tr(
                 "They are offered to the project, which sees them in its lists when it has accepted. Private ones become shareable.",
             ),
@@ -176,7 +178,7 @@ impl Deed {
                 "They leave this project’s lists. They stay under Shared with me and can be accepted later.",
             ),
             Self::Delete => tr(
-                "Their data is removed for good. Instances and volumes that were made from them stay as they are.",
+                "The data is removed for good. Instances and volumes that were made from it stay as they are.",
             ),
         }
     }
