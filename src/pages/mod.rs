@@ -19,7 +19,6 @@ mod images;
 mod instance;
 mod instances;
 mod launch;
-pub mod lazy;
 mod login;
 mod not_found;
 

@@ -15,6 +15,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
+use openstack::image::Image;
 
 use self::panel::Panel;
 use self::stock::Stock;
@@ -84,6 +85,9 @@ impl Command {
     }
 }
 
+/// Shows every image of a page that has the whole list to the one who looks for something; `false` when it has not.
+type Lender = Arc<dyn Fn(&mut dyn FnMut(&Image)) -> bool + Send + Sync>;
+
 /// What a page can do, asked each time the palette opens.
 type Offer = Arc<dyn Fn() -> Vec<Command> + Send + Sync>;
 
@@ -94,6 +98,7 @@ pub struct Palette {
     offers: StoredValue<Vec<(u32, Offer)>>,
     next: StoredValue<u32>,
     stock: Stock,
+    lenders: StoredValue<Vec<(u32, Lender)>>,
     /// Leaves a page that is of the scope that was left.
     leave: StoredValue<Arc<dyn Fn() + Send + Sync>>,
 }
@@ -106,6 +111,7 @@ impl Palette {
             offers: StoredValue::new(Vec::new()),
             next: StoredValue::new(0),
             stock: Stock::new(),
+            lenders: StoredValue::new(Vec::new()),
             leave: StoredValue::new(Arc::new(use_section_root())),
         };
         let keys = window_event_listener_untyped("keydown", move |event| {
@@ -128,10 +134,30 @@ impl Palette {
         palette
     }
 
-    /// Offers what the page at hand can do, above everything else, until the page goes.
-    pub fn offer(self, commands: impl Fn() -> Vec<Command> + Send + Sync + 'static) {
+    /// Whether it is open.
+    pub fn is_open(self) -> Signal<bool> {
+        self.open.into()
+    }
+
+    fn number(self) -> u32 {
         let number = self.next.get_value();
         self.next.set_value(number.wrapping_add(1));
+        number
+    }
+
+    /// Lets images be found in the list that the page at hand has loaded, until the page goes: no request is needed then.
+    pub fn lend(self, images: impl Fn(&mut dyn FnMut(&Image)) -> bool + Send + Sync + 'static) {
+        let number = self.number();
+        let lender: Lender = Arc::new(images);
+        self.lenders.update_value(|lenders| lenders.push((number, lender)));
+        on_cleanup(move || {
+            self.lenders.try_update_value(|lenders| lenders.retain(|(own, _)| *own != number));
+        });
+    }
+
+    /// Offers what the page at hand can do, above everything else, until the page goes.
+    pub fn offer(self, commands: impl Fn() -> Vec<Command> + Send + Sync + 'static) {
+        let number = self.number();
         let offer: Offer = Arc::new(commands);
         self.offers.update_value(|offers| offers.push((number, offer)));
         on_cleanup(move || {

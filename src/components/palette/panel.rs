@@ -98,7 +98,7 @@ pub(super) fn Panel(
         if !text.trim().is_empty()
             && let Some(cloud) = account.current().get_untracked()
         {
-            palette.stock.fill(cloud);
+            palette.stock.fill(cloud, &palette.lenders.get_value());
         }
         query.set(text);
         wished.set(0);
@@ -146,12 +146,11 @@ pub(super) fn Panel(
                 }).collect_view()
             })}
         </div>
-        <p class="palette__words" role="status">{move || status(&query.read(), count.get(), &found.read())}</p>
-        <p class="palette__foot" aria-hidden="true">
-            <span><span class="kbd">"↑"</span>" "<span class="kbd">"↓"</span>" "{tr("choose")}</span>
-            <span><span class="kbd">"Enter"</span>" "{tr("open or do")}</span>
-            <span><span class="kbd">"Esc"</span>" "{tr("close")}</span>
-        </p>
+        <div class="palette__foot">
+            <span aria-hidden="true"><span class="kbd">"↑"</span>" "<span class="kbd">"↓"</span>" "{tr("choose")}</span>
+            <span aria-hidden="true"><span class="kbd">"Enter"</span>" "{tr("open or do")}</span>
+            <p class="palette__words" role="status">{move || status(&query.read(), count.get(), &found.read())}</p>
+        </div>
     }
 }
 
@@ -270,6 +269,8 @@ fn status(query: &str, count: usize, found: &Found) -> String {
     match &found.failed {
         Some(failed) if typed => failed.clone(),
         _ if typed && found.looking => tr("Looking through images and instances …").to_owned(),
+        // Nobody asked for anything yet.
+        _ if !typed => String::new(),
         _ if count == 0 => tr("Nothing is called that.").to_owned(),
         _ if count == 1 => tr("1 result").to_owned(),
         _ => tr_with("{count} results", &[("count", &count)]),
@@ -279,7 +280,8 @@ fn status(query: &str, count: usize, found: &Found) -> String {
 /// Scrolls the list, and only the list, so far that the option can be seen.
 fn keep_in_view(list: NodeRef<html::Div>, number: usize) {
     request_animation_frame(move || {
-        let Some(list) = list.get_untracked() else { return };
+        // Whatever was chosen meanwhile may have closed the palette.
+        let Some(list) = list.try_get_untracked().flatten() else { return };
         let Ok(options) = list.query_selector_all("[role=option]") else { return };
         let Some(option) = u32::try_from(number).ok().and_then(|number| options.item(number))
         else {

@@ -9,10 +9,10 @@ use openstack::ApiError;
 use openstack::compute::Server;
 use openstack::image::{Image, ImageStatus};
 
-use super::{Act, Command, Mark};
+use super::{Act, Command, Lender, Mark};
 use crate::clock;
 use crate::cloud::Cloud;
-use crate::components::image::{display_name, visibility_word};
+use crate::components::image::{ImageState, display_name, visibility_word};
 use crate::components::server::ServerState;
 use crate::routes;
 use crate::text::errors;
@@ -51,7 +51,7 @@ impl Stock {
     }
 
     /// Sees to it that what there is belongs to this scope and is not old.
-    pub(super) fn fill(self, cloud: Cloud) {
+    pub(super) fn fill(self, cloud: Cloud, lenders: &[(u32, Lender)]) {
         let scope = cloud.key();
         let now = clock::now().as_second();
         let good = self.0.with_untracked(|found| {
@@ -71,8 +71,15 @@ impl Stock {
             found.looking = true;
             found.failed = None;
         });
+        let mut lent = Vec::new();
+        let is_lent = lenders
+            .iter()
+            .any(|(_, lender)| lender(&mut |image| lent.push(of_image(image, &cloud))));
+        if is_lent {
+            self.put(&scope, |found| found.images = Arc::new(lent));
+        }
         spawn_local(async move {
-            let answer = self.fetch(&cloud, &scope).await;
+            let answer = self.fetch(&cloud, &scope, is_lent).await;
             self.put(&scope, |found| {
                 found.looking = false;
                 found.failed = answer.err().map(|error| errors::api(&error, None).title);
@@ -80,9 +87,12 @@ impl Stock {
         });
     }
 
-    async fn fetch(self, cloud: &Cloud, scope: &str) -> Result<(), ApiError> {
+    async fn fetch(self, cloud: &Cloud, scope: &str, has_images: bool) -> Result<(), ApiError> {
         let servers = cloud.servers().await?.items.iter().map(of_server).collect();
         self.put(scope, |found| found.servers = Arc::new(servers));
+        if has_images {
+            return Ok(());
+        }
         let mut images: Vec<Command> = Vec::new();
         let mut marker = None;
         loop {
@@ -110,7 +120,7 @@ fn of_image(image: &Image, cloud: &Cloud) -> Command {
     let own = image.owner.as_ref() == Some(&cloud.project().id);
     let note = match &image.status {
         ImageStatus::Active => visibility_word(&image.visibility, own).to_string(),
-        other => other.as_str().to_owned(),
+        _ => ImageState::of(image).word.to_string(),
     };
     Command {
         words: display_name(image),
