@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::hooks::use_location;
@@ -30,7 +29,8 @@ pub fn start() {
     match locale::wanted() {
         // Nothing to wait for.
         Language::English => leptos::mount::mount_to_body(App),
-        other => spawn_local(async move {
+        // Leptos’ own executor begins with the mounting.
+        other => wasm_bindgen_futures::spawn_local(async move {
             locale::speak(other).await;
             leptos::mount::mount_to_body(App);
         }),

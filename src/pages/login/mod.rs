@@ -17,7 +17,7 @@ use self::attempt::{Attempt, Outcome};
 use self::credentials_file::FilePanel;
 use self::form::{Entered, Way};
 use self::steps::{PasscodeStep, ProjectStep};
-use crate::components::{Brand, FirstPage};
+use crate::components::{Brand, FirstPage, LanguageButtons};
 use crate::config::{CloudConfig, Config};
 use crate::routes;
 use crate::session::Account;
@@ -95,6 +95,7 @@ pub fn LoginPage() -> impl IntoView {
                     }.into_any(),
                 }
             }
+            <LanguageButtons />
         </main>
     }
 }
