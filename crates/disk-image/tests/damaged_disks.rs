@@ -183,7 +183,14 @@ fn tables_of_blocks_and_tables_of_partitions() {
     let folder = Folder::new();
     let root = folder.ext("ext2", "root", "old", &debian());
     folder.mbr("disk.raw", &[Partition::swap(), Partition::logical(root)]);
-    for (name, arguments) in [("mbr", "-O raw"), ("vdi", "-O vdi"), ("vhd", "-O vpc")] {
+    for (name, arguments) in [
+        ("mbr", "-O raw"),
+        ("vdi", "-O vdi"),
+        ("vhd", "-O vpc"),
+        ("vhdx", "-O vhdx"),
+        ("vmdk", "-O vmdk"),
+        ("stream", "-O vmdk -o subformat=streamOptimized"),
+    ] {
         folder.run(&format!("qemu-img convert -f raw {arguments} disk.raw {name}"));
         survive(name, &mut bytes(&folder, name));
     }

@@ -75,6 +75,10 @@ fn debian_through_every_format_in_few_reads() {
         ("dynamic.vhd", "-O vpc -o subformat=dynamic,force_size"),
         ("dynamic.vdi", "-O vdi"),
         ("static.vdi", "-O vdi -o static=on"),
+        ("dynamic.vhdx", "-O vhdx"),
+        ("fixed.vhdx", "-O vhdx -o subformat=fixed"),
+        ("sparse.vmdk", "-O vmdk"),
+        ("stream.vmdk", "-O vmdk -o subformat=streamOptimized"),
     ] {
         folder.run(&format!("qemu-img convert -f raw {arguments} disk.raw {name}"));
         let file = folder.open(name);
@@ -106,7 +110,8 @@ fn qcow2_whose_data_is_elsewhere_is_not_read() {
     check("wide", wide, WhyNot::Format);
     let secret = "qemu-img create -q --object secret,id=s,data=x -f qcow2 -o encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10 secret 8M";
     check("secret", secret, WhyNot::Encrypted);
-    check("disk.vhdx", "qemu-img convert -O vhdx disk.raw disk.vhdx", WhyNot::Format);
+    let flat = "qemu-img convert -O vmdk -o subformat=monolithicFlat disk.raw flat.vmdk";
+    check("flat.vmdk", flat, WhyNot::Format);
 }
 
 #[test]

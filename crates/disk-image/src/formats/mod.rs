@@ -9,7 +9,7 @@ pub(crate) mod qcow2;
 mod qed;
 mod vdi;
 mod vhd;
-mod vhdx;
+pub(crate) mod vhdx;
 mod vmdk;
 mod wrapped;
 

@@ -153,6 +153,52 @@ fn read_metadata(
     Ok(())
 }
 
+/// Where the table of blocks is, for whoever reads the disk through it.
+pub(crate) struct BlockTable {
+    pub(crate) offset: u64,
+    pub(crate) block_bytes: u32,
+    pub(crate) disk_bytes: u64,
+    /// After the entries of so many blocks comes one of a bitmap.
+    pub(crate) blocks_per_bitmap: u64,
+}
+
+impl BlockTable {
+    /// `None` when the file has none that can be followed, or shares its blocks with a parent.
+    pub(crate) fn find(file: &dyn ReadAt) -> Result<Option<Self>, ReadError> {
+        let Some(regions) = region_table(file)? else { return Ok(None) };
+        let (Some((metadata, _)), Some((offset, _))) =
+            (region(&regions, &METADATA), region(&regions, &BLOCK_TABLE))
+        else {
+            return Ok(None);
+        };
+        let Some(table) = vec_at(file, metadata, TABLE_BYTES)? else { return Ok(None) };
+        let item = |guid: &Guid| {
+            let entry = table.chunks_exact(32).skip(1).find(|entry| entry.starts_with(guid))?;
+            metadata.checked_add(u64::from(entry.le32(16)?))
+        };
+        let (Some(parameters_at), Some(size_at)) = (item(&FILE_PARAMETERS), item(&DISK_SIZE))
+        else {
+            return Ok(None);
+        };
+        let (Some(parameters), Some(size)) =
+            (bytes_at::<8>(file, parameters_at)?, bytes_at::<8>(file, size_at)?)
+        else {
+            return Ok(None);
+        };
+        let block_bytes = parameters.le32(0).unwrap_or(0);
+        let has_parent = parameters.le32(4).is_none_or(|flags| flags & 2 != 0);
+        if has_parent || !(1 << 20..=256 << 20).contains(&block_bytes) {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            offset,
+            block_bytes,
+            disk_bytes: u64::from_le_bytes(size),
+            blocks_per_bitmap: ((1_u64 << 23) * 512 / u64::from(block_bytes)).max(1),
+        }))
+    }
+}
+
 /// The parent's path from its locator: keys and values in two-byte text.
 fn parent_name(locator: &[u8]) -> Option<String> {
     let entries = usize::from(locator.le16(18)?);

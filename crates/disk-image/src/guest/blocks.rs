@@ -1,8 +1,10 @@
-//! Formats that are one table of equally large blocks: VDI, and VHD's dynamic kind.
+//! Formats that are one table of equally large blocks: VDI, VHD's dynamic kind, VHDX.
 //!
-//! Images of differences (VDI type 4, VHD type 4) are not read: part of the disk lies in another file.
+//! Images of differences are not read: part of the disk lies in another file.
 
 use super::bytes::has;
+use super::tables::Tables;
+use crate::formats::vhdx::BlockTable;
 use crate::read::{Fields, ReadAt, ReadError};
 
 /// Where the blocks are.
@@ -11,14 +13,17 @@ pub(crate) struct Blocks {
     block_bytes: u32,
     blocks: u32,
     table_offset: u64,
-    /// VDI: where block 0 lies. VHD: how long the bitmap before each block is.
+    /// VDI: where block 0 lies. VHD: how long the bitmap before each block is. VHDX: after how many entries one for
+    /// a bitmap follows.
     skip: u64,
+    tables: Tables,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Vdi,
     Vhd,
+    Vhdx,
 }
 
 impl Blocks {
@@ -37,6 +42,7 @@ impl Blocks {
             blocks: head.le32(0x180)?,
             table_offset: u64::from(head.le32(0x154)?),
             skip: u64::from(head.le32(0x158)?),
+            tables: Tables::default(),
         };
         blocks.checked(head.le64(0x170)?)
     }
@@ -62,8 +68,24 @@ impl Blocks {
             blocks: header.be32(28)?,
             table_offset: header.be64(16)?,
             skip: bitmap,
+            tables: Tables::default(),
         };
         blocks.checked(footer.be64(48)?)
+    }
+
+    /// A VHDX image and the size of its disk, in bytes.
+    pub(crate) fn vhdx(file: &dyn ReadAt) -> Option<(Self, u64)> {
+        let table = BlockTable::find(file).ok()??;
+        let blocks = Self {
+            kind: Kind::Vhdx,
+            block_bytes: table.block_bytes,
+            blocks: u32::try_from(table.disk_bytes.div_ceil(u64::from(table.block_bytes.max(1))))
+                .ok()?,
+            table_offset: table.offset,
+            skip: table.blocks_per_bitmap,
+            tables: Tables::default(),
+        };
+        blocks.checked(table.disk_bytes)
     }
 
     fn checked(self, len_bytes: u64) -> Option<(Self, u64)> {
@@ -103,8 +125,10 @@ impl Blocks {
         if block >= u64::from(self.blocks) {
             return Err(ReadError::BeyondEnd { offset: block, wanted: 4 });
         }
-        let mut entry = [0; 4];
-        file.read_at(self.table_offset.saturating_add(block * 4), &mut entry)?;
+        if self.kind == Kind::Vhdx {
+            return self.vhdx_place(file, block);
+        }
+        let entry = self.tables.entry(file, self.table_offset, block)?;
         Ok(match self.kind {
             // 0xffffffff was never written, 0xfffffffe is zeros.
             Kind::Vdi => match u32::from_le_bytes(entry) {
@@ -113,10 +137,24 @@ impl Blocks {
                     Some(self.skip.saturating_add(u64::from(place) * u64::from(self.block_bytes)))
                 }
             },
-            Kind::Vhd => match u32::from_be_bytes(entry) {
+            _ => match u32::from_be_bytes(entry) {
                 u32::MAX => None,
                 sector => Some((u64::from(sector) * 512).saturating_add(self.skip)),
             },
         })
+    }
+
+    fn vhdx_place(&self, file: &dyn ReadAt, block: u64) -> Result<Option<u64>, ReadError> {
+        const PRESENT: u64 = 6;
+        const PARTLY_PRESENT: u64 = 7;
+        let index = block + block / self.skip.max(1);
+        let entry = u64::from_le_bytes(self.tables.entry(file, self.table_offset, index)?);
+        match entry & 7 {
+            PRESENT => Ok(Some((entry >> 20) << 20)),
+            PARTLY_PRESENT => {
+                Err(ReadError::Source("part of the disk lies in another file".to_owned()))
+            }
+            _ => Ok(None),
+        }
     }
 }

@@ -6,6 +6,8 @@
 mod blocks;
 pub(crate) mod bytes;
 mod qcow2;
+mod tables;
+mod vmdk;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -16,6 +18,7 @@ use crate::report::{Format, WhyNot};
 
 use blocks::Blocks;
 use qcow2::Clusters;
+use vmdk::Grains;
 
 /// What one fetch brings.
 pub(crate) const PAGE_BYTES: usize = 64 * 1024;
@@ -40,8 +43,10 @@ enum Data {
     Plain,
     /// qcow2.
     Clusters(Clusters),
-    /// A table of equal blocks: VDI, dynamic VHD.
+    /// A table of equal blocks: VDI, dynamic VHD, VHDX.
     Blocks(Blocks),
+    /// VMDK.
+    Grains(Grains),
 }
 
 /// A disk.
@@ -63,6 +68,11 @@ impl<'a> Disk<'a> {
             Format::Qcow2 => qcow2_data(file)?,
             Format::Vdi => blocks_data(Blocks::vdi(file))?,
             Format::Vhd => blocks_data(Blocks::vhd(file))?,
+            Format::Vhdx => blocks_data(Blocks::vhdx(file))?,
+            Format::Vmdk => {
+                let (grains, len_bytes) = Grains::open(file).ok_or(WhyNot::Format)?;
+                (Data::Grains(grains), len_bytes)
+            }
             _ => return Err(WhyNot::Format),
         };
         let file =
@@ -96,6 +106,7 @@ impl<'a> Disk<'a> {
             Data::Plain => self.file.read_at(start, &mut bytes)?,
             Data::Clusters(clusters) => clusters.read(&self.file, start, &mut bytes)?,
             Data::Blocks(blocks) => blocks.read(&self.file, start, &mut bytes)?,
+            Data::Grains(grains) => grains.read(&self.file, start, &mut bytes)?,
         }
         self.pages.borrow_mut().keep(page, bytes);
         Ok(())

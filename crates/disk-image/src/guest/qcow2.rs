@@ -3,20 +3,14 @@
 //! Tables are read in small chunks when they are needed, never whole. Backing files, external data files, encryption and
 //! extended L2 entries are not read: clouds refuse them all, and the caller says so.
 
-use std::cell::RefCell;
-
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
 use ruzstd::decoding::StreamingDecoder;
 use ruzstd::io::Read;
 
-use crate::read::{Fields, ReadAt, ReadError};
+use super::tables::{Tables, Unpacked};
+use crate::read::{ReadAt, ReadError};
 
-/// Entries of tables are fetched by this many bytes: 512 of them, 32 MiB of disk at the usual cluster size.
-const CHUNK_BYTES: u64 = 4096;
-const CHUNKS_KEPT: usize = 64;
-/// How much of decompressed clusters is kept: four of the largest.
-const UNPACKED_BYTES: usize = 8 * 1024 * 1024;
 /// Bits of an entry that are an offset in the file.
 const OFFSET: u64 = 0x00ff_ffff_ffff_fe00;
 const COMPRESSED: u64 = 1 << 62;
@@ -30,9 +24,8 @@ pub(crate) struct Clusters {
     l1_offset: u64,
     l1_entries: u32,
     zstd: bool,
-    chunks: RefCell<Vec<(u64, Vec<u8>)>>,
-    /// The last clusters that were decompressed, by the entries that point to them: large clusters hold many pages.
-    unpacked: RefCell<Vec<(u64, Vec<u8>)>>,
+    tables: Tables,
+    unpacked: Unpacked,
 }
 
 impl Clusters {
@@ -48,8 +41,8 @@ impl Clusters {
             l1_offset,
             l1_entries,
             zstd,
-            chunks: RefCell::default(),
-            unpacked: RefCell::default(),
+            tables: Tables::default(),
+            unpacked: Unpacked::default(),
         })
     }
 
@@ -85,7 +78,7 @@ impl Clusters {
     ) -> Result<(), ReadError> {
         let entry = self.entry(file, offset)?;
         if entry & COMPRESSED != 0 {
-            return self.read_packed(file, entry, inside, into);
+            return self.unpacked.read(entry, inside, into, || self.unpack(file, entry));
         }
         let at = entry & OFFSET;
         if at == 0 || entry & ZERO != 0 {
@@ -119,52 +112,7 @@ impl Clusters {
     }
 
     fn number(&self, file: &dyn ReadAt, table: u64, index: u64) -> Result<u64, ReadError> {
-        let at = index
-            .checked_mul(8)
-            .and_then(|skip| table.checked_add(skip))
-            .ok_or_else(|| damaged("a table"))?;
-        let start = at - at % CHUNK_BYTES;
-        let mut chunks = self.chunks.borrow_mut();
-        let place = match chunks.iter().position(|(offset, _)| *offset == start) {
-            Some(place) => place,
-            None => {
-                let len = file.len_bytes().saturating_sub(start).min(CHUNK_BYTES) as usize;
-                let mut bytes = vec![0; len];
-                file.read_at(start, &mut bytes)?;
-                if chunks.len() >= CHUNKS_KEPT {
-                    chunks.remove(0);
-                }
-                chunks.push((start, bytes));
-                chunks.len().saturating_sub(1)
-            }
-        };
-        chunks
-            .get(place)
-            .and_then(|(_, bytes)| bytes.be64((at - start) as usize))
-            .ok_or(ReadError::BeyondEnd { offset: at, wanted: 8 })
-    }
-
-    fn read_packed(
-        &self,
-        file: &dyn ReadAt,
-        entry: u64,
-        inside: u64,
-        into: &mut [u8],
-    ) -> Result<(), ReadError> {
-        let mut unpacked = self.unpacked.borrow_mut();
-        if !unpacked.iter().any(|(key, _)| *key == entry) {
-            if unpacked.len() >= (UNPACKED_BYTES >> self.cluster_bits).min(CHUNKS_KEPT) {
-                unpacked.remove(0);
-            }
-            unpacked.push((entry, self.unpack(file, entry)?));
-        }
-        let start = inside as usize;
-        unpacked
-            .iter()
-            .find(|(key, _)| *key == entry)
-            .and_then(|(_, bytes)| bytes.get(start..start.checked_add(into.len())?))
-            .map(|bytes| into.copy_from_slice(bytes))
-            .ok_or_else(|| damaged("a compressed cluster"))
+        self.tables.entry(file, table, index).map(u64::from_be_bytes)
     }
 
     fn unpack(&self, file: &dyn ReadAt, entry: u64) -> Result<Vec<u8>, ReadError> {
