@@ -1,6 +1,6 @@
 # Thin: each command is a small script under tools/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build setup test check bench dist clean
+.PHONY: help run dev build setup test check screens bench dist clean
 
 PORT ?= 8080
 
@@ -25,6 +25,9 @@ test: ## Every test, the end-to-end ones in a real browser too
 
 check: ## Format, clippy, invariants, size of the first page
 	@tools/check
+
+screens: ## Takes the screens in docs/screens/ anew
+	@tools/screens
 
 bench: ## First page and upload speed, measured
 	@tools/bench

@@ -1,6 +1,7 @@
-//! A chromedriver and one headless Chromium, started for one test and ended with it.
+//! One headless browser, started for one test and ended with it: Chromium under chromedriver, or with
+//! `SLIPWAY_BROWSER=firefox` Firefox under `firefox.rs`.
 //!
-//! Deliberately no browser downloads: `CHROMEDRIVER` and `CHROMIUM` name the programs, or they are on PATH
+//! Deliberately no browser downloads: `CHROMEDRIVER`, `CHROMIUM` and `FIREFOX` name the programs, or they are on PATH
 //! (`tools/setup-browsers` installs them).
 
 use std::process::Stdio;
@@ -11,70 +12,125 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::Trouble;
+use crate::firefox::{Firefox, Log};
+
+/// Which browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Chromium, the default.
+    Chromium,
+    /// Firefox.
+    Firefox,
+}
+
+impl Kind {
+    /// What `SLIPWAY_BROWSER` says.
+    ///
+    /// # Errors
+    /// When it names something else.
+    pub fn wanted() -> Result<Self, Trouble> {
+        match std::env::var("SLIPWAY_BROWSER").as_deref() {
+            Err(_) | Ok("" | "chromium") => Ok(Self::Chromium),
+            Ok("firefox") => Ok(Self::Firefox),
+            Ok(other) => Err(format!("SLIPWAY_BROWSER is {other:?}: chromium or firefox").into()),
+        }
+    }
+}
 
 /// One browser window under WebDriver.
 pub struct Browser {
     /// The session.
     pub driver: WebDriver,
-    chromedriver: Child,
+    program: Program,
     _profile: tempfile::TempDir,
 }
 
+enum Program {
+    Chromedriver(Child),
+    Firefox(Firefox),
+}
+
 impl Browser {
-    /// Starts chromedriver on a free port and opens a window 1440 wide.
+    /// Opens a window 1440 wide.
     ///
     /// # Errors
-    /// When chromedriver is missing, does not come up within 20 s, or refuses the session.
-    pub async fn start() -> Result<Self, Trouble> {
-        let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
-        let mut chromedriver = Command::new(&program)
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| {
-                format!("cannot start {program}: {error}. `tools/setup-browsers` installs it")
-            })?;
-        let output = chromedriver.stdout.take().ok_or("chromedriver has no output")?;
-        let port = tokio::time::timeout(Duration::from_secs(20), port_of(output))
-            .await
-            .map_err(|_| "chromedriver said no port within 20 s")??;
+    /// When the browser or its driver is missing, does not come up, or refuses the session.
+    pub async fn start(kind: Kind) -> Result<Self, Trouble> {
         let profile = tempfile::tempdir()?;
-        let mut capabilities = DesiredCapabilities::chrome();
-        for argument in [
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-quic",
-            "--no-first-run",
-            "--disable-background-networking",
-            "--disable-component-update",
-            "--disable-sync",
-            "--disable-dev-shm-usage",
-            "--force-color-profile=srgb",
-            "--window-size=1440,1000",
-        ] {
-            capabilities.add_arg(argument)?;
-        }
-        capabilities.add_arg(&format!("--user-data-dir={}", profile.path().display()))?;
-        if let Ok(chromium) = std::env::var("CHROMIUM") {
-            capabilities.set_binary(&chromium)?;
-        }
-        capabilities.set("goog:loggingPrefs", serde_json::json!({ "browser": "ALL" }))?;
-        let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
-        Ok(Self { driver, chromedriver, _profile: profile })
+        let (driver, program) = match kind {
+            Kind::Chromium => {
+                let (driver, chromedriver) = start_chromium(profile.path()).await?;
+                (driver, Program::Chromedriver(chromedriver))
+            }
+            Kind::Firefox => {
+                let firefox = Firefox::start(profile.path()).await?;
+                let driver = WebDriver::new(&firefox.url, DesiredCapabilities::firefox()).await?;
+                (driver, Program::Firefox(firefox))
+            }
+        };
+        Ok(Self { driver, program, _profile: profile })
     }
 
-    /// Closes the window and ends chromedriver.
+    /// What Firefox's page writes to its console; Chromium is asked by WebDriver.
+    pub(crate) fn log(&self) -> Option<Log> {
+        match &self.program {
+            Program::Chromedriver(_) => None,
+            Program::Firefox(firefox) => Some(firefox.log.clone()),
+        }
+    }
+
+    /// Closes the window and ends the browser.
     ///
     /// # Errors
     /// When the session could not be ended.
-    pub async fn close(mut self) -> Result<(), Trouble> {
+    pub async fn close(self) -> Result<(), Trouble> {
         let ended = self.driver.quit().await;
-        self.chromedriver.kill().await?;
+        match self.program {
+            Program::Chromedriver(mut chromedriver) => chromedriver.kill().await?,
+            Program::Firefox(firefox) => firefox.end().await?,
+        }
         ended.map_err(Into::into)
     }
+}
+
+async fn start_chromium(profile: &std::path::Path) -> Result<(WebDriver, Child), Trouble> {
+    let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
+    let mut chromedriver = Command::new(&program)
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| {
+            format!("cannot start {program}: {error}. `tools/setup-browsers` installs it")
+        })?;
+    let output = chromedriver.stdout.take().ok_or("chromedriver has no output")?;
+    let port = tokio::time::timeout(Duration::from_secs(20), port_of(output))
+        .await
+        .map_err(|_| "chromedriver said no port within 20 s")??;
+    let mut capabilities = DesiredCapabilities::chrome();
+    for argument in [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--disable-dev-shm-usage",
+        "--force-color-profile=srgb",
+        "--window-size=1440,1000",
+    ] {
+        capabilities.add_arg(argument)?;
+    }
+    capabilities.add_arg(&format!("--user-data-dir={}", profile.display()))?;
+    if let Ok(chromium) = std::env::var("CHROMIUM") {
+        capabilities.set_binary(&chromium)?;
+    }
+    capabilities.set("goog:loggingPrefs", serde_json::json!({ "browser": "ALL" }))?;
+    let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities).await?;
+    Ok((driver, chromedriver))
 }
 
 async fn port_of(output: tokio::process::ChildStdout) -> Result<u16, Trouble> {

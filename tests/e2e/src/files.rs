@@ -40,6 +40,43 @@ pub async fn qcow2(folder: &Path, name: &str, data_mib: usize) -> Result<PathBuf
     Ok(path)
 }
 
+/// A qcow2 whose file system (ext4, made by `mke2fs`) says that it holds Debian with cloud-init and the guest agent.
+///
+/// # Errors
+/// When `mke2fs` or `qemu-img` is missing or fails.
+pub async fn disk_with_debian(folder: &Path, name: &str) -> Result<PathBuf, Trouble> {
+    let root = folder.join("root");
+    for (path, text) in [
+        (
+            "etc/os-release",
+            "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nNAME=\"Debian GNU/Linux\"\n",
+        ),
+        ("etc/cloud/cloud.cfg", "system_info:\n  default_user:\n    name: debian\n"),
+        ("usr/bin/cloud-init", "#!/usr/bin/python3\n"),
+        ("usr/sbin/qemu-ga", "the guest agent\n"),
+    ] {
+        let path = root.join(path);
+        tokio::fs::create_dir_all(path.parent().ok_or("a path below the root")?).await?;
+        tokio::fs::write(path, text).await?;
+    }
+    let (raw, path) = (folder.join(format!("{name}.raw")), folder.join(name));
+    let mut make = Command::new("mke2fs");
+    // Debian keeps it where only root's PATH leads.
+    make.env("PATH", format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default()));
+    make.args(["-q", "-t", "ext4", "-L", "cloudimg-rootfs", "-d"]).args([&root, &raw]).arg("96M");
+    let mut convert = Command::new("qemu-img");
+    convert.args(["convert", "-f", "raw", "-O", "qcow2"]).args([&raw, &path]);
+    for mut command in [make, convert] {
+        let done =
+            command.output().await.map_err(|error| format!("cannot run {command:?}: {error}"))?;
+        if !done.status.success() {
+            return Err(format!("{command:?}: {}", String::from_utf8_lossy(&done.stderr)).into());
+        }
+    }
+    tokio::fs::remove_file(&raw).await?;
+    Ok(path)
+}
+
 /// Serves one file on a free port of loopback for as long as the test runs, and returns its URL.
 ///
 /// # Errors

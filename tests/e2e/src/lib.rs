@@ -1,4 +1,4 @@
-//! The stage of the end-to-end tests: a devcloud of its own on a free port, a real headless Chromium, and
+//! The stage of the end-to-end tests: a devcloud of its own on a free port, a real headless browser, and
 //! a [`User`] who finds things as people do, by role and name.
 //!
 //! What it does not do: no CSS selectors for finding, no fixed waits (every look is repeated until it is
@@ -7,14 +7,18 @@
 
 mod browser;
 mod files;
+mod firefox;
+mod keyboard;
 mod look;
+mod measure;
 mod user;
 
 use std::path::PathBuf;
 
-pub use browser::Browser;
-pub use files::{qcow2, serve_file, totp_code};
+pub use browser::{Browser, Kind};
+pub use files::{disk_with_debian, qcow2, serve_file, totp_code};
 pub use look::{Name, like};
+pub use measure::View;
 pub use user::User;
 
 /// Why a journey stopped: said in words, with what was on the page.
@@ -65,12 +69,28 @@ pub async fn journey<F>(name: &str, adjust: impl FnOnce(&mut devcloud::Options),
 where
     F: AsyncFnOnce(&Stage) -> Outcome,
 {
+    journey_in(Kind::wanted()?, name, adjust, play).await
+}
+
+/// As [`journey`], in that browser whatever `SLIPWAY_BROWSER` says.
+///
+/// # Errors
+/// As [`journey`].
+pub async fn journey_in<F>(
+    kind: Kind,
+    name: &str,
+    adjust: impl FnOnce(&mut devcloud::Options),
+    play: F,
+) -> Outcome
+where
+    F: AsyncFnOnce(&Stage) -> Outcome,
+{
     let folder = tempfile::tempdir()?;
     let mut options = options(&folder)?;
     adjust(&mut options);
     let cloud = devcloud::start(options).await?;
-    let browser = Browser::start().await?;
-    let user = User::new(browser.driver.clone(), cloud.url());
+    let browser = Browser::start(kind).await?;
+    let user = User::new(browser.driver.clone(), browser.log(), cloud.url());
     let stage = Stage { cloud, user, folder };
     let outcome = play(&stage).await;
     let outcome = match outcome {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use thirtyfour::prelude::*;
 use tokio::time::Instant;
 
+use crate::firefox::Log;
 use crate::look::{self, Name};
 use crate::{Outcome, Trouble};
 
@@ -17,12 +18,14 @@ const GLANCE: Duration = Duration::from_millis(40);
 /// The person in front of the browser.
 pub struct User {
     driver: WebDriver,
+    /// Firefox's page console; Chromium's is asked by WebDriver.
+    log: Option<Log>,
     origin: String,
 }
 
 impl User {
-    pub(crate) fn new(driver: WebDriver, origin: String) -> Self {
-        Self { driver, origin: origin.trim_end_matches('/').to_owned() }
+    pub(crate) fn new(driver: WebDriver, log: Option<Log>, origin: String) -> Self {
+        Self { driver, log, origin: origin.trim_end_matches('/').to_owned() }
     }
 
     /// The WebDriver session, for what has no word of its own here.
@@ -234,13 +237,24 @@ impl User {
     /// A panic of the app or a refusal by the Content-Security-Policy shows only in the browser's log: a journey
     /// that leaves one there has failed, whatever the page looked like.
     pub(crate) async fn no_errors_in_log(&self) -> Outcome {
-        for entry in self.driver.browser_log().await? {
+        for message in self.messages().await? {
             let bad = ["panicked at", "Content Security Policy", "Uncaught", "unreachable"];
-            if bad.iter().any(|sign| entry.message.contains(sign)) {
-                return Err(format!("the browser's log says: {}", entry.message).into());
+            if bad.iter().any(|sign| message.contains(sign)) {
+                return Err(format!("the browser's log says: {message}").into());
             }
         }
         Ok(())
+    }
+
+    /// What the page wrote to the browser's console since the last look.
+    async fn messages(&self) -> Result<Vec<String>, Trouble> {
+        match &self.log {
+            Some(log) => Ok(std::mem::take(&mut *log.lock().map_err(|_| "the log is broken")?)),
+            None => {
+                let log = self.driver.browser_log().await?;
+                Ok(log.into_iter().map(|entry| entry.message).collect())
+            }
+        }
     }
 
     pub(crate) async fn keep_evidence(&self, name: &str) -> String {
@@ -249,8 +263,7 @@ impl User {
         let kept = async {
             tokio::fs::create_dir_all(&folder).await?;
             self.driver.screenshot(&shot).await?;
-            let log = self.driver.browser_log().await?;
-            let log: Vec<String> = log.into_iter().map(|entry| entry.message).collect();
+            let log = self.messages().await?;
             let text = self.page_text().await?;
             Ok::<_, Trouble>(format!(
                 "at {}\npage: {}\nlog: {}",
