@@ -105,7 +105,12 @@ fn items(image: Image, actions: ImageActions, who: Onlooker<'_>, toasts: Toasts)
             tr("Create volume"),
             Asking::Volume,
         ),
-        asks(why_not_download(&image, failed, who), Glyph::Down, tr("Download"), Asking::Download),
+        asks(
+            why_not_download(&image, failed, who),
+            Glyph::Download,
+            tr("Download"),
+            Asking::Download,
+        ),
         item(None, Glyph::Copy, tr("Copy id"), Callback::new(move |()| copy_id(&copied, toasts))),
         view! { <MenuRule /> }.into_any(),
         link(change, routes::edit_image(&id), Glyph::Edit, tr("Edit")),
@@ -149,7 +154,8 @@ fn item(
         .into_any()
 }
 
-fn copy_id(image: &Image, toasts: Toasts) {
+/// Copies the id, and says so.
+pub(super) fn copy_id(image: &Image, toasts: Toasts) {
     let promise = window().navigator().clipboard().write_text(image.id.as_str());
     let name = display_name(image);
     spawn_local(async move {

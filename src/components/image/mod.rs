@@ -1,6 +1,7 @@
 //! What several pages say and do about images: words for their system, state and needs, and the actions on them.
 
 mod actions;
+mod commands;
 mod delete;
 mod dialogs;
 mod download;
@@ -15,6 +16,7 @@ mod volume;
 mod words;
 
 pub use actions::{Asking, ImageActions, use_image_actions};
+pub use commands::offer_commands;
 pub use dialogs::ImageDialogs;
 pub use menu::ImageMenu;
 pub use property_words::{KNOWN as KNOWN_PROPERTIES, meaning as property_meaning};

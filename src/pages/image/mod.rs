@@ -30,7 +30,8 @@ use self::used::UsedPanel;
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::image::{
     Asking, ImageActions, ImageDialogs, ImageMenu, Onlooker, display_name, is_changing, is_failed,
-    local_upload, on_upload_step, use_image_actions, why_not_change, why_not_launch, why_not_share,
+    local_upload, offer_commands, on_upload_step, use_image_actions, why_not_change,
+    why_not_launch, why_not_share,
 };
 use crate::components::{ErrorNote, Page, Stale};
 use crate::live::{Live, use_live};
@@ -73,6 +74,7 @@ fn Details(id: ImageId) -> impl IntoView {
         Memo::new(move |_| remote.with(|remote| remote.value().map(|seen| seen.image.clone())));
     let error = Memo::new(move |_| remote.with(|remote| remote.error.clone()));
     let actions = use_actions(live);
+    offer_commands(image, actions);
     let title = Signal::derive(move || match (image.get(), error.get()) {
         (Some(image), _) => display_name(&image),
         (None, Some(error)) if is_gone(&error) => tr("No such image").to_owned(),

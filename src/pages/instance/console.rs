@@ -89,7 +89,7 @@ fn Contents(log: RwSignal<Remote<String>>, #[prop(into)] on_retry: Callback<()>)
                         </p>
                     }
                 >
-                    <pre class="console" tabindex="0" role="region" aria-label=tr("Console log") node_ref=element>{move || text.get()}</pre>
+                    <pre class="console" tabindex="0" role="region" aria-label=tr("Lines of the console log") node_ref=element>{move || text.get()}</pre>
                 </Show>
             }.into_any(),
         }}
