@@ -1,9 +1,10 @@
 //! The Web Worker beside an upload: computes the SHA-512 of a whole file.
 //!
 //! Protocol: the worker posts `true` when it listens (what was posted before its wasm is there would be lost); the page
-//! then posts one `File` (or a `Blob` composed of slices of one); the worker posts numbers (bytes hashed so far), then the hash as a hexadecimal
-//! string, or an `Error` when the file could not be read. To stop it, the page terminates it. It keeps four windows of
-//! the file in memory whatever the file's size, and deliberately knows nothing of uploads, clouds or the page.
+//! then posts one `File`, or a `Blob` composed of slices of one; the worker posts numbers (bytes hashed so far), then the
+//! hash as a hexadecimal string, or an `Error` when it could not be read. To stop it, the page terminates it. It keeps
+//! four windows of the file in memory whatever the file's size, and deliberately knows nothing of uploads, clouds or the
+//! page.
 
 mod read_ahead;
 
@@ -36,7 +37,7 @@ fn main() {
 
 async fn hash(page: &DedicatedWorkerGlobalScope, file: &Blob) -> Result<String, JsValue> {
     let mut hash = Sha512::new();
-    let mut windows = ReadAhead::new(file, file.size());
+    let mut windows = ReadAhead::new(file.clone());
     let mut window = Vec::new();
     let mut hashed = 0.0;
     while windows.next(&mut window).await? {

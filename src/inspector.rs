@@ -2,7 +2,7 @@
 //!
 //! Protocol: the worker posts `true` when it listens; the page then posts one `File`; the worker posts messages
 //! (`inspecting/message.rs`). To stop it, the page terminates it. Whatever the file's size, it keeps 4 MiB of it in memory,
-//! and four windows while it looks for zeros. It deliberately knows nothing of uploads, clouds or the page.
+//! and four windows of that length while it looks for zeros. It deliberately knows nothing of uploads, clouds or the page.
 
 #[path = "inspecting/message.rs"]
 mod message;
@@ -61,7 +61,7 @@ async fn scan(
     disk_bytes: u64,
 ) -> Result<(), JsValue> {
     let mut map = DataMap::new(disk_bytes, MOST_RUNS);
-    let mut windows = ReadAhead::new(&source.file, disk_bytes as f64);
+    let mut windows = ReadAhead::new(source.file.slice_with_f64_and_f64(0.0, disk_bytes as f64)?);
     let mut window = Vec::new();
     let mut told = 0;
     while windows.next(&mut window).await? {
