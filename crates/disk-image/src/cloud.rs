@@ -3,7 +3,7 @@
 //! Glance 2025.1 and later inspects what it gets (`glance/location.py`, `set_data`); Nova and Cinder inspect it again when
 //! they use it (`nova/virt/images.py`), and since 2024.1 are the only ones that do in older clouds.
 
-use crate::report::{Format, Report, Seen, Weight, Wrapped};
+use crate::report::{Format, Report, Seen, Weight};
 
 /// A file that is something else than its `disk_format` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,42 +93,6 @@ impl Format {
             // A fixed VHD is a raw disk to the cloud; its footer hides behind the disk's end.
             Self::Raw | Self::VhdFixed => Some("raw"),
             Self::Luks | Self::Qed | Self::Wrapped(_) | Self::Unknown | Self::Empty => None,
-        }
-    }
-
-    /// Its name, for people.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Qcow2 => "qcow2",
-            Self::Vmdk => "VMDK",
-            Self::VmdkDescriptor => "VMDK descriptor",
-            Self::Vhd => "VHD",
-            Self::VhdFixed => "fixed VHD",
-            Self::Vhdx => "VHDX",
-            Self::Vdi => "VDI",
-            Self::Qed => "QED",
-            Self::Iso => "ISO 9660",
-            Self::Luks => "LUKS",
-            Self::Raw => "raw disk",
-            Self::Wrapped(kind) => kind.name(),
-            Self::Unknown => "unknown",
-            Self::Empty => "empty",
-        }
-    }
-}
-
-impl Wrapped {
-    /// Its usual name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Gzip => "gzip",
-            Self::Xz => "xz",
-            Self::Zstd => "zstd",
-            Self::Bzip2 => "bzip2",
-            Self::Zip => "zip",
-            Self::SevenZip => "7z",
-            Self::Tar => "tar",
-            Self::Ova => "OVA",
         }
     }
 }

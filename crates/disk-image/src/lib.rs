@@ -11,28 +11,21 @@ mod formats;
 mod guest;
 mod judge;
 mod partitions;
-mod qcow2;
 mod read;
 mod remedy;
 pub mod report;
-mod signature;
 pub mod sparse;
 mod system;
 mod windows;
 
 pub use cloud::Mismatch;
-pub use qcow2::{Qcow2, Refusal};
 pub use read::{ReadAt, ReadError};
 pub use remedy::remedy;
-pub use signature::{Kind, Wrapped, recognise};
-pub use system::guess_by_name;
+pub use system::with_file_name;
 pub use windows::Windows;
 
 use report::{Format, Report};
 use system::Survey;
-
-/// How much of the file's beginning [`recognise`] wants to see, in bytes: ISO 9660 says its name 32 KiB in.
-pub const HEAD_BYTES: usize = 33 * 1024;
 
 /// Looks into a file.
 ///

@@ -139,3 +139,13 @@ impl ReadAt for [u8] {
         Ok(())
     }
 }
+
+impl<T: ReadAt + ?Sized> ReadAt for &T {
+    fn len_bytes(&self) -> u64 {
+        (**self).len_bytes()
+    }
+
+    fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<(), ReadError> {
+        (**self).read_at(offset, into)
+    }
+}

@@ -10,7 +10,7 @@ mod stage;
 use std::cell::Cell;
 
 use disk_image::{ReadAt, ReadError, remedy};
-use stage::Stage;
+use stage::{Dice, Stage, crc32c};
 
 /// How many damaged copies of each sample are looked at.
 const COPIES: u64 = 1500;
@@ -19,23 +19,6 @@ const MOST_BYTES: u64 = 96 << 20;
 const MOST_READS: u64 = 50_000;
 /// Changes are made where the sample has something else than zeros, within so many bytes of the start.
 const HEADERS: usize = 4 << 20;
-
-/// splitmix64: small, and the same everywhere.
-struct Dice(u64);
-
-impl Dice {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        (self.next() % n.max(1) as u64) as usize
-    }
-}
 
 /// A sample with changes, that counts what is read of it.
 struct Damaged<'a> {
@@ -90,7 +73,7 @@ fn damage(name: &str, sample: &[u8], seal: fn(&[u8], &mut Vec<(usize, Vec<u8>)>)
         head.iter().enumerate().filter(|(_, byte)| **byte != 0).map(|(at, _)| at).take(4096),
     );
     places.extend(sample.len().saturating_sub(1536)..sample.len());
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     for copy in 0..COPIES {
         let _naming = Naming(name, seed, copy);
         let len = match dice.below(8) {
@@ -193,13 +176,6 @@ fn vhdx() {
             changes.push((at + 4, crc32c(&structure).to_le_bytes().to_vec()));
         }
     });
-}
-
-/// Bit by bit, as the specification has it.
-fn crc32c(bytes: &[u8]) -> u32 {
-    !bytes.iter().fold(u32::MAX, |sum, byte| {
-        (0..8).fold(sum ^ u32::from(*byte), |sum, _| (sum >> 1) ^ (0x82f6_3b78 * (sum & 1)))
-    })
 }
 
 #[test]

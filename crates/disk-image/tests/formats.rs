@@ -2,7 +2,7 @@
 
 mod stage;
 
-use disk_image::report::Format;
+use disk_image::report::{Format, Seen};
 use stage::{Stage, findings};
 
 /// Makes `d` by `qemu-img create` with these options. A case: QEMU's format, options, our format, its variant, findings.
@@ -130,6 +130,21 @@ fn the_others() {
     check("luks", "-o key-secret=s,iter-time=10 d 3M", Format::Luks, "version 1", locked);
 }
 
+/// `qemu-img convert` pads the description with zeros: no text to the cloud, which then takes it for a raw disk.
+#[test]
+fn a_vmdk_description_with_zeros_behind_it() {
+    let stage = Stage::new();
+    stage.run(
+        "echo x > disk; truncate -s 3M disk
+        qemu-img convert -f raw -O vmdk -o subformat=monolithicFlat disk d",
+    );
+    let report = stage.inspect("d");
+    assert_eq!(report.format, Format::VmdkDescriptor);
+    assert_eq!(report.seen_as, [Seen::Raw]);
+    assert_eq!(findings(&report), ["NeverBoots DataElsewhere([\"d-flat\"])"]);
+    assert_eq!(report.virtual_size_bytes, Some(stage.virtual_size("vmdk", "d")));
+}
+
 /// What a conversion of real data makes, cut off at its end by so many bytes; what is missed of it.
 #[track_caller]
 fn check_cut(convert: &str, cut_bytes: usize, expected: &[&str]) {
@@ -187,4 +202,72 @@ fn a_vmdk_stream_with_a_footer() {
     check(|bytes| *bytes.last_mut().unwrap() = 1, damaged);
     // Another descriptor than the header's: the cloud would check one and QEMU use the other.
     check(|bytes| bytes.iter_mut().rev().nth(1024 - 28 - 1).map_or((), |byte| *byte ^= 2), damaged);
+}
+
+/// Puts bytes into a VHDX's structure at this place and seals it again.
+fn change_sealed(bytes: &mut [u8], structure: std::ops::Range<usize>, at: usize, change: &[u8]) {
+    bytes[structure.start + at..][..change.len()].copy_from_slice(change);
+    bytes[structure.start + 4..structure.start + 8].fill(0);
+    let sum = stage::crc32c(&bytes[structure.clone()]);
+    bytes[structure.start + 4..structure.start + 8].copy_from_slice(&sum.to_le_bytes());
+}
+
+/// Hyper-V leaves such files behind; `qemu-img` makes none.
+#[test]
+fn a_vhdx_that_is_not_whole() {
+    let stage = Stage::new();
+    stage.run("qemu-img create -q -f vhdx d 3M");
+    let sound = stage.bytes("d");
+    let check = |change: &dyn Fn(&mut Vec<u8>), expected: &[&str]| {
+        let mut bytes = sound.clone();
+        change(&mut bytes);
+        stage.write("changed", &bytes);
+        let report = stage.inspect("changed");
+        assert_eq!(findings(&report), expected);
+        report.variant
+    };
+    const HEADERS: [std::ops::Range<usize>; 2] = [65536..69632, 131_072..135_168];
+    let log = |bytes: &mut Vec<u8>| {
+        HEADERS.into_iter().for_each(|header| change_sealed(bytes, header, 48, b"a log's id"));
+    };
+    check(&log, &["NeverBoots NotClean"]);
+    // The older header, with the log, does not count.
+    let older = |bytes: &mut Vec<u8>| {
+        change_sealed(bytes, HEADERS[0].clone(), 48, b"a log's id");
+        change_sealed(bytes, HEADERS[0].clone(), 8, &[0; 8]);
+    };
+    check(&older, &[]);
+    let headers =
+        |bytes: &mut Vec<u8>| HEADERS.into_iter().for_each(|header| bytes[header].fill(1));
+    check(&headers, &["NeverBoots Damaged(\"headers\")"]);
+    // The second table of regions stands in for the first; without both the cloud finds nothing.
+    check(&|bytes| bytes[196_608..200_000].fill(1), &[]);
+    check(&|bytes| bytes[196_608..300_000].fill(1), &["Refused Truncated(None)"]);
+
+    // The file parameters' flag of a parent, and a locator in the place of the physical sector size's item.
+    let find = |guid: &[u8]| sound.windows(guid.len()).position(|window| window == guid);
+    let parameters = find(b"\x37\x67\xa1\xca\x36\xfa\x43\x4d").expect("file parameters");
+    let sector = find(b"\xc7\x48\xa3\xcd\x5d\x44\x71\x44").expect("physical sector size");
+    let metadata = find(b"metadata").expect("the metadata table");
+    let parent = |bytes: &mut Vec<u8>| {
+        let at = metadata
+            + u32::from_le_bytes(bytes[parameters + 16..][..4].try_into().expect("four")) as usize;
+        bytes[at + 4] |= 2;
+        let locator = b"\x2d\x5f\xd3\xa8\x0b\xb3\x4d\x45\xab\xf7\xd3\xd8\x48\x34\xab\x0c";
+        bytes[sector..sector + 16].copy_from_slice(locator);
+        bytes[sector + 16..sector + 24].copy_from_slice(&[0, 0, 2, 0, 0, 1, 0, 0]);
+        let text =
+            |words: &str| words.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let (key, path) = (text("relative_path"), text(".\\base.vhdx"));
+        let mut value = vec![0; 18];
+        value.extend(1_u16.to_le_bytes());
+        value.extend(32_u32.to_le_bytes());
+        value.extend((32 + key.len() as u32).to_le_bytes());
+        value.extend((key.len() as u16).to_le_bytes());
+        value.extend((path.len() as u16).to_le_bytes());
+        value.extend([key, path].concat());
+        bytes[metadata + 0x20000..][..value.len()].copy_from_slice(&value);
+    };
+    let variant = check(&parent, &["NeverBoots BackingFile(Some(\".\\\\base.vhdx\"))"]);
+    assert_eq!(variant.as_deref(), Some("differencing"));
 }

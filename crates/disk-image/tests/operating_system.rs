@@ -5,8 +5,8 @@
 
 mod disks;
 
-use disk_image::inspect;
 use disk_image::report::{Boot, Layout, Os, Presence, ReadFrom, Report, System, WhyNot};
+use disk_image::{inspect, with_file_name};
 
 use disks::{Counted, Folder, Partition, debian, windows};
 
@@ -223,6 +223,35 @@ fn file_systems_that_are_not_read_are_named_and_the_rest_still_tells() {
         "qemu-img create -q --object secret,id=s,data=x -f luks -o key-secret=s,iter-time=10 root 300M",
         WhyNot::Encrypted,
     );
+}
+
+#[test]
+fn the_name_of_the_file_adds_what_the_disk_does_not_say() {
+    let check = |efi: &[&str], file: &str, expected: Option<(&str, Option<&str>, ReadFrom)>| {
+        let folder = Folder::new();
+        folder.run("truncate -s 8M empty");
+        let partitions =
+            [Partition::efi(folder.fat("esp", efi)), Partition::root("empty".to_owned())];
+        folder.gpt("disk.raw", &partitions);
+        let report = with_file_name(look(&folder.open("disk.raw")), file);
+        let os = match &report.system {
+            System::Guessed { os, .. } => {
+                assert_eq!(os.architecture.as_deref(), Some("x86_64"), "{file}");
+                Some((os.distro.as_str(), os.version.as_deref(), os.read_from))
+            }
+            System::NotTold(_) => None,
+            System::Found(os) => panic!("{file}: {os:?}"),
+        };
+        assert_eq!(os, expected, "{file}");
+    };
+    let loader = "EFI/BOOT/BOOTX64.EFI";
+    let rocky = [loader, "EFI/rocky/shimx64.efi"];
+    let name = "Rocky-9-GenericCloud.latest.x86_64.raw";
+    check(&rocky, name, Some(("rocky", Some("9"), ReadFrom::EfiFolders)));
+    check(&rocky, "debian-12.raw", Some(("rocky", None, ReadFrom::EfiFolders)));
+    check(&[loader], "debian-12.raw", Some(("debian", Some("12"), ReadFrom::FileName)));
+    check(&["readme"], "debian-12-amd64.raw", Some(("debian", Some("12"), ReadFrom::FileName)));
+    check(&["readme"], "disk.raw", None);
 }
 
 #[test]

@@ -201,6 +201,10 @@ pub(super) fn read(file: &dyn ReadAt, head: &[u8]) -> Result<Option<Facts>, Read
     if header.has(incompatible::DATA_FILE) {
         facts.refused(Trouble::DataElsewhere(header.data_file.iter().cloned().collect()));
     }
+    if header.version < 3 && head.be64(72).is_some_and(|bits| bits & incompatible::DATA_FILE != 0) {
+        // Version 2 has no such bit, but the inspector looks there all the same.
+        facts.refused(Trouble::Damaged("header of version 2".to_owned()));
+    }
     if !matches!(header.version, 2 | 3) {
         facts.refused(Trouble::UnknownVersion(header.version));
     }

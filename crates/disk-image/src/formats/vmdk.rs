@@ -48,16 +48,19 @@ pub(super) fn read(file: &dyn ReadAt, head: &[u8]) -> Result<Option<Facts>, Read
         facts.refused(Trouble::UnsupportedVariant("vmfsSparse".to_owned()));
         return Ok(Some(facts));
     }
+    // `qemu-img convert` pads the text with zeros, so that the cloud's inspector sees no text in it.
     let marked =
         head.get(..21).is_some_and(|start| start.eq_ignore_ascii_case(b"# Disk DescriptorFile"));
-    if !is_text(head) || !(marked || is_seen(head)) {
+    let is_seen = is_seen(head);
+    if !marked && !is_seen {
         return Ok(None);
     }
     let described = Descriptor::read(&some_at(file, 0, MOST_TEXT_BYTES)?);
     let mut facts = Facts::of(Format::VmdkDescriptor);
     facts.virtual_size_bytes = described.extents_bytes();
     facts.variant = described.create_type.clone();
-    facts.refused(Trouble::DataElsewhere(described.extent_files()));
+    let weight = if is_seen { Weight::Refused } else { Weight::NeverBoots };
+    facts.add(weight, Trouble::DataElsewhere(described.extent_files()));
     Ok(Some(facts))
 }
 

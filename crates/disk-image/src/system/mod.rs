@@ -15,10 +15,12 @@ use crate::filesystems::{Volume, iso, probe};
 use crate::guest::{Disk, Part};
 use crate::partitions::{self, Purpose, Scheme, Slot};
 use crate::read::{ReadAt, ReadError};
-use crate::report::{Boot, Layout, Os, Partition, Presence, ReadFrom, System, WhyNot};
+use crate::report::{
+    Boot, Format, Layout, Os, Partition, Presence, ReadFrom, Report, System, WhyNot,
+};
 
 use efi::Efi;
-pub use names::guess_by_name;
+use names::guess_by_name;
 
 /// What one look at a disk told.
 pub(crate) struct Survey {
@@ -63,6 +65,30 @@ impl Piece<'_> {
             label: self.names().next().cloned(),
         }
     }
+}
+
+/// The report, with what the file's name adds where the disk did not name its system. A file that is no disk image, or
+/// nothing around one, is not believed.
+pub fn with_file_name(mut report: Report, file_name: &str) -> Report {
+    if matches!(report.format, Format::Unknown | Format::Empty) {
+        return report;
+    }
+    let Some(named) = guess_by_name(file_name, ReadFrom::FileName) else { return report };
+    report.system = match report.system {
+        System::Found(os) => System::Found(os),
+        System::NotTold(why) => System::Guessed { os: named, why },
+        System::Guessed { os, why } if os.distro.is_empty() => {
+            let architecture = os.architecture.or(named.architecture);
+            System::Guessed { os: Os { architecture, ..named }, why }
+        }
+        // The EFI partition knows who, the name knows which.
+        System::Guessed { os, why } if os.distro == named.distro && os.version.is_none() => {
+            let (version, name) = (named.version, named.name);
+            System::Guessed { os: Os { version, name, ..os }, why }
+        }
+        guessed @ System::Guessed { .. } => guessed,
+    };
+    report
 }
 
 /// Looks at a disk.

@@ -13,6 +13,7 @@ const DISTROS: &[Distro] = &[
     ("cirros", "CirrOS", Some("cirros"), &["cirros"]),
     ("debian", "Debian", Some("debian"), &["debian"]),
     ("fedora", "Fedora", Some("fedora"), &["fedora"]),
+    ("fedora-coreos", "Fedora CoreOS", Some("core"), &["fcos", "coreos"]),
     ("flatcar", "Flatcar", Some("core"), &["flatcar"]),
     ("freebsd", "FreeBSD", Some("freebsd"), &["freebsd"]),
     ("gentoo", "Gentoo", Some("gentoo"), &["gentoo"]),
@@ -20,7 +21,7 @@ const DISTROS: &[Distro] = &[
     ("netbsd", "NetBSD", None, &["netbsd"]),
     ("ol", "Oracle Linux", Some("cloud-user"), &["ol", "oraclelinux", "oracle"]),
     ("openbsd", "OpenBSD", None, &["openbsd"]),
-    ("opensuse", "openSUSE", Some("opensuse"), &["opensuse", "leap", "tumbleweed"]),
+    ("opensuse", "openSUSE", None, &["opensuse", "leap", "tumbleweed"]),
     ("opnsense", "OPNsense", None, &["opnsense"]),
     ("pfsense", "pfSense", None, &["pfsense"]),
     ("rhel", "Red Hat Enterprise Linux", Some("cloud-user"), &["rhel", "redhat"]),
@@ -101,7 +102,7 @@ pub(super) fn customary_user(distro: &str, version: Option<&str>) -> Option<Stri
 /// The version as osinfo-db counts this distribution's releases.
 pub(super) fn usual_version(distro: &str, version: &str) -> String {
     let parts = match distro {
-        "debian" | "amzn" => 1,
+        "debian" | "amzn" | "fedora-coreos" => 1,
         "alpinelinux" | "ubuntu" => 2,
         _ => usize::MAX,
     };
@@ -110,7 +111,7 @@ pub(super) fn usual_version(distro: &str, version: &str) -> String {
 
 /// What the name of a file, a disc or a partition gives away: `debian-12-genericcloud-amd64.qcow2`,
 /// `Fedora-Cloud-Base-40-1.14.x86_64`, `cloudimg-rootfs`, `SSS_X64FREE_EN-US_DV9`. `None` when it names no system.
-pub fn guess_by_name(text: &str, read_from: ReadFrom) -> Option<Os> {
+pub(super) fn guess_by_name(text: &str, read_from: ReadFrom) -> Option<Os> {
     let mut text = text.to_ascii_lowercase();
     let windows_disc = text.contains("x64fre") || text.contains("a64fre");
     let mut architecture = None;
@@ -152,6 +153,11 @@ fn named(words: &[&str]) -> Option<(&'static str, Option<String>)> {
     if codename.is_some() {
         return codename;
     }
+    // The more special name comes first: Fedora CoreOS is named by both words.
+    let words = match words.iter().position(|word| *word == "coreos") {
+        Some(place) => words.get(place..).unwrap_or_default(),
+        None => words,
+    };
     let (place, distro) = words.iter().enumerate().find_map(|(place, word)| {
         let (id, ..) = DISTROS.iter().find(|(.., words)| words.contains(word))?;
         Some((place, *id))
@@ -217,6 +223,10 @@ mod tests {
         check("windows-server-2022.vhdx", Some(("windows", Some("2022"), None)));
         check("win2k22.qcow2", Some(("windows", Some("2022"), None)));
         check("debian12.raw", Some(("debian", Some("12"), None)));
+        check(
+            "fedora-coreos-42.20250901.3.0-qemu.x86_64.qcow2",
+            Some(("fedora-coreos", Some("42"), x86)),
+        );
         check("pfSense-CE-2.7.2-RELEASE-amd64.iso", Some(("pfsense", Some("2.7.2"), x86)));
     }
 

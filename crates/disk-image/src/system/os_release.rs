@@ -11,15 +11,13 @@ pub(super) fn read(text: &str) -> Option<Os> {
         Some(unquoted(raw)).filter(|value| !value.is_empty())
     };
     let id = value("ID")?.to_ascii_lowercase();
-    let distro = names::distro_of_id(&id);
+    let distro = match value("VARIANT_ID").as_deref() {
+        Some("coreos") if id == "fedora" => "fedora-coreos".to_owned(),
+        _ => names::distro_of_id(&id),
+    };
     let version = value("VERSION_ID").map(|version| names::usual_version(&distro, &version));
     let name = value("PRETTY_NAME").unwrap_or_else(|| names::name(&distro, version.as_deref()));
-    let is_coreos = value("VARIANT_ID").is_some_and(|variant| variant == "coreos");
-    let default_user = if is_coreos {
-        Some("core".to_owned())
-    } else {
-        names::customary_user(&distro, version.as_deref())
-    };
+    let default_user = names::customary_user(&distro, version.as_deref());
     Some(Os {
         distro,
         version,
@@ -74,6 +72,9 @@ mod tests {
         );
         check("ID=arch\nBUILD_ID=rolling", Some(("arch", None, "Arch Linux")));
         check("ID=new\nPRETTY_NAME=\"A \\\"new\\\" one\"", Some(("new", None, "A \"new\" one")));
+        let coreos =
+            "ID=fedora\nVARIANT_ID=coreos\nVERSION_ID=42\nPRETTY_NAME=\"Fedora CoreOS 42\"";
+        check(coreos, Some(("fedora-coreos", Some("42"), "Fedora CoreOS 42")));
         check("NAME=nothing", None);
         check("", None);
     }
