@@ -12,6 +12,7 @@ pub enum Glyph {
     Copy,
     Disk,
     Down,
+    Download,
     Edit,
     External,
     Eye,
@@ -60,6 +61,7 @@ impl Glyph {
             }
             Self::Disk => "M2.5 9.5 4.25 3.5h7.5l1.75 6v3h-11zM2.5 9.5h11M11 11v.01",
             Self::Down => "m4 6 4 4 4-4",
+            Self::Download => "M8 2.75v7.75M4.75 7.25 8 10.5l3.25-3.25M2.75 13.25h10.5",
             Self::Edit => "m3 13 .75-3L10.5 3.25l2.25 2.25L6 12.25z",
             Self::External => "M6.5 3.5h-3v9h9v-3M9.5 3h3.5v3.5M13 3 7.5 8.5",
             Self::Eye => {

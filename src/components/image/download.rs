@@ -63,14 +63,14 @@ pub(super) fn DownloadImage(
                     <span class="code__kind">{tr("The same on the command line")}</span>
                     <CopyButton text=copied what=tr("command") />
                 </div>
-                <code class="code__text">{command}</code>
+                <code class="code__text code__text--wrap">{command}</code>
             </div>
         </div>
         <div class="dialog__foot">
             <Button on_press=move |_| actions.open.set(false)>{tr("Close")}</Button>
             <Button
                 kind=ButtonKind::Primary
-                icon=Glyph::Down
+                icon=Glyph::Download
                 on_press=press
                 why_not=why_not
                 reason_at="too-large"

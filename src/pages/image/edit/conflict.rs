@@ -61,6 +61,8 @@ fn settle(edit: Edit, part: &Part, theirs: Option<String>, use_mine: bool) {
         edit.form.show(&shown);
     }
     edit.open.update(|open| open.retain(|conflict| conflict.part != *part));
+    // The button that was pressed is gone.
+    edit.look_up();
 }
 
 fn put(values: &mut super::Values, part: &Part, value: Option<String>) {

@@ -105,7 +105,7 @@ fn Tags(edit: Edit) -> impl IntoView {
                     }
                 }
             >
-                <Input value=form.new_tag />
+                <Input value=form.new_tag short=true />
                 <Button small=true on_press=move |_| form.add_tag()>{tr("Add tag")}</Button>
             </div>
         </Field>

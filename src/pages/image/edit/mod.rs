@@ -96,6 +96,8 @@ pub(crate) struct Edit {
     open: RwSignal<Vec<Conflict>>,
     /// What only somebody else changed; the form shows it by now.
     meanwhile: RwSignal<Vec<Part>>,
+    /// What stands in the way of saving, above the form.
+    summary: NodeRef<html::Div>,
 }
 
 impl Edit {
@@ -112,7 +114,18 @@ impl Edit {
             refused: RwSignal::new(None),
             open: RwSignal::new(Vec::new()),
             meanwhile: RwSignal::new(Vec::new()),
+            summary: NodeRef::new(),
         }
+    }
+
+    /// Leads to what stands in the way of saving.
+    fn look_up(self) {
+        // It is drawn by now or on the next frame.
+        request_animation_frame(move || {
+            if let Some(summary) = self.summary.get_untracked() {
+                drop(summary.focus());
+            }
+        });
     }
 
     /// What is to be said at the field of a part.
@@ -147,15 +160,6 @@ fn EditForm(image: Image) -> impl IntoView {
     let visibilities = fields::visibilities(&cloud.config().images.visibilities, &image.visibility);
     let id = image.id.clone();
     let back = routes::image(id.as_str());
-    let summary: NodeRef<html::Div> = NodeRef::new();
-    let look_up = move || {
-        // It is drawn by now or on the next frame.
-        request_animation_frame(move || {
-            if let Some(summary) = summary.get_untracked() {
-                drop(summary.focus());
-            }
-        });
-    };
     let (navigate, toasts) = (use_navigate(), expect_context::<Toasts>());
     let saved = {
         let (navigate, back) = (navigate.clone(), back.clone());
@@ -172,7 +176,7 @@ fn EditForm(image: Image) -> impl IntoView {
         }
         edit.tried.set(true);
         if !edit.problems.read_untracked().is_empty() || !edit.open.read_untracked().is_empty() {
-            look_up();
+            edit.look_up();
             return;
         }
         edit.busy.set(true);
@@ -181,7 +185,7 @@ fn EditForm(image: Image) -> impl IntoView {
         spawn_local(async move {
             match save(&cloud, &id, edit).await {
                 Saved::Done(words) => saved.run(words),
-                Saved::NotYet => look_up(),
+                Saved::NotYet => edit.look_up(),
             }
             edit.busy.try_set(false);
         });
@@ -195,7 +199,7 @@ fn EditForm(image: Image) -> impl IntoView {
     view! {
         <form class="split" novalidate on:submit=submit>
             <div class="split__main">
-                <div class="stack" tabindex="-1" node_ref=summary><Summary edit=edit /></div>
+                <div class="stack" tabindex="-1" node_ref=edit.summary><Summary edit=edit /></div>
                 <Section title=tr("What it is called and who has it")>
                     <Keeping edit=edit visibilities=visibilities />
                 </Section>
