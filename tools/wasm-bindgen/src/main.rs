@@ -13,6 +13,8 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
+use self::split::Cut;
+
 fn main() -> ExitCode {
     match run(std::env::args_os().skip(1)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -70,8 +72,11 @@ fn run(args: impl Iterator<Item = OsString>) -> Result<()> {
     let out_dir = out_dir.context("no --out-dir=")?;
     let out_name = out_name.context("no --out-name=")?;
     match split::cut(&input, &out_dir.join(format!("{out_name}-parts")))? {
-        None => bindgen.input_path(&input).generate(&out_dir),
-        Some(parts) => {
+        Cut::Whole(wasm) => {
+            let name = input.file_stem().and_then(|name| name.to_str()).unwrap_or(&out_name);
+            bindgen.input_bytes(name, wasm).generate(&out_dir)
+        }
+        Cut::Apart(parts) => {
             // What the parts import from the main one must not be taken for unused.
             bindgen.keep_lld_exports(true).input_path(&parts.main).generate(&out_dir)?;
             parts.join_into(&out_dir.join(format!("{out_name}.js")))

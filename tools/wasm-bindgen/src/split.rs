@@ -8,12 +8,20 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 /// What marks a place to cut, in the names of imports.
 const MARK: &[u8] = b"__wasm_split_00";
 /// What the parts are imported from until [`Parts::join_into`] has put it into wasm-bindgen's script.
 const LINK: &str = "./__wasm_split.js";
+
+/// What became of a file.
+pub enum Cut {
+    /// It is not marked: as it was, but without the relocations, which would travel to the browser for nothing.
+    Whole(Vec<u8>),
+    /// It came apart.
+    Apart(Parts),
+}
 
 /// A file that was cut.
 pub struct Parts {
@@ -24,13 +32,13 @@ pub struct Parts {
 }
 
 /// Cuts `input`, if it is marked; the parts go into `folder`, which is emptied first.
-pub fn cut(input: &Path, folder: &Path) -> Result<Option<Parts>> {
+pub fn cut(input: &Path, folder: &Path) -> Result<Cut> {
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("{} stays", folder.display()))?;
     }
     let wasm = fs::read(input).with_context(|| input.display().to_string())?;
     if !wasm.windows(MARK.len()).any(|bytes| bytes == MARK) {
-        return Ok(None);
+        return Ok(Cut::Whole(without_relocations(&wasm).context("no wasm file")?));
     }
     let main = folder.join("main.wasm");
     let mut options = wasm_split_cli_support::Options::new(&wasm);
@@ -42,7 +50,42 @@ pub fn cut(input: &Path, folder: &Path) -> Result<Option<Parts>> {
     // Sorted, so that the same sources make the same bytes.
     let needs = split.prefetch_map.into_iter().collect::<BTreeMap<_, _>>();
     fs::write(folder.join("needs.json"), listed(&needs))?;
-    Ok(Some(Parts { main: main.clone(), link: folder.join(LINK) }))
+    Ok(Cut::Apart(Parts { main: main.clone(), link: folder.join(LINK) }))
+}
+
+/// The file without its custom sections `linking` and `reloc.…`; `None` when it is not well formed.
+fn without_relocations(wasm: &[u8]) -> Option<Vec<u8>> {
+    const HEADER: usize = 8;
+    const CUSTOM: u8 = 0;
+    let mut kept = wasm.get(..HEADER)?.to_vec();
+    let mut rest = wasm.get(HEADER..)?;
+    while let Some((&kind, after)) = rest.split_first() {
+        let (length, body) = number(after)?;
+        let end = after.len() - body.len() + length + 1;
+        if kind == CUSTOM {
+            let (length, name) = number(body)?;
+            let name = name.get(..length)?;
+            if name == b"linking" || name.starts_with(b"reloc.") {
+                rest = rest.get(end..)?;
+                continue;
+            }
+        }
+        kept.extend_from_slice(rest.get(..end)?);
+        rest = rest.get(end..)?;
+    }
+    Some(kept)
+}
+
+/// A number in LEB128, and what follows it.
+fn number(bytes: &[u8]) -> Option<(usize, &[u8])> {
+    let mut value = 0;
+    for (at, byte) in bytes.iter().enumerate().take(5) {
+        value |= usize::from(byte & 0x7f) << (7 * at);
+        if byte & 0x80 == 0 {
+            return Some((value, bytes.get(at + 1..)?));
+        }
+    }
+    None
 }
 
 /// As JSON, `{"page": ["file.wasm", ...], ...}`. The names are ours: letters, digits and underscores.
@@ -67,12 +110,17 @@ impl Parts {
             from.contains(LINK).then(|| name.to_owned())
         };
         let names = bindgen.lines().filter_map(linked).collect::<Vec<_>>();
-        ensure!(
-            !names.is_empty(),
-            "wasm-bindgen's script does not import the loaders of the parts"
-        );
+        let Some((name, doubles)) = names.split_first() else {
+            bail!("wasm-bindgen's script does not import the loaders of the parts");
+        };
+        let is_double = |line: &str| {
+            let import = line.trim().strip_prefix(&format!("\"{LINK}\": "));
+            import.is_some_and(|import| {
+                doubles.iter().any(|double| import.trim_end_matches(',') == double)
+            })
+        };
         let mut joined = String::with_capacity(bindgen.len() + link.len());
-        for line in bindgen.lines().filter(|line| linked(line).is_none()) {
+        for line in bindgen.lines().filter(|line| linked(line).is_none() && !is_double(line)) {
             joined.extend([line, "\n"]);
         }
         let mut loaders = Vec::new();
@@ -92,9 +140,7 @@ impl Parts {
         }
         ensure!(!loaders.is_empty(), "no part has a loader");
         let loaders = loaders.join(", ");
-        for name in names {
-            joined.push_str(&format!("const {name} = {{ {loaders} }};\n"));
-        }
+        joined.push_str(&format!("const {name} = {{ {loaders} }};\n"));
         fs::write(script, joined)?;
         fs::remove_file(&self.link)?;
         fs::remove_file(&self.main)?;
