@@ -40,7 +40,8 @@ pub async fn qcow2(folder: &Path, name: &str, data_mib: usize) -> Result<PathBuf
     Ok(path)
 }
 
-/// A qcow2 whose file system (ext4, made by `mke2fs`) says that it holds Debian with cloud-init and the guest agent.
+/// A qcow2 with a boot sector and one partition, whose file system (ext4, made by `mke2fs`) says that it holds Debian with
+/// cloud-init and the guest agent.
 ///
 /// # Errors
 /// When `mke2fs` or `qemu-img` is missing or fails.
@@ -59,22 +60,48 @@ pub async fn disk_with_debian(folder: &Path, name: &str) -> Result<PathBuf, Trou
         tokio::fs::create_dir_all(path.parent().ok_or("a path below the root")?).await?;
         tokio::fs::write(path, text).await?;
     }
-    let (raw, path) = (folder.join(format!("{name}.raw")), folder.join(name));
+    let (inside, raw) = (folder.join(format!("{name}.ext4")), folder.join(format!("{name}.raw")));
+    let path = folder.join(name);
     let mut make = Command::new("mke2fs");
     // Debian keeps it where only root's PATH leads.
     make.env("PATH", format!("{}:/usr/sbin:/sbin", std::env::var("PATH").unwrap_or_default()));
-    make.args(["-q", "-t", "ext4", "-L", "cloudimg-rootfs", "-d"]).args([&root, &raw]).arg("96M");
+    make.args(["-q", "-t", "ext4", "-L", "cloudimg-rootfs", "-d"])
+        .args([&root, &inside])
+        .arg("96M");
     let mut convert = Command::new("qemu-img");
     convert.args(["convert", "-f", "raw", "-O", "qcow2"]).args([&raw, &path]);
-    for mut command in [make, convert] {
-        let done =
-            command.output().await.map_err(|error| format!("cannot run {command:?}: {error}"))?;
-        if !done.status.success() {
-            return Err(format!("{command:?}: {}", String::from_utf8_lossy(&done.stderr)).into());
-        }
-    }
+    run(make).await?;
+    let file_system = tokio::fs::read(&inside).await?;
+    tokio::fs::write(&raw, bootable(&file_system)?).await?;
+    run(convert).await?;
     tokio::fs::remove_file(&raw).await?;
     Ok(path)
+}
+
+async fn run(mut command: Command) -> Result<(), Trouble> {
+    let done =
+        command.output().await.map_err(|error| format!("cannot run {command:?}: {error}"))?;
+    if !done.status.success() {
+        return Err(format!("{command:?}: {}", String::from_utf8_lossy(&done.stderr)).into());
+    }
+    Ok(())
+}
+
+/// A disk with a boot sector, whose one partition begins at 1 MiB and holds these bytes.
+fn bootable(file_system: &[u8]) -> Result<Vec<u8>, Trouble> {
+    const START: u32 = 2048;
+    let mut sector = vec![0_u8; 512];
+    // What a processor runs first: it stops. That is enough to be told from no code at all.
+    sector.splice(..3, [0xfa, 0xf4, 0xeb]);
+    // The entry: active, of Linux, its first sector and how many.
+    let mut entry = vec![0x80, 0, 0, 0, 0x83, 0, 0, 0];
+    entry.extend(START.to_le_bytes());
+    entry.extend(u32::try_from(file_system.len() / 512)?.to_le_bytes());
+    sector.splice(446..462, entry);
+    sector.splice(510.., [0x55, 0xaa]);
+    sector.resize(START as usize * 512, 0);
+    sector.extend_from_slice(file_system);
+    Ok(sector)
 }
 
 /// Serves one file on a free port of loopback for as long as the test runs, and returns its URL.

@@ -1,5 +1,7 @@
 //! The user without a mouse: keys, and where the focus is.
 
+use std::time::Duration;
+
 use thirtyfour::common::keys::TypingData;
 use thirtyfour::prelude::*;
 
@@ -72,7 +74,10 @@ impl User {
             self.press(Key::Tab).await?;
             let Some(focus) = self.focus().await? else { continue };
             if !focus.ring {
-                return Err(format!("no focus to be seen on {focus:?}").into());
+                // Firefox may draw it a moment after the key was taken.
+                let drawn = async || Ok(self.focus().await?.is_none_or(|focus| focus.ring));
+                let what = format!("a ring around {focus:?}");
+                self.until_within(Duration::from_secs(2), &what, drawn).await?;
             }
             if focus.name.trim().is_empty() {
                 return Err(format!("a stop without a name: {focus:?}, after {passed:?}").into());

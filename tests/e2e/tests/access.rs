@@ -161,6 +161,22 @@ async fn the_list_of_images() -> Outcome {
         user.see("heading", like("Delete web-1-before-upgrade")).await?;
         seen.look(user, "asking before an image is deleted").await?;
 
+        user.open("/images?tab=private").await?;
+        for name in ["web-1-before-upgrade", "build-agent-7"] {
+            user.click("checkbox", format!("Select {name}")).await?;
+        }
+        seen.look(user, "several images selected").await?;
+        user.click("button", "More for the selected images").await?;
+        seen.look(user, "the menu of several images").await?;
+        user.open("/images?tab=private").await?;
+        user.click("button", "Choose columns").await?;
+        user.see("checkbox", "Format").await?;
+        seen.look(user, "choosing columns").await?;
+        user.open("/images?tab=private").await?;
+        user.click("button", like("Status")).await?;
+        user.see("checkbox", like("Active")).await?;
+        seen.look(user, "choosing a status").await?;
+
         let failing =
             Action::Status { status: 503, message: "Away.".into(), headers: Default::default() };
         stage.cloud.faults().add(Rule::new(Service::Image, "GET", "/v2/images", failing));
@@ -204,6 +220,15 @@ async fn an_image() -> Outcome {
         user.click("button", like("Actions for build-agent-7")).await?;
         user.see("button", like("Delete")).await?;
         seen.look(user, "the menu of an image's page").await?;
+        user.open("/images?tab=private&q=build-agent-7").await?;
+        user.click("link", "build-agent-7").await?;
+        user.click("button", "Share").await?;
+        user.see("button", "Close").await?;
+        seen.look(user, "sharing an image").await?;
+        user.click("button", "Close").await?;
+        user.click("link", "Edit").await?;
+        user.field("Name").await?;
+        seen.look(user, "editing an image").await?;
         user.open("/images/00000000-0000-4000-8000-000000000000").await?;
         user.read("There is no image with this id").await?;
         seen.look(user, "no such image").await?;

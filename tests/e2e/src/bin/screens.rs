@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
 use slipway_e2e::{Kind, Outcome, Stage, Trouble, User, View, disk_with_debian, journey_in, like};
 
 const WIDE: [(&str, View); 2] =
@@ -22,6 +23,10 @@ async fn main() -> Outcome {
 async fn walk(stage: &Stage, folder: &Path) -> Outcome {
     let user = &stage.user;
     let disk = disk_with_debian(stage.folder.path(), "erp-golden-2026.11.qcow2").await?;
+    user.driver()
+        .cdp()
+        .send_raw("Emulation.setScrollbarsHidden", json!({ "hidden": true }))
+        .await?;
     user.look_through(View::light(1440, 900)).await?;
     user.open("/").await?;
     user.see("button", "Sign in").await?;
