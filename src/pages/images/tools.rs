@@ -12,7 +12,7 @@ use crate::components::Freshness;
 use crate::components::list::{RefreshButton, SearchField, Step};
 use crate::storage::{self, Keep};
 use crate::text::{format, tr, tr_with};
-use crate::ui::{Button, ButtonKind, Glyph, Icon, Menu, MenuAlign, MenuTitle};
+use crate::ui::{Button, ButtonKind, Direction, Glyph, Icon, Menu, MenuAlign, MenuItem, MenuTitle};
 
 /// Where the columns are kept that are shown.
 const COLUMNS_KEPT: &str = "slipway.images.columns";
@@ -74,6 +74,7 @@ pub fn Tools(
                 </p>
             </Show>
             <span class="images__ends">
+                {sort_menu(shown)}
                 <RefreshButton
                     label=tr("Refresh images")
                     busy=busy
@@ -220,6 +221,40 @@ fn hidden_switch(shown: Shown) -> AnyView {
             <Icon glyph=Glyph::Eye small=true />
             {tr("Hidden too")}
         </button>
+    }
+    .into_any()
+}
+
+/// Cards have no heads to press: where rows are cards, the order is chosen here.
+fn sort_menu(shown: Shown) -> AnyView {
+    let item = move |column: Column| {
+        let direction = Memo::new(move |_| shown.query.with(|query| query.direction(column)));
+        let note = Signal::derive(move || {
+            direction
+                .get()
+                .map_or("", |direction| match direction {
+                    Direction::Up => tr("rising"),
+                    Direction::Down => tr("falling"),
+                })
+                .to_owned()
+        });
+        let press =
+            move |()| shown.go(&shown.query.get_untracked().with_pressed(column), Step::Push);
+        let current = Signal::derive(move || direction.get().is_some());
+        view! { <MenuItem current=current note=note on_press=press>{column.label()}</MenuItem> }
+    };
+    let items = move || Column::EACH.into_iter().map(item).collect_view();
+    view! {
+        <span class="images__sort">
+            <Menu
+                button_class="button button--quiet button--s"
+                button=|| view! { {tr("Sort")} <Icon glyph=Glyph::Down small=true /> }
+                align=MenuAlign::End
+            >
+                <MenuTitle>{tr("Sort by; again turns the order")}</MenuTitle>
+                {items()}
+            </Menu>
+        </span>
     }
     .into_any()
 }

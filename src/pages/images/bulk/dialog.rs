@@ -153,7 +153,7 @@ fn over(bulk: Bulk, deed: Deed) -> AnyView {
         <div class="dialog__body">
             <Note tone=tone title=title text=stopped(&progress) />
             {(count > 0).then(|| view! {
-                <ul class="dialog__list bulk__failures">
+                <ul class="dialog__list bulk__failures" tabindex="0" aria-label=tr("Failed")>
                     {progress.failed.iter().map(failure).collect_view()}
                 </ul>
             })}
