@@ -21,6 +21,7 @@ use super::job::{JobPhase, JobState};
 use super::monotonic;
 use super::sending::{SendEvent, Sending};
 use crate::cloud::Cloud;
+use crate::text::tr_with;
 
 /// One file on its way.
 pub(super) struct FileRoad {
@@ -291,8 +292,8 @@ impl FileRoad {
 /// The cloud's words with its request id: all that the engine keeps of an answer.
 fn said(error: &ApiError) -> String {
     match &error.request_id {
-        Some(id) if error.message.is_empty() => format!("Request {id}"),
-        Some(id) => format!("{} (request {id})", error.message),
+        Some(id) if error.message.is_empty() => tr_with("Request {id}", &[("id", id)]),
+        Some(id) => tr_with("{message} (request {id})", &[("message", &error.message), ("id", id)]),
         None => error.message.clone(),
     }
 }
