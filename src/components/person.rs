@@ -48,6 +48,12 @@ impl Person {
     }
 }
 
+impl Default for Person {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// The button with the user's name, and its menu.
 #[component]
 pub fn PersonMenu() -> impl IntoView {
