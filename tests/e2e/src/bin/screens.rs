@@ -64,7 +64,8 @@ async fn walk(stage: &Stage, folder: &Path) -> Outcome {
     take(user, folder, "create", &WIDE).await?;
     take(user, folder, "create", &PHONE).await?;
     user.click("button", "Create image").await?;
-    user.read("SHA-512 equal").await?;
+    user.see("heading", "erp-golden-2026.11").await?;
+    user.read("Equal, all").await?;
     take(user, folder, "image", &WIDE).await?;
     take(user, folder, "image", &PHONE).await?;
 
