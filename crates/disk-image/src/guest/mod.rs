@@ -5,6 +5,7 @@
 
 mod blocks;
 pub(crate) mod bytes;
+mod pages;
 mod qcow2;
 mod tables;
 mod vmdk;
@@ -17,22 +18,15 @@ use crate::read::{ReadAt, ReadError, some_at, vec_at};
 use crate::report::{Format, WhyNot};
 
 use blocks::Blocks;
+use pages::{PAGE_BYTES, Pages, Served};
 use qcow2::Clusters;
 use vmdk::Grains;
 
-/// What one fetch brings.
-pub(crate) const PAGE_BYTES: usize = 64 * 1024;
-/// How many pages are kept: 16 MiB.
-const PAGES_KEPT: usize = 256;
 /// How much is read of the file at most. A root file system tells its system within two or three MiB; a disk that needs
 /// more is told as not read rather than read for minutes.
 const FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// How often the file is read at most.
 const FILE_READS: u32 = 16 * 1024;
-/// How much is served from the cache at most: ends loops over pages that are all there.
-const SERVED_BYTES: u64 = 1024 * 1024 * 1024;
-/// How many requests are served at most.
-const REQUESTS: u32 = 1_000_000;
 
 /// How long the footer of a fixed VHD is.
 const VHD_FOOTER_BYTES: u64 = 512;
@@ -77,14 +71,7 @@ impl<'a> Disk<'a> {
         };
         let file =
             Metered { file, bytes_left: Cell::new(FILE_BYTES), reads_left: Cell::new(FILE_READS) };
-        let pages = Pages {
-            kept: Vec::new(),
-            clock: 0,
-            missing: None,
-            bytes_left: SERVED_BYTES,
-            requests_left: REQUESTS,
-        };
-        Ok(Self { file, data, len_bytes, pages: Rc::new(RefCell::new(pages)) })
+        Ok(Self { file, data, len_bytes, pages: Rc::default() })
     }
 
     /// A stretch of it; what lies beyond its end is not there.
@@ -164,7 +151,7 @@ impl<'a> Part<'a> {
 
     /// Fetches the page that a [`Kept`] missed since this was last asked; `false` when it missed none.
     pub(crate) fn fetch_missing(&self) -> Result<bool, ReadError> {
-        let missing = self.disk.pages.borrow_mut().missing.take();
+        let missing = self.disk.pages.borrow_mut().take_missing();
         match missing {
             Some(page) => self.disk.fetch(page).map(|()| true),
             None => Ok(false),
@@ -202,7 +189,7 @@ impl Kept {
         match pages.serve(self.start.saturating_add(offset), into)? {
             Served::All => Ok(()),
             Served::Missing(page) => {
-                pages.missing = Some(page);
+                pages.note_missing(page);
                 Err(ReadError::Source("not fetched yet".to_owned()))
             }
         }
@@ -211,70 +198,6 @@ impl Kept {
 
 fn within(offset: u64, wanted: usize, len_bytes: u64) -> bool {
     offset.checked_add(wanted as u64).is_some_and(|end| end <= len_bytes)
-}
-
-struct Pages {
-    kept: Vec<Page>,
-    clock: u64,
-    missing: Option<u64>,
-    bytes_left: u64,
-    requests_left: u32,
-}
-
-struct Page {
-    number: u64,
-    used: u64,
-    bytes: Vec<u8>,
-}
-
-enum Served {
-    All,
-    Missing(u64),
-}
-
-impl Pages {
-    fn serve(&mut self, offset: u64, into: &mut [u8]) -> Result<Served, ReadError> {
-        match (self.bytes_left.checked_sub(into.len() as u64), self.requests_left.checked_sub(1)) {
-            (Some(bytes), Some(requests)) => {
-                (self.bytes_left, self.requests_left) = (bytes, requests)
-            }
-            _ => return Err(too_much()),
-        }
-        let beyond = || ReadError::BeyondEnd { offset, wanted: 0 };
-        let mut done = 0;
-        while done < into.len() {
-            let at = offset.saturating_add(done as u64);
-            let (number, inside) = (at / PAGE_BYTES as u64, (at % PAGE_BYTES as u64) as usize);
-            self.clock = self.clock.saturating_add(1);
-            let Some(page) = self.kept.iter_mut().find(|page| page.number == number) else {
-                return Ok(Served::Missing(number));
-            };
-            page.used = self.clock;
-            let from = page.bytes.get(inside..).ok_or_else(beyond)?;
-            let to = into.get_mut(done..).ok_or_else(beyond)?;
-            let len = from.len().min(to.len());
-            let (Some(from), Some(to)) = (from.get(..len), to.get_mut(..len)) else {
-                return Err(beyond());
-            };
-            if len == 0 {
-                return Err(beyond());
-            }
-            to.copy_from_slice(from);
-            done = done.saturating_add(len);
-        }
-        Ok(Served::All)
-    }
-
-    fn keep(&mut self, number: u64, bytes: Vec<u8>) {
-        if self.kept.len() >= PAGES_KEPT {
-            let oldest = self.kept.iter().enumerate().min_by_key(|(_, page)| page.used);
-            if let Some((place, _)) = oldest {
-                self.kept.swap_remove(place);
-            }
-        }
-        self.clock = self.clock.saturating_add(1);
-        self.kept.push(Page { number, used: self.clock, bytes });
-    }
 }
 
 fn qcow2_data(file: &dyn ReadAt) -> Result<(Data, u64), WhyNot> {
