@@ -65,7 +65,7 @@ pub(super) fn Aside(
         </Panel>
         <div class="code">
             <div class="code__head">
-                <h2 class="code__kind">{tr("The same as a command")}</h2>
+                <span class="code__kind">{tr("The same as a command")}</span>
                 <CopyButton text=command what=tr("command") worded=true />
             </div>
             <code class="code__text" tabindex="0" role="region" aria-label=tr("Command line")>{move || command.get()}</code>

@@ -133,8 +133,8 @@ impl Draft {
             say(Place::Source, Weight::Wrong, text.into());
         }
         self.entry_problems(cloud, &mut say);
-        for (row, text) in self.property_problems() {
-            say(Place::Row(row), Weight::Wrong, text);
+        for (row, weight, text) in self.property_problems() {
+            say(Place::Row(row), weight, text);
         }
         problems.sort_by_key(|problem| problem.weight);
         problems

@@ -9,7 +9,9 @@ use super::presets::Preset;
 use crate::cloud::use_cloud;
 use crate::components::systems::{self, SYSTEMS};
 use crate::text::{tr, tr_with};
-use crate::ui::{Check, Choice, ChoiceCard, Combobox, Field, Input, Section, Select, Suggestion};
+use crate::ui::{
+    Check, Choice, ChoiceCard, Combobox, Field, Input, Section, Select, Suggestion, marked,
+};
 
 /// The formats to choose from before (or without) the cloud's own list.
 const USUAL_FORMATS: &[&str] = &["qcow2", "raw", "vmdk", "vhd", "vhdx", "vdi", "iso"];
@@ -192,7 +194,7 @@ fn format_control(form: Form, formats: Signal<Vec<String>>) -> AnyControl {
     Box::new(move || view! { <Select value=value options=options on_change=chosen /> }.into_any())
 }
 
-/// What the image is to be, each with what it sets.
+/// What the image is to be, and what the chosen preset sets.
 #[component]
 fn Presets(
     /// The form.
@@ -200,26 +202,29 @@ fn Presets(
 ) -> impl IntoView {
     let cards = Preset::ALL.into_iter().map(|preset| {
         let (title, text) = preset_words(preset);
-        let sets = preset.words().join(", ");
-        let text = if sets.is_empty() {
-            text.to_owned()
-        } else {
-            format!("{text} {}", tr_with("Sets {properties}.", &[("properties", &sets)]))
-        };
         view! {
             <ChoiceCard
                 name="preset"
                 title=title
-                text=Some(text)
+                text=Some(text.to_owned())
                 checked=Signal::derive(move || form.preset.get() == preset)
                 on_choose=Callback::new(move |()| form.choose(preset))
             />
         }
     });
+    let sets = move || {
+        let sets: Vec<String> =
+            form.preset.get().words().iter().map(|words| format!("`{words}`")).collect();
+        if sets.is_empty() {
+            return tr("Sets nothing by itself.").to_owned();
+        }
+        tr_with("Sets {properties}. General takes that back.", &[("properties", &sets.join(", "))])
+    };
     view! {
-        <fieldset class="fieldset">
+        <fieldset class="fieldset fieldset--close">
             <legend class="fieldset__legend">{tr("What it is for")}</legend>
             <div class="choices choices--presets">{cards.collect_view()}</div>
+            <p class="field__hint" role="status">{move || marked(&sets())}</p>
         </fieldset>
     }
 }

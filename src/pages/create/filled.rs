@@ -23,10 +23,11 @@ pub fn from_name(file: &str) -> Filled {
 pub fn from_report(file: &str, report: &Report) -> Filled {
     let mut filled = from_name(file);
     let mut say = |entry, value: String| filled.insert(entry, value);
-    say(
-        Entry::DiskFormat,
-        report.format.disk_format().unwrap_or_else(|| ending_format(file)).to_owned(),
-    );
+    if let Some(format) = report.format.disk_format() {
+        say(Entry::DiskFormat, format.to_owned());
+    } else if report.format == Format::Unknown {
+        say(Entry::DiskFormat, ending_format(file).to_owned());
+    }
     if let Some(gib) = smallest_disk_gib(report) {
         say(Entry::MinDisk, gib.to_string());
     }
@@ -60,6 +61,15 @@ pub fn from_report(file: &str, report: &Report) -> Filled {
         }
     }
     filled
+}
+
+/// Whether what a file put into an entry was read from it, and not made up from its name.
+pub fn is_reading(entry: Entry, report: Option<&Report>) -> bool {
+    match entry {
+        Entry::Name => false,
+        Entry::DiskFormat => report.is_none_or(|report| report.format.disk_format().is_some()),
+        _ => true,
+    }
 }
 
 /// What an entry holds after another file was read: the user's own stays.

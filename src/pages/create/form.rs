@@ -141,7 +141,9 @@ impl Form {
         let name = file.name();
         self.source.set(Source::File);
         self.insists.set(false);
-        self.as_qcow2.set(false);
+        if self.as_qcow2.get_untracked() {
+            self.send_as_qcow2(false);
+        }
         self.chosen.set(Some(ChosenFile { name: name.clone(), size_bytes, report: None }));
         self.fill(filled::from_name(&name));
         if let Some(restored) = self.restored.get_untracked()
@@ -165,9 +167,8 @@ impl Form {
     /// Where the value of an entry comes from, as `Field` wants it.
     pub(super) fn source_of(self, entry: Entry) -> Signal<Option<&'static str>> {
         Signal::derive(move || {
-            // A name taken from the file's is a proposal, no reading.
             let told = self.told.read();
-            let told = told.get(&entry).filter(|_| entry != Entry::Name)?;
+            let told = told.get(&entry).filter(|_| self.is_reading(entry))?;
             Some(if *told == *self.text(entry).read() { "file" } else { "changed" })
         })
     }
@@ -175,8 +176,15 @@ impl Form {
     /// How many entries hold what the file says.
     pub(super) fn filled_count(self) -> usize {
         let told = self.told.read();
-        let read = told.iter().filter(|(entry, _)| **entry != Entry::Name);
+        let read = told.iter().filter(|(entry, _)| self.is_reading(**entry));
         read.filter(|(entry, value)| *self.text(**entry).read() == **value).count()
+    }
+
+    fn is_reading(self, entry: Entry) -> bool {
+        self.chosen.with(|chosen| {
+            let report = chosen.as_ref().and_then(|chosen| chosen.report.as_ref());
+            filled::is_reading(entry, report)
+        })
     }
 
     /// Sends a raw disk as qcow2, or as it is after all.
@@ -216,7 +224,13 @@ impl Form {
 
     /// Keeps what was typed, for this tab. Says whether the browser has kept it; without anything typed nothing is kept.
     pub(super) fn keep(self, user: &str) -> bool {
-        let draft = self.draft();
+        let mut draft = self.draft();
+        // The file is chosen anew after a reload, and with it how it is sent.
+        if draft.as_qcow2
+            && let Some(own) = self.told.read().get(&Entry::DiskFormat)
+        {
+            draft.values.insert(Entry::DiskFormat, own.clone());
+        }
         let (preset, before) = (self.preset.get(), self.before.get());
         let kept = Kept::new(user, &draft, preset, &before, &self.told.read());
         let untouched = self.start.with_value(|start| {

@@ -31,6 +31,8 @@ pub(super) struct Looking {
     pub(super) saving: RwSignal<Option<Saving>>,
     plan: RwSignal<Option<SparsePlan>, LocalStorage>,
     running: StoredValue<Option<Inspection>, LocalStorage>,
+    /// What waits for the report.
+    then: StoredValue<Option<Callback<()>>>,
 }
 
 impl Looking {
@@ -42,6 +44,7 @@ impl Looking {
             saving: RwSignal::new(None),
             plan: RwSignal::new_local(None),
             running: StoredValue::new_local(None),
+            then: StoredValue::new(None),
         }
     }
 
@@ -63,10 +66,19 @@ impl Looking {
     /// Looks at nothing any more.
     pub(super) fn stop(self) {
         self.running.set_value(None);
+        self.then.set_value(None);
         self.look.set(Look::Idle);
         self.searched.set(None);
         self.saving.set(None);
         self.plan.set(None);
+    }
+
+    /// Does something once the file has told about itself: now, or in the milliseconds that this takes.
+    pub(super) fn after(self, then: Callback<()>) {
+        match self.look.get_untracked() {
+            Look::Reading => self.then.set_value(Some(then)),
+            Look::Idle | Look::Done | Look::Failed(_) => then.run(()),
+        }
     }
 
     /// The file as qcow2, once it is known.
@@ -80,6 +92,7 @@ impl Looking {
         match event {
             InspectionEvent::Report(_) => {
                 self.look.try_set(Look::Done);
+                self.go_on();
             }
             InspectionEvent::Zeros { scanned_bytes, .. } => {
                 self.searched.try_set(Some((scanned_bytes as f64 / size).min(1.0)));
@@ -94,8 +107,15 @@ impl Looking {
                 // After the report only the saving is lost: nothing that is missed.
                 if self.look.try_get_untracked() != Some(Look::Done) {
                     self.look.try_set(Look::Failed(why));
+                    self.go_on();
                 }
             }
+        }
+    }
+
+    fn go_on(self) {
+        if let Some(then) = self.then.try_update_value(Option::take).flatten() {
+            then.run(());
         }
     }
 }

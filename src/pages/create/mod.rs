@@ -100,8 +100,7 @@ pub fn CreatePage() -> impl IntoView {
         problems.into_iter().filter(|problem| problem.weight.blocks()).collect::<Vec<_>>()
     });
     let may_create = why_read_only.is_none();
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
+    let create = Callback::new(move |()| {
         if !may_create || making.get_untracked() {
             return;
         }
@@ -133,6 +132,10 @@ pub fn CreatePage() -> impl IntoView {
                 job.set(Some(uploads.send(cloud.clone(), record, upload)));
             }
         }
+    });
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        form.looking.after(create);
     };
     let taker = Taker::new(form);
     stay_on_stray_drops();

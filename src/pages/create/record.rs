@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use openstack::image::{CreateImage, Visibility};
 
-use super::draft::{Draft, LONGEST_NAME, number};
+use super::draft::{Draft, LONGEST_NAME, Weight, number};
 use super::entry::Entry;
 use crate::text::{tr, tr_with};
 
@@ -57,7 +57,7 @@ impl Draft {
     }
 
     /// What is wrong with each row of the other properties, by its number.
-    pub fn property_problems(&self) -> Vec<(usize, String)> {
+    pub fn property_problems(&self) -> Vec<(usize, Weight, String)> {
         let mut problems = Vec::new();
         let mut before: Vec<&str> = Vec::new();
         for (row, (key, value)) in self.others.iter().enumerate() {
@@ -66,9 +66,12 @@ impl Draft {
                 continue;
             }
             if let Some(text) = self.key_problem(key, &before) {
-                problems.push((row, text));
+                problems.push((row, Weight::Wrong, text));
+            } else if value.trim().is_empty() {
+                let text = tr_with("Give {key} a value, or remove it.", &[("key", &key)]);
+                problems.push((row, Weight::Missing, text));
             } else if value.chars().any(|c| c == '\n' || c == '\0') {
-                problems.push((row, tr("A value is one line of text.").to_owned()));
+                problems.push((row, Weight::Wrong, tr("A value is one line of text.").to_owned()));
             }
             before.push(key);
         }
@@ -78,17 +81,17 @@ impl Draft {
                 "At most {most} properties; these are {count}.",
                 &[("most", &MOST_PROPERTIES), ("count", &count)],
             );
-            problems.push((last, text));
+            problems.push((last, Weight::Wrong, text));
         }
         problems
     }
 
-    /// Rows that hold something, trimmed.
+    /// Rows that hold a name and a value, trimmed.
     fn typed_properties(&self) -> impl Iterator<Item = (&str, &str)> {
         self.others
             .iter()
             .map(|(key, value)| (key.trim(), value.trim()))
-            .filter(|(key, _)| !key.is_empty())
+            .filter(|(key, value)| !key.is_empty() && !value.is_empty())
     }
 
     fn key_problem(&self, key: &str, before: &[&str]) -> Option<String> {
@@ -193,7 +196,9 @@ mod tests {
             form.others = vec![("own".into(), "1".into()), (key.into(), "2".into())];
             let problems = form.property_problems();
             assert!(
-                problems.iter().any(|(row, text)| *row == 1 && text.contains(part)),
+                problems
+                    .iter()
+                    .any(|(row, weight, text)| *row == 1 && weight.blocks() && text.contains(part)),
                 "{key}: {problems:?}"
             );
         };
@@ -203,9 +208,13 @@ mod tests {
         check("size", "field of the image");
         check("architecture", "its own field");
         check("own", "twice");
+        let mut unfinished = draft();
+        unfinished.others = vec![("own".into(), " ".into())];
+        assert_eq!(unfinished.property_problems()[0].1, Weight::Missing);
+        assert!(!unfinished.properties().contains_key("own"));
         check(&"k".repeat(256), "255");
         let mut many = draft();
         many.others = (0..130).map(|n| (format!("k{n}"), "v".into())).collect();
-        assert!(many.property_problems().iter().any(|(_, text)| text.contains("128")));
+        assert!(many.property_problems().iter().any(|(_, _, text)| text.contains("128")));
     }
 }
