@@ -7,7 +7,7 @@
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
 use openstack::image::{self, Image};
-use openstack::{ApiError, ErrorKind, Generation, Response, Service};
+use openstack::{ApiError, ErrorKind, Response, Service};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -159,7 +159,7 @@ async fn request(
     let answer = fetch(&url, token.reveal(), signal).await?;
     let answer = match answer.status() {
         401 => {
-            let renewed = client.token_after(Generation::clone(&generation)).await;
+            let renewed = client.token_after(generation).await;
             let (token, _) = renewed.map_err(|_| local(ErrorKind::SignedOut))?;
             fetch(&url, token.reveal(), signal).await?
         }
