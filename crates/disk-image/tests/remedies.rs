@@ -157,6 +157,10 @@ fn chains_that_only_their_makers_can_join() {
     for (index, unit) in "Win's.vhd".encode_utf16().enumerate() {
         vhd[512 + 64 + 2 * index..][..2].copy_from_slice(&unit.to_be_bytes());
     }
+    // The sum of all bytes but its own four, complemented.
+    vhd[64..68].fill(0);
+    let sum: u32 = vhd[..512].iter().map(|byte| u32::from(*byte)).sum();
+    vhd[64..68].copy_from_slice(&(!sum).to_be_bytes());
     stage.write("child.vhd", &vhd);
     let report = stage.inspect("child.vhd");
     let expected = Trouble::BackingFile(Some("Win's.vhd".to_owned()));

@@ -55,6 +55,10 @@ pub(crate) struct Qcow2Header {
     pub(crate) refcount_order: u32,
     /// Snapshots inside the file.
     pub(crate) snapshots: u32,
+    /// Where their table lies.
+    pub(crate) snapshots_offset: u64,
+    /// How long this header is, in bytes.
+    pub(crate) header_bytes: u32,
     /// See [`incompatible`].
     pub(crate) incompatible_features: u64,
     /// 0 zlib, 1 zstd; only with its incompatible bit.
@@ -98,6 +102,8 @@ impl Qcow2Header {
             refcount_table_clusters: 0,
             refcount_order: 4,
             snapshots: 0,
+            snapshots_offset: 0,
+            header_bytes: 72,
             incompatible_features: 0,
             compression_type: 0,
             data_file: None,
@@ -117,10 +123,12 @@ impl Qcow2Header {
         header.refcount_table_offset = head.be64(48)?;
         header.refcount_table_clusters = head.be32(56)?;
         header.snapshots = head.be32(60)?;
+        header.snapshots_offset = head.be64(64)?;
         if version >= 3 {
             header.incompatible_features = head.be64(72)?;
             header.refcount_order = head.be32(96)?;
-            let with_compression = head.be32(100)? > 104
+            header.header_bytes = head.be32(100)?;
+            let with_compression = header.header_bytes > 104
                 && header.incompatible_features & incompatible::COMPRESSION_TYPE != 0;
             header.compression_type = if with_compression { *head.get(104)? } else { 0 };
         }
@@ -194,7 +202,8 @@ pub(super) fn read(file: &dyn ReadAt, head: &[u8]) -> Result<Option<Facts>, Read
         return Ok(Some(facts));
     };
     facts.variant = Some(format!("version {}", header.version));
-    facts.virtual_size_bytes = Some(header.virtual_size_bytes);
+    // QEMU counts whole sectors.
+    facts.virtual_size_bytes = Some(header.virtual_size_bytes / 512 * 512);
     if let Some(name) = &header.backing_file {
         facts.refused(Trouble::BackingFile((!name.is_empty()).then(|| name.clone())));
     }

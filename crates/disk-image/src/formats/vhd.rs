@@ -30,8 +30,8 @@ pub(super) fn read(file: &dyn ReadAt, head: &[u8]) -> Result<Option<Facts>, Read
         4 => "differencing".to_owned(),
         other => format!("type {other}"),
     });
-    if file.len_bytes() < FOOTER_BYTES {
-        facts.refused(Trouble::Truncated(None));
+    if !footer.is_sealed {
+        facts.add(Weight::NeverBoots, Trouble::Damaged("footer's copy".to_owned()));
         return Ok(Some(facts));
     }
     let Some(dynamic) = bytes_at::<1024>(file, footer.data_offset)? else {
@@ -66,6 +66,7 @@ pub(super) fn read_fixed(file: &dyn ReadAt) -> Result<Option<Facts>, ReadError> 
 }
 
 struct Footer {
+    is_sealed: bool,
     /// 2 fixed, 3 dynamic, 4 differencing.
     kind: u32,
     data_offset: u64,
@@ -81,6 +82,7 @@ impl Footer {
         // Virtual PC and old QEMU make disks as big as their geometry, everybody else as their size field says.
         let by_geometry = [*b"vpc ", *b"qemu"].contains(&creator);
         Some(Self {
+            is_sealed: is_sealed(footer.get(..FOOTER_BYTES as usize)?, 64),
             kind: footer.be32(60)?,
             data_offset: footer.be64(16)?,
             virtual_size_bytes: match by_geometry && geometry != MOST_GEOMETRY_SECTORS {
@@ -91,6 +93,14 @@ impl Footer {
     }
 }
 
+/// Whether the checksum at that place, the complement of the sum of all other bytes, fits.
+fn is_sealed(structure: &[u8], at: usize) -> bool {
+    let sum = structure.iter().map(|byte| u32::from(*byte)).sum::<u32>();
+    let own = structure.array::<4>(at).unwrap_or_default();
+    let rest = sum - own.iter().map(|byte| u32::from(*byte)).sum::<u32>();
+    u32::from_be_bytes(own) == !rest
+}
+
 /// Finds out from the block table whether the file ends too early.
 fn look_for_the_end(file: &dyn ReadAt, dynamic: &[u8], facts: &mut Facts) -> Result<(), ReadError> {
     let (Some(table), Some(entries), Some(block_bytes)) =
@@ -99,7 +109,12 @@ fn look_for_the_end(file: &dyn ReadAt, dynamic: &[u8], facts: &mut Facts) -> Res
         return Ok(());
     };
     let entries = entries as usize;
-    if entries > MOST_BLOCKS || block_bytes < 512 || !block_bytes.is_power_of_two() {
+    let covered = entries as u64 * u64::from(block_bytes);
+    if covered < facts.virtual_size_bytes.unwrap_or(0)
+        || entries > MOST_BLOCKS
+        || block_bytes < 512
+        || !block_bytes.is_power_of_two()
+    {
         facts.add(Weight::NeverBoots, Trouble::Damaged("dynamic header".to_owned()));
         return Ok(());
     }

@@ -9,8 +9,8 @@ use super::{Facts, utf16};
 /// The two headers, of which the newer sound one counts.
 const HEADERS_AT: [u64; 2] = [64 << 10, 128 << 10];
 const HEADER_BYTES: usize = 4096;
-/// The two copies of the table of regions.
-const TABLES_AT: [u64; 2] = [192 << 10, 256 << 10];
+/// The table of regions.
+const TABLE_AT: u64 = 192 << 10;
 const TABLE_BYTES: usize = 64 << 10;
 const MOST_ENTRIES: usize = 2047;
 /// The block table of the largest disk, 64 TiB in blocks of 32 MiB, takes 16 MiB; a larger one is not read.
@@ -39,14 +39,20 @@ pub(super) fn read(file: &dyn ReadAt, head: &[u8]) -> Result<Option<Facts>, Read
         }
         Some(_) => {}
     }
-    let Some(regions) = region_table(file)? else {
-        // Without the first table the cloud's inspector gives up.
+    let Some(table) = vec_at(file, TABLE_AT, TABLE_BYTES)? else {
         facts.refused(Trouble::Truncated(None));
         return Ok(Some(facts));
     };
-    match region(&regions, &METADATA) {
+    let Some(regions) = region_entries(&table) else {
+        facts.refused(Trouble::Damaged("region table".to_owned()));
+        return Ok(Some(facts));
+    };
+    if !is_sealed(&table) {
+        damaged(&mut facts, "region table");
+    }
+    match region(regions, &METADATA) {
         None => damaged(&mut facts, "metadata region"),
-        Some((offset, _)) => read_metadata(file, offset, &regions, &mut facts)?,
+        Some((offset, _)) => read_metadata(file, offset, regions, &mut facts)?,
     }
     Ok(Some(facts))
 }
@@ -77,16 +83,11 @@ fn is_sealed(structure: &[u8]) -> bool {
     stored == crc(CRC32C, &[signature, &[0; 4], rest]).to_le_bytes()
 }
 
-/// The entries of the first region table, 32 bytes each, or of its copy when it is damaged.
-fn region_table(file: &dyn ReadAt) -> Result<Option<Vec<u8>>, ReadError> {
-    for offset in TABLES_AT {
-        let Some(table) = vec_at(file, offset, TABLE_BYTES)? else { continue };
-        let entries = table.le32(8).unwrap_or(0) as usize;
-        if table.starts_with(b"regi") && entries <= MOST_ENTRIES && is_sealed(&table) {
-            return Ok(table.get(16..16 + entries * 32).map(<[u8]>::to_vec));
-        }
-    }
-    Ok(None)
+/// The entries of the region table, 32 bytes each; `None` when it is damaged. There is a copy of the table, which neither the
+/// cloud's inspector nor QEMU looks at.
+fn region_entries(table: &[u8]) -> Option<&[u8]> {
+    let entries = table.le32(8).filter(|_| table.starts_with(b"regi"))? as usize;
+    table.get(16..16 + entries.min(MOST_ENTRIES + 1) * 32).filter(|_| entries <= MOST_ENTRIES)
 }
 
 /// Where a region lies and how long it is, in bytes.
@@ -165,9 +166,10 @@ pub(crate) struct BlockTable {
 impl BlockTable {
     /// `None` when the file has none that can be followed, or shares its blocks with a parent.
     pub(crate) fn find(file: &dyn ReadAt) -> Result<Option<Self>, ReadError> {
-        let Some(regions) = region_table(file)? else { return Ok(None) };
+        let table = vec_at(file, TABLE_AT, TABLE_BYTES)?.filter(|table| is_sealed(table));
+        let Some(regions) = table.as_deref().and_then(region_entries) else { return Ok(None) };
         let (Some((metadata, _)), Some((offset, _))) =
-            (region(&regions, &METADATA), region(&regions, &BLOCK_TABLE))
+            (region(regions, &METADATA), region(regions, &BLOCK_TABLE))
         else {
             return Ok(None);
         };

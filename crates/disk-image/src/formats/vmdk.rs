@@ -27,6 +27,9 @@ const FOOTER_BYTES: usize = 1536;
 /// How many grain tables are read to find a file that was cut short; each covers 32 MiB of disk as a rule.
 const MOST_DIRECTORY_BYTES: usize = 1 << 20;
 
+/// The largest grain that QEMU takes.
+const MOST_GRAIN_SECTORS: u64 = 0x20_0000;
+
 /// Whether the cloud's inspector takes a file that begins so for a VMDK.
 pub(super) fn is_seen(head: &[u8]) -> bool {
     head.starts_with(MAGIC)
@@ -143,6 +146,8 @@ struct Header {
     descriptor_sectors: u64,
     entries_per_table: u32,
     directory_sector: u64,
+    /// Where the first grain may lie: everything before is tables, and QEMU wants it all.
+    overhead_sectors: u64,
 }
 
 impl Header {
@@ -158,6 +163,7 @@ impl Header {
             descriptor_sectors: header.le64(36)?,
             entries_per_table: header.le32(44)?,
             directory_sector: header.le64(56)?,
+            overhead_sectors: header.le64(64)?,
         })
     }
 }
@@ -199,7 +205,8 @@ fn look_for_the_end(
     facts: &mut Facts,
 ) -> Result<(), ReadError> {
     let table_sectors = header.grain_sectors.checked_mul(u64::from(header.entries_per_table));
-    let Some(table_sectors @ 1..) = table_sectors.filter(|_| header.entries_per_table <= 512)
+    let Some(table_sectors @ 1..) = table_sectors
+        .filter(|_| header.entries_per_table <= 512 && header.grain_sectors <= MOST_GRAIN_SECTORS)
     else {
         facts.add(Weight::NeverBoots, Trouble::Damaged("grain size".to_owned()));
         return Ok(());
@@ -214,7 +221,7 @@ fn look_for_the_end(
         facts.add(Weight::NeverBoots, Trouble::Truncated(None));
         return Ok(());
     };
-    let mut end = 0;
+    let mut end = header.overhead_sectors.saturating_mul(512);
     for sector in directory.chunks_exact(4).filter_map(|entry| entry.le32(0)) {
         let (at, len) = (u64::from(sector) * 512, header.entries_per_table as usize * 4);
         if sector == 0 {

@@ -15,6 +15,7 @@ const ZERO: u64 = 1;
 /// QEMU's limits (`block/qcow2.h`).
 const MOST_REFCOUNT_TABLE_BYTES: u64 = 8 << 20;
 const MOST_L1_BYTES: u64 = 32 << 20;
+const MOST_SNAPSHOTS: u32 = 65536;
 /// How many bytes of L2 tables are walked; of a disk of 128 GiB in clusters of 64 KiB it is all of them.
 const MOST_WALKED_BYTES: u64 = 16 << 20;
 /// How much of L1 is read at once.
@@ -28,11 +29,17 @@ pub(super) fn damage(header: &Qcow2Header) -> Option<&'static str> {
     }
     let entry_bytes = if header.has(incompatible::EXTENDED_L2) { 16 } else { 8 };
     let needed = header.virtual_size_bytes.div_ceil(cluster * (cluster / entry_bytes));
-    let tables = [header.l1_table_offset, header.refcount_table_offset];
+    let tables = [header.l1_table_offset, header.refcount_table_offset, header.snapshots_offset];
+    let least_header_bytes = if header.version >= 3 { 104 } else { 72 };
     match () {
         () if needed > u64::from(header.l1_entries) => Some("L1 table too small"),
         () if u64::from(header.l1_entries) * 8 > MOST_L1_BYTES => Some("L1 table too big"),
         () if tables.iter().any(|at| at % cluster != 0) => Some("tables not aligned"),
+        () if tables.iter().any(|at| at >> 56 != 0) => Some("tables too far"),
+        () if header.snapshots > MOST_SNAPSHOTS => Some("too many snapshots"),
+        () if !(least_header_bytes..=cluster).contains(&u64::from(header.header_bytes)) => {
+            Some("header length")
+        }
         () if header.refcount_order > 6 => Some("reference count width"),
         () if header.refcount_table_clusters == 0 => Some("no reference counts"),
         () if refcount_table_bytes(header, cluster) > MOST_REFCOUNT_TABLE_BYTES => {
@@ -52,10 +59,15 @@ pub(super) fn missing_bytes(
     if header.l1_entries > 0 && l1_end > file.len_bytes() {
         return Ok(Some(l1_end - file.len_bytes()));
     }
-    let counted = match header.version {
-        1 => return Ok(None),
-        _ => counted_end(file, header, cluster)?,
-    };
+    if header.version == 1 {
+        return Ok(None);
+    }
+    let counts_end =
+        header.refcount_table_offset.saturating_add(refcount_table_bytes(header, cluster));
+    if counts_end > file.len_bytes() {
+        return Ok(Some(counts_end - file.len_bytes()));
+    }
+    let counted = counted_end(file, header, cluster)?;
     let stale = header.has(incompatible::DIRTY);
     if !stale && counted.is_none_or(|end| end - cluster < file.len_bytes()) {
         return Ok(None);
@@ -82,12 +94,11 @@ fn counted_end(
     cluster: u64,
 ) -> Result<Option<u64>, ReadError> {
     let table_bytes = refcount_table_bytes(header, cluster);
-    let table_end = header.refcount_table_offset.saturating_add(table_bytes);
     let table = usize::try_from(table_bytes).ok();
     let Some(table) =
         table.map(|len| vec_at(file, header.refcount_table_offset, len)).transpose()?.flatten()
     else {
-        return Ok(Some(table_end));
+        return Ok(None);
     };
     let blocks = table.chunks_exact(8).map(|entry| entry.be64(0).unwrap_or(0) & OFFSET);
     let last = blocks.enumerate().filter(|(_, offset)| *offset != 0).last();

@@ -109,8 +109,12 @@ impl Descriptor {
 fn create_type(content: &str) -> Option<String> {
     const KEY: &str = "createtype=\"";
     let start = content.to_ascii_lowercase().find(KEY)? + KEY.len();
-    let (kind, _) = content.get(start..)?.split_once('"')?;
-    (kind.len() < MOST_KIND_BYTES).then(|| kind.to_owned())
+    let rest = content.get(start..)?;
+    match rest.split_once('"') {
+        Some((kind, _)) => (kind.len() < MOST_KIND_BYTES).then(|| kind.to_owned()),
+        // Cut short, which is a name to the inspector all the same.
+        None => Some(rest.chars().take(MOST_KIND_BYTES).collect()),
+    }
 }
 
 fn starts_with(line: &str, word: &str) -> bool {
