@@ -87,7 +87,10 @@ impl User {
             }
             passed.push(format!("{} {}", focus.role, focus.name));
             // Twice around: it is not there.
-            if passed.len() > 3 && passed.iter().filter(|stop| **stop == passed[0]).count() > 2 {
+            let again = passed
+                .first()
+                .map_or(0, |first| passed.iter().filter(|stop| *stop == first).count());
+            if again > 2 {
                 break;
             }
         }
