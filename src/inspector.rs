@@ -44,9 +44,12 @@ fn main() {
 }
 
 async fn look(page: &DedicatedWorkerGlobalScope, file: Blob) -> Result<(), JsValue> {
+    // A composed blob has no name.
+    let name = file.dyn_ref::<web_sys::File>().map(web_sys::File::name).unwrap_or_default();
     let windows = Windows::new(Source::new(file)?);
     let report =
         disk_image::inspect(&windows).map_err(|error| js_sys::Error::new(&error.to_string()))?;
+    let report = disk_image::with_file_name(report, &name);
     let disk_bytes = sparse::raw_bytes(&report);
     tell(page, &Message::Report(report), None);
     match disk_bytes {

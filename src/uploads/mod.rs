@@ -38,14 +38,30 @@ const TICK: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy)]
 pub struct Uploads {
     jobs: RwSignal<Vec<Job>>,
-    roads: StoredValue<BTreeMap<u32, Driver>, LocalStorage>,
+    roads: StoredValue<BTreeMap<u32, Rc<dyn Drive>>, LocalStorage>,
     next_key: StoredValue<u32>,
 }
 
-#[derive(Clone)]
-enum Driver {
-    File(Rc<FileRoad>),
-    Url(Rc<UrlRoad>),
+/// What carries a job out. Behind a trait object, so that the roads' code comes with the pages that begin jobs, not with
+/// the first page.
+trait Drive {
+    /// Something happened: in the network, in time, or the user wants something.
+    fn hear(self: Rc<Self>, event: Event);
+}
+
+impl Drive for FileRoad {
+    fn hear(self: Rc<Self>, event: Event) {
+        self.tell(event);
+    }
+}
+
+impl Drive for UrlRoad {
+    fn hear(self: Rc<Self>, event: Event) {
+        // The cloud does the rest by itself.
+        if event == Event::Cancel {
+            self.cancel();
+        }
+    }
 }
 
 /// The uploads of this tab, which the app provides around every page.
@@ -63,12 +79,10 @@ impl Uploads {
             next_key: StoredValue::new(1),
         };
         let tell = move |event: Event| {
-            let roads: Vec<Driver> =
+            let roads: Vec<Rc<dyn Drive>> =
                 uploads.roads.with_value(|roads| roads.values().cloned().collect());
             for road in roads {
-                if let Driver::File(road) = road {
-                    road.tell(event.clone());
-                }
+                road.hear(event.clone());
             }
         };
         let listeners = [
@@ -123,7 +137,8 @@ impl Uploads {
     pub fn send(self, cloud: Cloud, record: CreateImage, upload: Upload) -> Job {
         let name = record.name.clone();
         let road = Rc::new(FileRoad::new(cloud.clone(), record, upload));
-        let job = self.add(name, Road::File, &cloud, road.state(), Driver::File(Rc::clone(&road)));
+        let job =
+            self.add(name, Road::File, &cloud, road.state(), Rc::clone(&road) as Rc<dyn Drive>);
         road.tell(Event::Start);
         job
     }
@@ -140,23 +155,17 @@ impl Uploads {
     ) -> Result<Job, NotBegun> {
         let id = url_road::begin(&cloud, &record, url).await?;
         let road = UrlRoad::follow(cloud.clone(), id);
-        Ok(self.add(record.name, Road::Url, &cloud, road.state(), Driver::Url(road)))
+        Ok(self.add(record.name, Road::Url, &cloud, road.state(), road))
     }
 
     /// Ends a job; what it has made in the cloud is removed.
     pub fn cancel(self, key: u32) {
-        match self.driver(key) {
-            Some(Driver::File(road)) => road.tell(Event::Cancel),
-            Some(Driver::Url(road)) => road.cancel(),
-            None => {}
-        }
+        self.tell(key, Event::Cancel);
     }
 
     /// Does a failed or cancelled file again, from the start.
     pub fn retry(self, key: u32) {
-        if let Some(Driver::File(road)) = self.driver(key) {
-            road.tell(Event::Retry);
-        }
+        self.tell(key, Event::Retry);
     }
 
     /// Takes a job that is over (or one that the cloud does by itself) out of the tray.
@@ -167,8 +176,10 @@ impl Uploads {
         });
     }
 
-    fn driver(self, key: u32) -> Option<Driver> {
-        self.roads.with_value(|roads| roads.get(&key).cloned())
+    fn tell(self, key: u32, event: Event) {
+        if let Some(road) = self.roads.with_value(|roads| roads.get(&key).cloned()) {
+            road.hear(event);
+        }
     }
 
     fn add(
@@ -177,7 +188,7 @@ impl Uploads {
         road: Road,
         cloud: &Cloud,
         state: ArcRwSignal<JobState>,
-        driver: Driver,
+        driver: Rc<dyn Drive>,
     ) -> Job {
         let key = self.next_key.get_value();
         self.next_key.set_value(key.wrapping_add(1));

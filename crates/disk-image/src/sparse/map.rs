@@ -76,7 +76,7 @@ impl DataMap {
 
     /// The runs of clusters that hold data, at most as many as was asked for; everything was fed.
     pub(super) fn into_runs(mut self) -> Vec<Range<u64>> {
-        if self.fed_bytes % self.cluster_bytes != 0 {
+        if !self.fed_bytes.is_multiple_of(self.cluster_bytes) {
             self.close();
         }
         self.merge();
@@ -87,7 +87,7 @@ impl DataMap {
     fn advance(&mut self, count: u64, has_data: bool) {
         self.open_has_data = has_data;
         self.fed_bytes += count;
-        if self.fed_bytes % self.cluster_bytes == 0 {
+        if self.fed_bytes.is_multiple_of(self.cluster_bytes) {
             self.close();
         }
     }

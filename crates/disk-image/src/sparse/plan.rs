@@ -142,7 +142,7 @@ impl Plan {
         let mut bytes = Vec::new();
         for (place, table) in (self.layout.l2..).zip(self.needed_tables()) {
             bytes.resize(size(table * ENTRY_BYTES), 0);
-            bytes.extend((place * self.cluster_bytes | COPIED).to_be_bytes());
+            bytes.extend(((place * self.cluster_bytes) | COPIED).to_be_bytes());
         }
         bytes.resize(size(self.layout.l1_entries * ENTRY_BYTES), 0);
         self.padded(bytes)
@@ -164,7 +164,7 @@ impl Plan {
                 bytes.resize(size((run.start - first) * ENTRY_BYTES), 0);
                 let here = run.end.min(end);
                 for _ in run.start..here {
-                    bytes.extend((data * self.cluster_bytes | COPIED).to_be_bytes());
+                    bytes.extend(((data * self.cluster_bytes) | COPIED).to_be_bytes());
                     data += 1;
                 }
                 run.start = here;

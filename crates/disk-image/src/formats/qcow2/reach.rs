@@ -101,7 +101,7 @@ fn counted_end(
         return Ok(None);
     };
     let blocks = table.chunks_exact(8).map(|entry| entry.be64(0).unwrap_or(0) & OFFSET);
-    let last = blocks.enumerate().filter(|(_, offset)| *offset != 0).last();
+    let last = blocks.enumerate().rfind(|(_, offset)| *offset != 0);
     let Some((number, offset)) = last else { return Ok(None) };
     let Some(block) = vec_at(file, offset, usize::try_from(cluster).unwrap_or(0))? else {
         return Ok(Some(offset.saturating_add(cluster)));
