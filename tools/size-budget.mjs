@@ -10,11 +10,10 @@ import { readFileSync, readdirSync } from "node:fs";
 import { extname, join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-// What we want: DESIGN's bar. Not reached: most of it is views, which a page that is not open needs not; loading them by
-// route is the way there.
+// What we want: DESIGN's bar. Not reached: what remains is the frame (Leptos, router, client) and the views of one page.
 const GOAL_BYTES = 300_000;
-// What fails: a ratchet just above what is. Lower it with each gain, never raise it.
-const BUDGET_BYTES = 740_000;
+// What fails: ratchets just above what is. Lower them with each gain, never raise them.
+const BUDGET_BYTES = { login: 350_000, images: 560_000 };
 const BUDGET_REQUESTS = 10;
 
 const [dist = "dist", format] = process.argv.slice(2);
@@ -35,12 +34,12 @@ for (const [page, part] of Object.entries(pages)) {
   rows.sort((a, b) => b.brotli - a.brotli);
   const total = rows.reduce((sum, row) => sum + row.brotli, 0);
   const requests = rows.length + 1;
-  over ||= total > BUDGET_BYTES || requests > BUDGET_REQUESTS;
+  over ||= total > BUDGET_BYTES[part] || requests > BUDGET_REQUESTS;
   result[page] = { brotli_bytes: total, requests };
   if (format === "--json") continue;
   console.log(`First page, ${page}:`);
   for (const { file, plain, brotli } of rows) console.log(`${kB(brotli)} ${kB(plain)} plain  ${file}`);
-  console.log(`${kB(total)} brotli in ${requests} requests (with config.json); at most ${BUDGET_BYTES / 1000} kB in ${BUDGET_REQUESTS}, goal ${GOAL_BYTES / 1000} kB`);
+  console.log(`${kB(total)} brotli in ${requests} requests (with config.json); at most ${BUDGET_BYTES[part] / 1000} kB in ${BUDGET_REQUESTS}, goal ${GOAL_BYTES / 1000} kB`);
 }
 if (format === "--json") console.log(JSON.stringify(result));
 if (over) {

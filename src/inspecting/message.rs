@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A message of the worker.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::large_enum_variant)] // Made one at a time and taken apart at once: a box would only cost.
 pub enum Message {
     /// What the file is.
     Report(Report),

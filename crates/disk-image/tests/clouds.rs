@@ -1,7 +1,7 @@
 //! What clouds make of files: wrapped ones, partition tables, and uploads under another format's name.
 
 // Helpers of tests: what they cannot do ends the test.
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod stage;
 

@@ -3,7 +3,7 @@
 //! Deterministic: the same bytes are damaged in the same way each time. `DAMAGE_SEED=n` tries others.
 
 // Helpers of tests: what they cannot do ends the test.
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod stage;
 
@@ -64,8 +64,11 @@ impl Drop for Naming<'_> {
     }
 }
 
+/// What has to be written where for a file's checksums to be right again.
+type Seal = fn(&[u8], &mut Vec<(usize, Vec<u8>)>);
+
 /// Looks at damaged copies of a sample. `seal` repairs checksums, so that damage gets behind them.
-fn damage(name: &str, sample: &[u8], seal: fn(&[u8], &mut Vec<(usize, Vec<u8>)>)) {
+fn damage(name: &str, sample: &[u8], seal: Seal) {
     let seed = std::env::var("DAMAGE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let mut places: Vec<usize> = (0..sample.len().min(1024)).collect();
     let head = &sample[..sample.len().min(HEADERS)];

@@ -4,7 +4,7 @@
 //! `OPENSTACK_CLI` says which client, else the one on `PATH`; `tools/setup-openstack-client` installs it.
 
 // Helpers of tests: what they cannot do ends the test.
-#![allow(clippy::expect_used, clippy::panic)]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 mod stage;
 

@@ -59,7 +59,7 @@ pub(super) fn Aside(
             </dl>
             <Button kind=ButtonKind::Primary wide=true submit=true busy=busy why_not=why_not>{tr("Create image")}</Button>
             <p class="field__hint">{move || match form.source.get() {
-                Source::File => tr("The upload goes on in the tray while you work elsewhere. It counts as done when the cloud’s SHA-512 equals your file’s."),
+                Source::File => tr("The upload goes on in the tray while you work elsewhere. It counts as done when the cloud’s SHA-512 is that of what was sent."),
                 Source::Url => tr("The cloud fetches the image by itself; the tray follows it."),
             }}</p>
         </Panel>

@@ -52,6 +52,7 @@ pub struct Known {
 
 /// What has become of an image.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // Made one at a time and taken apart at once: a box would only cost.
 pub enum Change {
     /// It is as the cloud has just answered it.
     Put(Image),

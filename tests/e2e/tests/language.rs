@@ -54,11 +54,11 @@ async fn swedish_is_chosen_kept_and_left_again() -> Outcome {
 /// "21,7 MB", "1,5 GiB".
 fn has_decimal_comma(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.windows(2).any(|pair| {
-        let comma = pair[0].split_once(',').is_some_and(|(whole, tenths)| {
+    words.iter().zip(words.iter().skip(1)).any(|(figure, unit)| {
+        let comma = figure.split_once(',').is_some_and(|(whole, tenths)| {
             [whole, tenths].iter().all(|digits| digits.parse::<u32>().is_ok())
         });
-        comma && ["kB", "MB", "GB", "MiB", "GiB"].contains(&pair[1])
+        comma && ["kB", "MB", "GB", "MiB", "GiB"].contains(unit)
     })
 }
 

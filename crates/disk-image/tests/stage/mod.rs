@@ -1,7 +1,7 @@
 //! What the tests of formats share: a folder in which `qemu-img` and other programs make files, and files as sources.
 
 // Helpers of tests: what they cannot do ends the test. Each test binary uses some of them.
-#![allow(clippy::expect_used, clippy::panic, dead_code)]
+#![allow(clippy::expect_used, clippy::panic, clippy::indexing_slicing, dead_code)]
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
