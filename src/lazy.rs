@@ -138,6 +138,9 @@ static BEGUN: OnceLock<()> = OnceLock::new();
 /// The first page has this long for its own requests before anything else is fetched.
 const BREATH: Duration = Duration::from_secs(2);
 
+/// A piece that somebody waits for is asked for again after this, as there is no button for it.
+const AGAIN: Duration = Duration::from_secs(15);
+
 /// Loads the other parts in the background, one after the other: going there is then immediate, and a tab that was open
 /// before a new release still has all its pages when the host has forgotten them. What cannot be loaded now is loaded, or
 /// reported, when it is needed.
@@ -190,15 +193,25 @@ pub fn LazyPiece(
     let here = RwSignal::new(piece.draw.get().copied());
     let load = move |wanted: bool| {
         spawn_local(async move {
-            match piece.loaded().await {
-                Ok(draw) if here.try_get_untracked() == Some(None) => here.set(Some(draw)),
-                Err(Missing) if wanted => {
-                    toasts.show(Toast::danger(
-                        tr("A part of the console could not be loaded"),
-                        why_missing(),
-                    ));
+            let mut told = false;
+            // Still missing, and not gone with its page.
+            while here.try_get_untracked() == Some(None) {
+                match piece.loaded().await {
+                    Ok(draw) => {
+                        here.try_set(Some(draw));
+                    }
+                    Err(Missing) if !wanted => return,
+                    Err(Missing) => {
+                        if !told {
+                            told = true;
+                            toasts.show(Toast::danger(
+                                tr("A part of the console could not be loaded"),
+                                why_missing(),
+                            ));
+                        }
+                        gloo_timers::future::sleep(AGAIN).await;
+                    }
                 }
-                _ => {}
             }
         });
     };

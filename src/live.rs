@@ -38,9 +38,9 @@ impl<T: Clone + Send + Sync + 'static> Live<T> {
         self.remote.into()
     }
 
-    /// Looks now, and quickly for a while: the user did something.
+    /// Looks now, and quickly for a while: the user did something. Nothing happens when its page has gone meanwhile.
     pub fn refresh(self) {
-        self.again.run(());
+        self.again.try_run(());
     }
 
     /// Changes the data at hand at once, before the cloud is asked: the answer of a PATCH, a deleted

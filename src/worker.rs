@@ -4,13 +4,21 @@
 //! what it finds. `index.html` names the workers' files, whose names carry a hash: an app never meets a worker of
 //! another release.
 
-use leptos::prelude::document;
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::{document, set_timeout_with_handle};
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
+
+/// A worker that does not listen after this has not been loaded. A browser tells only of a script that is missing, not of
+/// the wasm that the script asks for.
+const LOADING: Duration = Duration::from_secs(5 * 60);
 
 /// A worker at work on a file; dropping it ends it.
 pub(crate) struct FileWorker {
     worker: Worker,
+    loading: TimeoutHandle,
     _on_message: Closure<dyn FnMut(MessageEvent)>,
     _on_error: Closure<dyn FnMut(ErrorEvent)>,
 }
@@ -34,12 +42,19 @@ impl FileWorker {
         on_event: impl Fn(WorkerEvent) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let worker = Worker::new(&address(meta)?)?;
+        let loading = {
+            let on_event = on_event.clone();
+            set_timeout_with_handle(move || on_event(not_loaded()), LOADING)?
+        };
         let on_message = {
             let (on_event, listener, file) = (on_event.clone(), worker.clone(), file.clone());
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 if event.data().as_bool() != Some(true) {
                     on_event(WorkerEvent::Said(event.data()));
-                } else if let Err(error) = listener.post_message(&file) {
+                    return;
+                }
+                loading.clear();
+                if let Err(error) = listener.post_message(&file) {
                     on_event(WorkerEvent::Failed(format!(
                         "the file could not be given to the worker: {}",
                         words(&error)
@@ -49,19 +64,32 @@ impl FileWorker {
         };
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         let on_error = Closure::<dyn FnMut(ErrorEvent)>::new(move |event: ErrorEvent| {
-            on_event(WorkerEvent::Failed(format!("the worker stopped: {}", event.message())));
+            // A script that cannot be loaded is told by a plain `Event`; asking that for its message would throw.
+            let why = js_sys::Reflect::get(&event, &JsValue::from_str("message"))
+                .ok()
+                .and_then(|message| message.as_string());
+            loading.clear();
+            on_event(match why {
+                Some(why) => WorkerEvent::Failed(format!("the worker stopped: {why}")),
+                None => not_loaded(),
+            });
         });
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Ok(Self { worker, _on_message: on_message, _on_error: on_error })
+        Ok(Self { worker, loading, _on_message: on_message, _on_error: on_error })
     }
 }
 
 impl Drop for FileWorker {
     fn drop(&mut self) {
+        self.loading.clear();
         self.worker.set_onmessage(None);
         self.worker.set_onerror(None);
         self.worker.terminate();
     }
+}
+
+fn not_loaded() -> WorkerEvent {
+    WorkerEvent::Failed("the worker could not be loaded".to_owned())
 }
 
 /// What an exception says for itself.

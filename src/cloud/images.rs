@@ -122,8 +122,12 @@ impl Cloud {
     /// 403 by policy, 409 when it is offered already, 413 for too many members.
     pub async fn share_image(&self, image: &Image, with: &ProjectId) -> Result<Member, ApiError> {
         if image.visibility != Visibility::Shared {
-            let shared = Patch::new().visibility(&Visibility::Shared);
-            image::patch(self.client(), &image.id, &shared).await?;
+            // What somebody else has opened to everybody meanwhile stays so; Glance then refuses the member.
+            let now = image::show(self.client(), &image.id).await?;
+            if now.visibility == Visibility::Private {
+                let shared = Patch::new().visibility(&Visibility::Shared);
+                image::patch(self.client(), &image.id, &shared).await?;
+            }
         }
         image::add_member(self.client(), &image.id, with).await
     }

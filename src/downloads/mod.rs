@@ -9,6 +9,7 @@ mod saving;
 mod tray_items;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -40,6 +41,8 @@ pub struct Downloads {
 struct Running {
     abort: Option<AbortController>,
     hashing: Option<Hashing>,
+    /// What is being compared.
+    saved: Option<Rc<Saved>>,
 }
 
 impl Drop for Running {
@@ -182,7 +185,7 @@ impl Downloads {
         let abort = AbortController::new().ok();
         let signal = abort.as_ref().map(AbortController::signal);
         self.running.update_value(|running| {
-            running.insert(key, Running { abort, hashing: None });
+            running.insert(key, Running { abort, hashing: None, saved: None });
         });
         self.list.update(|list| list.insert(0, download));
         let wanted =
@@ -192,6 +195,10 @@ impl Downloads {
             let mut speed = Speed::new(monotonic());
             let told = state.clone();
             let on_progress = move |saved_bytes: u64| {
+                // A piece that was on its way when the user ended it.
+                if !told.with_untracked(|state| state.phase.is_under_way()) {
+                    return;
+                }
                 speed.update(saved_bytes, monotonic());
                 told.update(|state| {
                     state.phase = Phase::Fetching;
@@ -201,6 +208,13 @@ impl Downloads {
             };
             let saved = saving::save(&cloud, &image, &file, signal.as_ref(), on_progress).await;
             match saved {
+                // Ended at the last moment: what is in memory goes, a file on the disk is there all the same.
+                Ok(saved) if !state.with_untracked(|state| state.phase.is_under_way()) => {
+                    if !saved.in_memory {
+                        state.update(|state| state.phase = Phase::Saved(Compared::NotCompared));
+                    }
+                    self.stop(key);
+                }
                 Ok(saved) => self.compare(key, saved, wanted, state),
                 // Nothing was begun: there is nothing to show.
                 Err(Trouble::NotChosen) => self.dismiss(key),
@@ -219,8 +233,14 @@ impl Downloads {
                 .collect::<Vec<_>>()
         });
         for state in states {
-            // While it is compared the file is there already.
+            // While it is compared the file is there already, or in memory and whole.
             let comparing = state.with_untracked(|state| state.phase == Phase::Comparing);
+            let saved = self
+                .running
+                .with_value(|running| running.get(&key).and_then(|one| one.saved.clone()));
+            if let Some(saved) = saved.filter(|_| comparing) {
+                saved.hand_over();
+            }
             let phase =
                 if comparing { Phase::Saved(Compared::NotCompared) } else { Phase::Cancelled };
             self.end(key, &state, phase);
@@ -266,7 +286,8 @@ impl Downloads {
             state.estimate = None;
         });
         let file = saved.file.clone();
-        let (told, saved) = (state.clone(), std::rc::Rc::new(saved));
+        let (told, saved) = (state.clone(), Rc::new(saved));
+        let kept = Rc::clone(&saved);
         let started = Hashing::start(&file, move |event| match event {
             HashEvent::Progress(bytes) => told.update(|state| state.hashed_bytes = bytes),
             HashEvent::Done(hash) => {
@@ -289,10 +310,13 @@ impl Downloads {
         });
         match started {
             Ok(hashing) => self.running.update_value(|running| {
-                running.entry(key).or_default().hashing = Some(hashing);
+                let one = running.entry(key).or_default();
+                one.hashing = Some(hashing);
+                one.saved = Some(kept);
             }),
             Err(error) => {
                 leptos::logging::warn!("the hashing worker did not start: {error:?}");
+                kept.hand_over();
                 self.end(key, &state, Phase::Saved(Compared::NotCompared));
             }
         }

@@ -4,8 +4,10 @@
 //! The API is reached by name (`js_sys::Reflect`), as not every browser has it and web-sys calls it unstable. A piece of
 //! data never enters this program's memory: only references to the browser's own buffers pass through.
 
+use std::time::Duration;
+
 use js_sys::{Array, Function, Object, Reflect, Uint8Array};
-use leptos::prelude::{document, window};
+use leptos::prelude::{document, set_timeout, window};
 use openstack::image::{self, Image};
 use openstack::{ApiError, ErrorKind, Response, Service};
 use wasm_bindgen::prelude::*;
@@ -20,6 +22,8 @@ use crate::cloud::Cloud;
 
 /// So many bytes are gathered before they become a Blob, which the browser may keep on the disk.
 const PART_BYTES: u64 = 16 << 20;
+/// So long the browser may take before it begins to read what it was handed: Safari reads after the click has returned.
+const HANDING_OVER: Duration = Duration::from_secs(60);
 /// What we are doing, for errors.
 const OPERATION: &str = "download the image";
 
@@ -44,7 +48,8 @@ impl Way {
 pub(super) struct Saved {
     /// The file on the disk, or the data in memory.
     pub(super) file: File,
-    in_memory: bool,
+    /// Whether it is still to be handed over.
+    pub(super) in_memory: bool,
 }
 
 impl Saved {
@@ -58,8 +63,8 @@ impl Saved {
             link.set_href(&url);
             link.set_download(&self.file.name());
             link.click();
-            // The browser has taken what it needs when the click returns.
-            Url::revoke_object_url(&url)
+            set_timeout(move || drop(Url::revoke_object_url(&url)), HANDING_OVER);
+            Ok(())
         });
         if let Err(error) = handed {
             leptos::logging::error!("the browser did not take the file: {error:?}");
@@ -262,11 +267,17 @@ impl Sink {
         }
     }
 
-    /// The browser writes to a place of its own until the file is closed; an abandoned one leaves nothing.
+    /// The browser writes to a place of its own until the file is closed; of an abandoned one it leaves the empty file that
+    /// it made when the user chose its name.
     async fn throw_away(self) {
-        if let Self::Disk { stream, .. } = self {
+        if let Self::Disk { handle, stream } = self {
             // A stream that broke by itself is thrown away already.
             drop(ask(&stream, "abort", &[]).await);
+            let file = ask(&handle, "getFile", &[]).await.and_then(|file| file.dyn_into::<File>());
+            if file.is_ok_and(|file| file.size() < 1.0) {
+                // Not every browser can.
+                drop(ask(&handle, "remove", &[]).await);
+            }
         }
     }
 }

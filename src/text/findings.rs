@@ -44,7 +44,7 @@ pub fn words(trouble: &Trouble, format: Format) -> Words {
         Trouble::Encrypted => (
             tr("The disk is encrypted.").into(),
             tr(
-                "No instance can start from it: nobody would give it the passphrase. Decrypt it, with the passphrase in passphrase.txt where the command asks for that file.",
+                "No instance can start from it: nobody would give it the passphrase. Decrypt it, with the passphrase and no line break in passphrase.txt where the command asks for that file.",
             ),
         ),
         Trouble::UnknownVersion(version) => (

@@ -170,8 +170,8 @@ fn scaled(size: u64, step: u64, units: &[&str]) -> String {
     }
     let name = units.get(unit).copied().unwrap_or_default();
     let tenths = (u128::from(size) * 10 + u128::from(divisor) / 2) / u128::from(divisor);
-    // 999.95 MB rounds to 1000: say it in the next unit.
-    if tenths >= u128::from(step) * 10 && unit + 1 < units.len() {
+    // 999.5 MB rounds to 1000: say it in the next unit.
+    if tenths + 5 >= u128::from(step) * 10 && unit + 1 < units.len() {
         return format!("1 {}", units.get(unit + 1).copied().unwrap_or_default());
     }
     match (tenths / 10, tenths % 10) {
@@ -211,6 +211,8 @@ mod tests {
         check(21_692_416, "21.7 MB");
         check(434_000_000, "434 MB");
         check(434_560_000, "435 MB");
+        check(999_400_000, "999 MB");
+        check(999_500_000, "1 GB");
         check(999_960_000, "1 GB");
         check(1_100_000_000, "1.1 GB");
         check(19_884_113_920, "19.9 GB");

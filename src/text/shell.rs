@@ -3,10 +3,27 @@
 /// `text` as one word: bare when nothing in it means anything to a shell, else in single quotes.
 pub fn quote(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !text.is_empty() && text.chars().all(plain) {
+    // zsh looks for a program behind a "=" that begins a word.
+    if !text.is_empty() && !text.starts_with('=') && text.chars().all(plain) {
         return text.to_owned();
     }
-    format!("'{}'", text.replace('\'', r"'\''"))
+    let mut word = String::from("'");
+    for c in text.chars() {
+        match c {
+            '\'' => word.push_str(r"'\''"),
+            // A terminal could act on it while the line is pasted: it is spelled out.
+            c if c.is_control() && c != '\n' => {
+                word.push_str("'\"$(printf '");
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    word.push_str(&format!("\\{byte:03o}"));
+                }
+                word.push_str("')\"'");
+            }
+            c => word.push(c),
+        }
+    }
+    word.push('\'');
+    word
 }
 
 #[cfg(test)]
@@ -31,6 +48,9 @@ mod tests {
             "åäö",
             "a;b|c&d>e",
             "*?[x]~#!",
+            "=ls",
+            "a\u{1b}[201~b'\r",
+            "\u{9b}\n'x",
         ] {
             check(text);
         }

@@ -115,8 +115,10 @@ pub fn Combobox(
             let own = value.get_untracked();
             let (count, chosen) = shown
                 .with_untracked(|shown| (shown.len(), shown.iter().position(|o| o.value == own)));
-            let (to, act) =
-                press(&event.key(), event.alt_key(), list.get_untracked(), count, chosen);
+            // A list that nothing fits is not seen: no key is spent on closing it.
+            let before = list.get_untracked();
+            let before = List { open: before.open && count > 0, ..before };
+            let (to, act) = press(&event.key(), event.alt_key(), before, count, chosen);
             match act {
                 Act::Pass => reach(to),
                 Act::Stop => {

@@ -220,6 +220,12 @@ impl FileRoad {
     }
 
     fn hash(self: &Rc<Self>, ticket: Ticket) {
+        {
+            // Of an attempt before this one.
+            let mut inner = self.inner.borrow_mut();
+            inner.hashed_bytes = 0;
+            inner.sha512 = None;
+        }
         let road = Rc::clone(self);
         let started = Hashing::start(self.upload.content(), move |event| match event {
             HashEvent::Progress(bytes) => {

@@ -98,6 +98,10 @@ impl UrlRoad {
 
     /// Ends it: removes the record.
     pub(super) fn cancel(self: &Rc<Self>) {
+        // The image may have become active while the user was being asked: it must not be removed then.
+        if !self.state.with_untracked(|state| matches!(state.phase, JobPhase::Fetching(_))) {
+            return;
+        }
         if let Some(handle) = self.following.borrow_mut().take() {
             handle.abort();
         }

@@ -119,14 +119,16 @@ fn decrypt(report: &Report, file_name: &str, output: &str) -> Option<String> {
         format!("driver={format},file.filename={},{key}=key", file_name.replace(',', ",,"));
     Some(format!(
         "qemu-img convert --object secret,id=key,file=passphrase.txt --image-opts -O qcow2 {} {}",
-        quoted(&options),
+        word(&options),
         quoted(output)
     ))
 }
 
 fn unwrap(kind: Wrapped, inner: Option<&Inner>, file_name: &str) -> String {
     let file = quoted(file_name);
-    let only = inner.map(|inner| format!(" {}", quoted(&inner.name))).unwrap_or_default();
+    // What could mean another file is not named: then all of the archive is unpacked.
+    let inner = inner.filter(|inner| is_plain(&inner.name));
+    let only = inner.map(|inner| format!(" {}", word(&inner.name))).unwrap_or_default();
     match kind {
         Wrapped::Gzip => uncompress("gunzip", ".gz", inner, file_name),
         Wrapped::Xz => uncompress("unxz", ".xz", inner, file_name),
@@ -150,12 +152,15 @@ fn unwrap(kind: Wrapped, inner: Option<&Inner>, file_name: &str) -> String {
 /// These programs take off their own ending and want one; without it the result needs a name.
 fn uncompress(program: &str, ending: &str, inner: Option<&Inner>, file_name: &str) -> String {
     let file = quoted(file_name);
-    let bare = file_name.to_ascii_lowercase();
-    if bare.strip_suffix(ending).is_some_and(|rest| !rest.is_empty()) {
+    // In small letters only: most of them do not know their ending in capitals.
+    if file_name.strip_suffix(ending).is_some_and(|rest| !rest.is_empty()) {
         return format!("{program} --keep {file}");
     }
     let name = match inner {
-        Some(inner) if inner.name != file_name => inner.name.clone(),
+        // A hidden file could be one that a shell reads.
+        Some(inner) if inner.name != file_name && !inner.name.starts_with('.') => {
+            inner.name.clone()
+        }
         _ => output_name(file_name, "img"),
     };
     format!("{program} --stdout {file} > {}", quoted(&name))
@@ -171,12 +176,60 @@ fn output_name(file_name: &str, ending: &str) -> String {
     if name.eq_ignore_ascii_case(file_name) { format!("{stem}-new.{ending}") } else { name }
 }
 
-/// As one word of a POSIX shell, that no program takes for an option.
-fn quoted(name: &str) -> String {
-    let safe = if name.starts_with('-') { format!("./{name}") } else { name.to_owned() };
-    format!("'{}'", safe.replace('\'', r"'\''"))
+/// Whether a name inside an archive means only itself: no option, no pattern, nothing outside of the folder at hand, nothing
+/// that was not read as it is written.
+fn is_plain(name: &str) -> bool {
+    let odd = |c: char| {
+        c.is_control()
+            || c == char::REPLACEMENT_CHARACTER
+            || matches!(c, '*' | '?' | '[' | ']' | '\\')
+    };
+    !name.starts_with('-')
+        && !name.starts_with('/')
+        && !name.contains(odd)
+        && !name.split('/').any(|part| part == "..")
 }
 
+/// A file's name as one word of a POSIX shell, that no program takes for an option, QEMU not for a protocol (`nbd:…`,
+/// `json:…`, or what precedes the colon of a time) and tar not for a file on another host.
+fn quoted(name: &str) -> String {
+    let safe = if name.starts_with('-') || name.contains(':') {
+        format!("./{name}")
+    } else {
+        name.to_owned()
+    };
+    word(&safe)
+}
+
+/// As one word of a POSIX shell. Control characters, on which a terminal could act while the line is pasted, are spelled out.
+fn word(text: &str) -> String {
+    let mut word = String::from("'");
+    for c in text.chars() {
+        match c {
+            '\'' => word.push_str(r"'\''"),
+            c if c.is_control() && c != '\n' => {
+                word.push_str("'\"$(printf '");
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    word.push_str(&format!("\\{byte:03o}"));
+                }
+                word.push_str("')\"'");
+            }
+            c => word.push(c),
+        }
+    }
+    word.push('\'');
+    word
+}
+
+/// PowerShell takes the typographic single quotes for quotes as well.
 fn powershell_quoted(name: &str) -> String {
-    format!("'{}'", name.replace('\'', "''"))
+    let mut quoted = String::from("'");
+    for c in name.chars() {
+        quoted.push(c);
+        if matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}') {
+            quoted.push(c);
+        }
+    }
+    quoted.push('\'');
+    quoted
 }

@@ -53,14 +53,16 @@ pub(super) fn ShareImage(
                         "It is in their list when they accept it; they can use it by its id at once.",
                     );
                     actions.toasts.show(Toast { text: Some(text.to_owned()), ..Toast::ok(title) });
+                    actions.on_changed.try_run(Image { visibility: Visibility::Shared, ..image });
                 }
                 Err(error) => {
                     refused.try_set(Some(error));
+                    // A private image may be shareable by now. Where this fails too, the page's next look tells.
+                    if let Ok(now) = cloud.image(&image.id).await {
+                        actions.on_changed.try_run(now);
+                    }
                 }
             }
-            // Also after a refusal: a private image may be shareable by now.
-            let after = Image { visibility: Visibility::Shared, ..image };
-            actions.on_changed.try_run(after);
         });
     };
     view! {

@@ -186,7 +186,11 @@ async fn make(
     let mut volume = match cloud.create_volume(&wanted).await {
         Ok(volume) => volume,
         Err(error) => {
-            making.try_set(Making::Refused(error));
+            // The dialog was closed meanwhile: nobody would see it there.
+            if let Some(Making::Refused(error)) = making.try_set(Making::Refused(error)) {
+                let text = errors::api(&error, None).text_with_request();
+                toasts.show(Toast::danger(tr("The volume was not created"), text));
+            }
             return;
         }
     };
@@ -201,7 +205,11 @@ async fn make(
             }
             Err(error) if error.is_transient() && failures < PATIENCE => failures += 1,
             Err(error) => {
-                making.try_set(Making::Lost(error));
+                if let Some(Making::Lost(error)) = making.try_set(Making::Lost(error)) {
+                    let kept = tr("The volume may be made nevertheless.");
+                    let words = errors::api(&error, Some(kept));
+                    toasts.show(Toast::danger(words.title.clone(), words.text_with_request()));
+                }
                 return;
             }
         }

@@ -30,7 +30,7 @@ impl Draft {
         if let (Source::File, Some(file)) = (self.source, &self.file) {
             let own = plain(&file.name);
             let sent = if self.as_qcow2 {
-                let made = plain(&format!("{}.qcow2", stem(&file.name)));
+                let made = plain(&made_of(&file.name));
                 let from = match &file.report {
                     Some(report) if report.format == Format::VhdFixed => "vpc",
                     _ => "raw",
@@ -72,9 +72,15 @@ impl Draft {
     }
 }
 
-/// A file's name that no program takes for an option.
+/// A file's name that no program takes for an option, nor QEMU what precedes a colon in it for a protocol.
 fn plain(name: &str) -> String {
-    if name.starts_with('-') { format!("./{name}") } else { name.to_owned() }
+    if name.starts_with('-') || name.contains(':') { format!("./{name}") } else { name.to_owned() }
+}
+
+/// What the converted file is called: never as the file itself, which would be written over while it is read.
+fn made_of(name: &str) -> String {
+    let made = format!("{}.qcow2", stem(name));
+    if made.eq_ignore_ascii_case(name) { format!("{}-new.qcow2", stem(name)) } else { made }
 }
 
 /// A file's name without its ending.
@@ -105,6 +111,14 @@ mod tests {
             "{line}"
         );
         assert!(line.contains("--file ./-disk.qcow2") && line.ends_with("-- -x"), "{line}");
+        let mut convert = |name: &str, files: &str| {
+            form.file.as_mut().unwrap().name = name.into();
+            let line = form.command_line();
+            let expected = format!("qemu-img convert -f raw -O qcow2 {files}\n");
+            assert!(line.starts_with(&expected), "{line}");
+        };
+        convert("disk.qcow2", "disk.qcow2 disk-new.qcow2");
+        convert("at 10:00.raw", "'./at 10:00.raw' './at 10:00.qcow2'");
     }
 
     #[test]

@@ -171,6 +171,11 @@ fn format_hint(form: Form) -> Signal<Option<String>> {
 
 fn format_control(form: Form, formats: Signal<Vec<String>>) -> AnyControl {
     let value = form.text(Entry::DiskFormat);
+    // What the file is, though this cloud does not take it: without an entry the field would seem empty.
+    let foreign = Memo::new(move |_| {
+        let (now, known) = (value.get(), formats.get());
+        (!now.is_empty() && !known.is_empty() && !known.contains(&now)).then_some(now)
+    });
     let options = Signal::derive(move || {
         let known = formats.get();
         let mut formats: Vec<String> =
@@ -183,6 +188,10 @@ fn format_control(form: Form, formats: Signal<Vec<String>>) -> AnyControl {
         }
         let mut options = vec![Choice::new("", tr("Choose a format"))];
         options.extend(formats.into_iter().map(|format| Choice::new(format.clone(), format)));
+        options.extend(foreign.get().map(|format| {
+            let label = tr_with("{format} (not taken by this cloud)", &[("format", &format)]);
+            Choice::new(format, label)
+        }));
         options
     });
     // Another format means the file as it is.

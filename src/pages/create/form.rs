@@ -278,6 +278,13 @@ impl Form {
                 self.text(entry).set(settled);
             }
         }
+        // What a preset has replaced follows the file as well: it is what comes back when the preset goes.
+        self.before.update(|before| {
+            for (entry, value) in before.iter_mut() {
+                let start = start.get(entry).map_or("", String::as_str);
+                *value = settle(value, start, old.get(entry), new.get(entry));
+            }
+        });
         self.told.set(new);
     }
 

@@ -43,7 +43,7 @@ use crate::components::{ErrorNote, Page};
 use crate::routes;
 use crate::text::{tr, tr_with, uploads as words};
 use crate::ui::{Button, Note, Tone};
-use crate::uploads::{Job, JobPhase, NotBegun, use_uploads};
+use crate::uploads::{Job, JobPhase, NotBegun, Standing, use_uploads};
 
 /// The page.
 #[component]
@@ -73,7 +73,10 @@ pub fn CreatePage() -> impl IntoView {
     });
     let making = Signal::derive(move || {
         let waits = job.get().is_some_and(|job| {
-            job.state.with(|state| state.image_id.is_none() && refusal(&state.phase).is_none())
+            // Ended in the tray before there was a record: nothing is waited for any more.
+            job.state.with(|state| {
+                state.image_id.is_none() && state.phase.standing() == Standing::UnderWay
+            })
         });
         waits || begin_import.pending().get()
     });
@@ -107,16 +110,14 @@ pub fn CreatePage() -> impl IntoView {
         form.tried.set(true);
         let cannot_fetch =
             form.source.get_untracked() == Source::Url && told.why_no_url.get_untracked().is_some();
-        if cannot_fetch
-            || untrack(|| form.draft().problems(&told.facts.get()))
-                .iter()
-                .any(|problem| problem.weight.blocks())
-        {
-            // The summary is drawn by now or on the next frame.
-            request_animation_frame(move || {
-                if let Some(summary) = summary.get_untracked() {
-                    drop(summary.focus());
-                }
+        let blocked = untrack(|| form.draft().problems(&told.facts.get()))
+            .iter()
+            .any(|problem| problem.weight.blocks());
+        if blocked || cannot_fetch {
+            // The summary is drawn by now or on the next frame. Why nothing is fetched stands below the address.
+            request_animation_frame(move || match summary.try_get_untracked().flatten() {
+                Some(summary) if blocked => drop(summary.focus()),
+                _ => go_to(&Entry::Url.field_id()),
             });
             return;
         }

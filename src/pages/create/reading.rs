@@ -92,7 +92,14 @@ fn told(form: Form, name: &str, report: Report) -> AnyView {
         .findings
         .iter()
         .map(|finding| {
-            let mends = !matches!(finding.trouble, Trouble::NothingToBoot | Trouble::Damaged(_));
+            let mends = match finding.trouble {
+                Trouble::NothingToBoot => false,
+                // A sound disk with a description that clouds refuse: QEMU writes another one.
+                Trouble::Damaged(_) => {
+                    report.format == Format::Vmdk && finding.weight == Weight::Refused
+                }
+                _ => true,
+            };
             note(finding, report.format, if mends { command.take() } else { None })
         })
         .collect();

@@ -32,7 +32,7 @@ pub(super) fn OtherProperties(
     });
     let add = move |_| {
         let id = form.add_row(String::new(), String::new());
-        focus(format!("create-property-{id}"));
+        focus(format!("#create-property-{id}"));
     };
     let explained = move || match &*definitions.read() {
         Definitions::Known(cloud) if !cloud.is_empty() => {
@@ -50,7 +50,7 @@ pub(super) fn OtherProperties(
                 <For each=move || form.rows.get() key=|row| row.id let:row>
                     {property(form, problems, known, row)}
                 </For>
-                <div class="row">
+                <div class="row" id="create-property-add">
                     <Button icon=Glyph::Plus on_press=add>{tr("Add a property")}</Button>
                     {move || explained().map(|text| view! { <span class="field__hint">{text}</span> })}
                 </div>
@@ -83,14 +83,19 @@ fn property(
         values.into_iter().map(|value| Suggestion::new(value.clone(), value)).collect()
     });
     let remove = move |_| {
-        // The focus goes where it can go on: the row before, else the button.
+        // The focus goes where it can go on: the row before, else the one that is first now, else the button.
         let rows = form.rows.get_untracked();
-        let before =
-            rows.iter().rev().skip_while(|other| other.id != row.id).nth(1).map(|other| other.id);
+        let at = rows.iter().position(|other| other.id == row.id).unwrap_or_default();
+        let other = match at.checked_sub(1) {
+            Some(before) => rows.get(before),
+            None => rows.get(1),
+        };
+        let to = other.map_or_else(
+            || "#create-property-add button".to_owned(),
+            |other| format!("#create-property-{}", other.id),
+        );
         form.rows.update(|rows| rows.retain(|other| other.id != row.id));
-        if let Some(id) = before {
-            focus(format!("create-property-{id}"));
-        }
+        focus(to);
     };
     let name = Signal::derive(move || {
         let key = row.key.read();
@@ -118,10 +123,10 @@ fn property(
     .into_any()
 }
 
-/// The focus to a field that is drawn by the next frame.
-fn focus(id: String) {
+/// The focus to what the selector finds; it is drawn by the next frame.
+fn focus(selector: String) {
     request_animation_frame(move || {
-        let field = document().get_element_by_id(&id);
+        let field = document().query_selector(&selector).ok().flatten();
         if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
             drop(field.focus());
         }

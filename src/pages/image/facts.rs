@@ -69,22 +69,18 @@ fn InWords(image: Signal<Image>, actions: ImageActions) -> impl IntoView {
             (groups(image, viewer), why_not_change(own, read_only.as_deref()).is_none())
         })
     });
+    let titles = Memo::new(move |_| {
+        all.with(|(groups, _)| groups.iter().map(|group| group.title).collect::<Vec<_>>())
+    });
     let rest = Memo::new(move |_| image.with(others));
     view! {
         <div class="groups">
-            {move || {
-                let (groups, changeable) = all.get();
-                groups.into_iter().map(|Group { title, facts }| view! {
-                    <section class="stack stack--tight">
-                        <h3>{title}</h3>
-                        <dl class="facts facts--plain">
-                            {facts.into_iter().map(|(term, value)| view! {
-                                <Fact term=term>{value_view(value, image, actions, changeable)}</Fact>
-                            }).collect_view()}
-                        </dl>
-                    </section>
-                }).collect_view()
-            }}
+            <For each=move || titles.get() key=|title| *title let(title)>
+                <section class="stack stack--tight">
+                    <h3>{title}</h3>
+                    <dl class="facts facts--plain">{facts_of(title, all, image, actions)}</dl>
+                </section>
+            </For>
         </div>
         <Show when=move || !rest.read().is_empty()>
             <Fold
@@ -105,6 +101,42 @@ fn InWords(image: Signal<Image>, actions: ImageActions) -> impl IntoView {
             </Fold>
         </Show>
     }
+}
+
+/// The facts of a group. Each is drawn anew only when it has changed itself: the focus may be in it.
+fn facts_of(
+    title: &'static str,
+    all: Memo<(Vec<Group>, bool)>,
+    image: Signal<Image>,
+    actions: ImageActions,
+) -> AnyView {
+    let terms = Memo::new(move |_| {
+        all.with(|(groups, _)| {
+            let group = groups.iter().find(|group| group.title == title);
+            let facts = group.map(|group| group.facts.as_slice()).unwrap_or_default();
+            facts.iter().map(|(term, _)| *term).collect::<Vec<_>>()
+        })
+    });
+    let fact = move |term: &'static str| {
+        let value = Memo::new(move |_| {
+            all.with(|(groups, changeable)| {
+                let group = groups.iter().find(|group| group.title == title)?;
+                let (_, value) = group.facts.iter().find(|(own, _)| *own == term)?;
+                let value = match value {
+                    // Its words follow the image by themselves, so that the button that was pressed stays.
+                    Value::Protected(_) => Value::Protected(true),
+                    other => other.clone(),
+                };
+                Some((value, *changeable))
+            })
+        });
+        view! {
+            <Fact term=term>
+                {move || value.get().map(|(value, changeable)| value_view(value, image, actions, changeable))}
+            </Fact>
+        }
+    };
+    view! { <For each=move || terms.get() key=|term| *term children=fact /> }.into_any()
 }
 
 fn value_view(
@@ -133,10 +165,13 @@ fn value_view(
             let words = server.as_str().chars().take(8).collect::<String>();
             view! { {tr("Instance")} " " <a class="link mono" href=routes::instance(server.as_str())>{words}</a> }.into_any()
         }
-        Value::Protected(protected) => {
-            let verb = if protected { tr("Unprotect") } else { tr("Protect") };
-            let words = if protected { tr("Yes: it cannot be deleted.") } else { tr("No.") };
-            let press = move |_| image.with_untracked(|image| actions.protect(image, !protected));
+        Value::Protected(_) => {
+            let protected = Memo::new(move |_| image.with(|image| image.protected));
+            let verb = move || if protected.get() { tr("Unprotect") } else { tr("Protect") };
+            let words =
+                move || if protected.get() { tr("Yes: it cannot be deleted.") } else { tr("No.") };
+            let press =
+                move |_| image.with_untracked(|image| actions.protect(image, !image.protected));
             let busy = move || image.with(|image| actions.is_changing(&image.id));
             view! {
                 {words}

@@ -5,6 +5,7 @@
 //! changed since, and the whole now and then, as deleted images are in no list of changes. What is shared with the project
 //! and not accepted, and what is hidden, Glance keeps in lists of their own.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,6 +71,8 @@ pub struct Feed {
     last: StoredValue<Option<Known>>,
     /// The first rows of a first look that is still under way.
     first_rows: RwSignal<Option<Known>>,
+    /// What was deleted here: an answer that was asked for before may still name it.
+    gone: StoredValue<HashSet<ImageId>>,
 }
 
 /// Starts to fetch; hidden images only while they are wanted. Ends with the page.
@@ -77,24 +80,27 @@ pub fn use_feed(hidden_wanted: Signal<bool>) -> Feed {
     let cloud = use_cloud();
     let last: StoredValue<Option<Known>> = StoredValue::new(None);
     let first_rows = RwSignal::new(None);
+    let gone: StoredValue<HashSet<ImageId>> = StoredValue::new(HashSet::new());
     let fetch = {
         let cloud = cloud.clone();
         move |()| {
             let cloud = cloud.clone();
             let known = last.try_get_value().flatten();
             async move {
-                let seen = match known.filter(changes_are_enough) {
+                let mut seen = match known.filter(changes_are_enough) {
                     Some(known) => changes(&cloud, known).await?,
                     None => {
                         let known_already = last.try_with_value(Option::is_some).unwrap_or(true);
-                        whole(&cloud, |part| {
+                        whole(&cloud, |mut part| {
                             if !known_already {
+                                gone.try_with_value(|gone| forget(&mut part, gone));
                                 first_rows.try_set(Some(part));
                             }
                         })
                         .await?
                     }
                 };
+                gone.try_with_value(|gone| forget(&mut seen, gone));
                 last.try_set_value(Some(seen.clone()));
                 first_rows.try_set(None);
                 Ok(seen)
@@ -113,7 +119,7 @@ pub fn use_feed(hidden_wanted: Signal<bool>) -> Feed {
         use_live(hidden_wanted, fetch, |_| Motion::Still)
     };
     on_upload_step(move || live.refresh());
-    Feed { live, hidden, cloud: StoredValue::new(cloud), last, first_rows }
+    Feed { live, hidden, cloud: StoredValue::new(cloud), last, first_rows, gone }
 }
 
 impl Feed {
@@ -199,7 +205,7 @@ impl Feed {
         let Some(project) = self.cloud.try_with_value(|cloud| cloud.project().id.clone()) else {
             return;
         };
-        let gone: Vec<ImageId> = changes
+        let gone: HashSet<ImageId> = changes
             .iter()
             .filter_map(|change| match change {
                 Change::Removed(id) => Some(id.clone()),
@@ -225,7 +231,23 @@ impl Feed {
             self.live.amend(move |known| *known = amended);
         }
         if !gone.is_empty() {
+            self.gone.try_update_value(|all| all.extend(gone.iter().cloned()));
+            self.first_rows.try_update(|rows| {
+                if let Some(rows) = rows {
+                    forget(rows, &gone);
+                }
+            });
             self.hidden.amend(move |hidden| hidden.items.retain(|image| !gone.contains(&image.id)));
+        }
+    }
+}
+
+/// Takes out what was deleted here. No image comes back under its old id.
+fn forget(known: &mut Known, gone: &HashSet<ImageId>) {
+    if gone.iter().any(|id| known.set.get(id).is_some()) {
+        let set = Arc::make_mut(&mut known.set);
+        for id in gone {
+            set.remove(id);
         }
     }
 }
@@ -268,6 +290,7 @@ async fn whole(cloud: &Cloud, on_part: impl Fn(Known)) -> Result<Known, ApiError
 
 async fn changes(cloud: &Cloud, mut known: Known) -> Result<Known, ApiError> {
     let Some(newest) = known.newest else { return whole(cloud, drop).await };
+    let unreadable = known.unreadable;
     let lists = join(cloud.offered_images(), cloud.rejected_images());
     let (changed, (offered, rejected)) = join(cloud.images_changed_since(newest), lists).await;
     let (changed, offered, rejected) = (changed?, offered?, rejected?);
@@ -297,6 +320,8 @@ async fn changes(cloud: &Cloud, mut known: Known) -> Result<Known, ApiError> {
             Err(error) => return Err(error),
         }
     }
+    // Counted with the whole list: each look at what has changed would count the same ones again.
+    known.unreadable = unreadable;
     Ok(known)
 }
 
@@ -316,13 +341,22 @@ fn take_unanswered(
     cloud: &Cloud,
 ) {
     known.unreadable += offered.skipped.len() + rejected.skipped.len();
+    // To its owner, and to an operator, Glance names in both lists what they can see anyway: nobody has two answers.
+    let offered_ids: HashSet<ImageId> =
+        offered.items.iter().map(|image| image.id.clone()).collect();
+    let anyway: HashSet<ImageId> = rejected
+        .items
+        .iter()
+        .filter(|image| offered_ids.contains(&image.id))
+        .map(|image| image.id.clone())
+        .collect();
     let set = Arc::make_mut(&mut known.set);
     for (list, share) in [(offered, Share::Offered), (rejected, Share::Rejected)] {
         for image in list.items {
-            // To its owner, and to an operator, Glance names here what they can see anyway.
+            let share = (!anyway.contains(&image.id)).then_some(share);
             let seen = set.get(&image.id).is_some_and(|entry| !entry.is_unanswered());
-            if !seen || share == Share::Rejected {
-                set.put(Entry::new(image, &cloud.project().id, Some(share)));
+            if !seen || share == Some(Share::Rejected) {
+                set.put(Entry::new(image, &cloud.project().id, share));
             }
         }
     }

@@ -103,9 +103,13 @@ pub fn keep_focus(before: &Focused, shown: Shown, around: Option<&HtmlElement>) 
     if !lost {
         return;
     }
+    // None when the page has gone by now.
     let row = shown
         .rows
-        .with_untracked(|rows| rows.iter().find(|row| row.id == before.id).map(|row| row.number));
+        .try_with_untracked(|rows| {
+            rows.iter().find(|row| row.id == before.id).map(|row| row.number)
+        })
+        .flatten();
     let back = row.is_some_and(|row| focus_on(row, before.part));
     if !back && let Some(around) = around {
         focus_in_place(around);

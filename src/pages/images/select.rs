@@ -19,8 +19,8 @@ pub struct Selection {
     pub chosen: Memo<Vec<Arc<Entry>>>,
     set: Memo<Arc<ImageSet>>,
     found: Memo<Found>,
-    /// The row from which Shift reaches to another.
-    anchor: StoredValue<usize>,
+    /// The image from whose row Shift reaches to another. Rows move when others come and go.
+    anchor: StoredValue<Option<ImageId>>,
 }
 
 /// How much of what is shown is chosen.
@@ -46,7 +46,7 @@ impl Selection {
                 chosen
             })
         });
-        Self { ids, chosen, set, found, anchor: StoredValue::new(0) }
+        Self { ids, chosen, set, found, anchor: StoredValue::new(None) }
     }
 
     /// Whether an image is chosen.
@@ -57,7 +57,8 @@ impl Selection {
     /// Chooses the image of a row, or not any more; with `reach` all rows from the last one to it.
     pub fn press(self, row: usize, id: &ImageId, reach: bool) {
         let choose = !self.ids.with_untracked(|ids| ids.contains(id));
-        let anchor = if reach { self.anchor.get_value() } else { row };
+        let anchor = self.anchor.get_value().filter(|_| reach);
+        let anchor = anchor.and_then(|id| self.row_of(&id)).unwrap_or(row);
         let (first, last) = (anchor.min(row), anchor.max(row));
         let reached = self.rows(first, last);
         self.ids.update(|ids| {
@@ -69,7 +70,7 @@ impl Selection {
                 }
             }
         });
-        self.anchor.set_value(row);
+        self.anchor.set_value(Some(id.clone()));
     }
 
     /// Chooses everything that is shown, or nothing of it any more.
@@ -124,6 +125,16 @@ impl Selection {
                     let entries = found.rows.iter().filter_map(|place| set.entry(*place));
                     entries.filter(|entry| ids.contains(&entry.image.id)).count()
                 })
+            })
+        })
+    }
+
+    fn row_of(self, id: &ImageId) -> Option<usize> {
+        self.set.with_untracked(|set| {
+            self.found.with_untracked(|found| {
+                let is_it =
+                    |place: &u32| set.entry(*place).is_some_and(|entry| entry.image.id == *id);
+                found.rows.iter().position(is_it)
             })
         })
     }

@@ -38,6 +38,8 @@ pub fn ImageTable(
     let focused: StoredValue<Option<Focused>> = StoredValue::new(None);
     Effect::new(move |_| {
         shown.rows.track();
+        // A button that was pressed may go with what it did: an answered offer has none.
+        shown.set.track();
         let Some(before) = focused.get_value() else { return };
         // After the rows are drawn.
         queue_microtask(move || {

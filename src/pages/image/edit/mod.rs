@@ -122,7 +122,7 @@ impl Edit {
     fn look_up(self) {
         // It is drawn by now or on the next frame.
         request_animation_frame(move || {
-            if let Some(summary) = self.summary.get_untracked() {
+            if let Some(Some(summary)) = self.summary.try_get_untracked() {
                 drop(summary.focus());
             }
         });
@@ -163,11 +163,9 @@ fn EditForm(image: Image) -> impl IntoView {
     let (navigate, toasts) = (use_navigate(), expect_context::<Toasts>());
     let saved = {
         let (navigate, back) = (navigate.clone(), back.clone());
-        Callback::new(move |words: String| {
-            toasts.show(Toast::ok(words));
-            navigate(&back, NavigateOptions::default());
-        })
+        Callback::new(move |()| navigate(&back, NavigateOptions::default()))
     };
+    let not_saved = tr_with("{name} is not saved", &[("name", &display_name(&image))]);
     let may_save = why_not.is_none();
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
@@ -181,11 +179,16 @@ fn EditForm(image: Image) -> impl IntoView {
         }
         edit.busy.set(true);
         edit.refused.set(None);
-        let (cloud, id) = (cloud.clone(), id.clone());
+        let (cloud, id, not_saved) = (cloud.clone(), id.clone(), not_saved.clone());
         spawn_local(async move {
             match save(&cloud, &id, edit).await {
-                Saved::Done(words) => saved.run(words),
+                Saved::Done(words) => {
+                    toasts.show(Toast::ok(words));
+                    // Whoever has left the page is not called back.
+                    saved.try_run(());
+                }
                 Saved::NotYet => edit.look_up(),
+                Saved::Left(why) => toasts.show(Toast::danger(not_saved, why)),
             }
             edit.busy.try_set(false);
         });
@@ -227,12 +230,17 @@ enum Saved {
     Done(String),
     /// The form says why not.
     NotYet,
+    /// The page was left before it was saved: this is why it is not.
+    Left(String),
 }
 
 async fn save(cloud: &Cloud, id: &ImageId, edit: Edit) -> Saved {
     let refuse = |error: ApiError| {
-        let part = refused_part(&error.message, &edit.changes.get_untracked());
-        edit.refused.try_set(Some((error, part)));
+        let Some(changes) = edit.changes.try_get_untracked() else {
+            return Saved::Left(errors::api(&error, None).text_with_request());
+        };
+        let part = refused_part(&error.message, &changes);
+        edit.refused.set(Some((error, part)));
         Saved::NotYet
     };
     let now = match cloud.image(id).await {
@@ -241,7 +249,9 @@ async fn save(cloud: &Cloud, id: &ImageId, edit: Edit) -> Saved {
     };
     let theirs = values(&now);
     // The page was left meanwhile: then nothing is sent.
-    let Some(base) = edit.base.try_get_untracked() else { return Saved::NotYet };
+    let Some(base) = edit.base.try_get_untracked() else {
+        return Saved::Left(tr("The page was left before anything was sent.").to_owned());
+    };
     let mine = untrack(|| edit.form.values(&base));
     let found = conflicts(&base, &mine, &theirs);
     if !found.is_empty() {

@@ -22,7 +22,8 @@ pub fn BulkBar(
     view! {
         <Show when=move || any.get()>{bar(bulk)}</Show>
         <p class="visually-hidden" role="status">
-            {move || any.get().then(|| count_words(bulk))}
+            // Not at each image that is done: a toast tells the end.
+            {move || (any.get() && !bulk.run.is_going()).then(|| count_words(bulk))}
         </p>
     }
 }
@@ -81,8 +82,18 @@ fn bar(bulk: Bulk) -> AnyView {
     });
     let note = move || {
         read_only.get_value().or_else(|| {
-            let left_out = plan(Deed::Delete).left_out()?;
-            (!offers.get()).then(|| tr_with("Not deleted: {reasons}", &[("reasons", &left_out)]))
+            let (delete, share) = (plan(Deed::Delete), plan(Deed::Share));
+            let left_out = delete.left_out();
+            // Of what cannot be done at all the reason is told, unless it is the same.
+            let not_shared = share
+                .left_out()
+                .filter(|reasons| share.can.is_empty() && left_out.as_ref() != Some(reasons))
+                .map(|reasons| format!("{}: {reasons}", Deed::Share.verb()));
+            let not_deleted = left_out
+                .filter(|_| !offers.get() || delete.can.is_empty())
+                .map(|reasons| tr_with("Not deleted: {reasons}", &[("reasons", &reasons)]));
+            let parts: Vec<String> = [not_deleted, not_shared].into_iter().flatten().collect();
+            (!parts.is_empty()).then(|| parts.join(" · "))
         })
     };
     view! {

@@ -33,11 +33,12 @@ pub struct Bulk {
 
 /// Makes it for a page. [`BulkBar`] and [`BulkDialog`] have to be in the page once.
 pub fn use_bulk(feed: Feed, selection: Selection, around: NodeRef<html::Div>) -> Bulk {
+    let open = RwSignal::new(false);
     Bulk {
         selection,
-        run: use_run(feed, selection.ids),
+        run: use_run(feed, selection.ids, open),
         plan: RwSignal::new(None),
-        open: RwSignal::new(false),
+        open,
         word: RwSignal::new(String::new()),
         around,
     }

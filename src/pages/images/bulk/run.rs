@@ -67,10 +67,12 @@ pub struct Run {
     /// What came of it; `None` before it is begun.
     pub progress: RwSignal<Option<Progress>>,
     stopping: StoredValue<bool>,
+    /// Whether the dialog that tells it all is open.
+    open: RwSignal<bool>,
 }
 
 /// One at a time for a page. What is done leaves the selection.
-pub fn use_run(feed: Feed, selected: RwSignal<HashSet<ImageId>>) -> Run {
+pub fn use_run(feed: Feed, selected: RwSignal<HashSet<ImageId>>, open: RwSignal<bool>) -> Run {
     Run {
         cloud: StoredValue::new(use_cloud()),
         toasts: expect_context::<Toasts>(),
@@ -78,6 +80,7 @@ pub fn use_run(feed: Feed, selected: RwSignal<HashSet<ImageId>>) -> Run {
         selected,
         progress: RwSignal::new(None),
         stopping: StoredValue::new(false),
+        open,
     }
 }
 
@@ -147,9 +150,9 @@ impl Run {
         if progress.done > 0 {
             self.toasts.show(Toast::ok(deed.done(progress.done)));
         }
-        // On the page the dialog tells each of them. Elsewhere nobody would see it.
-        let page_is_there = self.progress.try_get_untracked().is_some();
-        if !page_is_there && !progress.failed.is_empty() {
+        // The open dialog tells each of them. Where it is closed, or the page was left, nobody would see it.
+        let is_seen = self.open.try_get_untracked() == Some(true);
+        if !is_seen && !progress.failed.is_empty() {
             let names: Vec<String> = progress
                 .failed
                 .iter()
@@ -194,8 +197,11 @@ async fn perform(cloud: &Cloud, deed: Deed, word: &str, image: &Image) -> Result
         Deed::Accept => cloud.answer_image(id, &MemberStatus::Accepted).await.map(drop)?,
         Deed::Reject => cloud.answer_image(id, &MemberStatus::Rejected).await.map(drop)?,
     }
-    // These answers do not hold the image as it is now.
-    cloud.image(id).await.map(Change::Put)
+    // These answers do not hold the image as it is now. It is done even where this look fails; the list looks again.
+    Ok(Change::Put(cloud.image(id).await.unwrap_or_else(|error| {
+        leptos::logging::warn!("{error}");
+        image.clone()
+    })))
 }
 
 /// What is wrong with the word that a deed needs: the tag, or the project.
