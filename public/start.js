@@ -23,7 +23,7 @@ if (catalogue) {
   document.head.append(preload);
 }
 
-// The part of the wasm that the page at hand needs travels beside the main one (src/pages/lazy.rs would ask for it only
+// The part of the wasm that the page at hand needs travels beside the main one (src/lazy.rs would ask for it only
 // when that runs). A wrong guess costs a request, no more.
 const parts = document.querySelector('meta[name="slipway-parts"]');
 if (parts) {

@@ -1,6 +1,6 @@
 //! Cuts a wasm file into the part that is always loaded and parts that are loaded when a page is opened.
 //!
-//! Where to cut is marked in the sources (`src/pages/lazy.rs`), and needs the linker's relocations (`--emit-relocs`, set by
+//! Where to cut is marked in the sources (`src/lazy.rs`), and needs the linker's relocations (`--emit-relocs`, set by
 //! `tools/build-app`). The library writes a script that loads the parts and imports wasm-bindgen's script, which imports it:
 //! a circle, so that neither could be named by what it holds. Here both become one script.
 
