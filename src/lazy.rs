@@ -197,9 +197,9 @@ pub fn LazyPiece(
             // Still missing, and not gone with its page.
             while here.try_get_untracked() == Some(None) {
                 match piece.loaded().await {
-                    Ok(draw) => {
-                        here.try_set(Some(draw));
-                    }
+                    // Two may have waited for it: drawn again, it would forget what was typed into it.
+                    Ok(draw) if here.try_get_untracked() == Some(None) => here.set(Some(draw)),
+                    Ok(_) => return,
                     Err(Missing) if !wanted => return,
                     Err(Missing) => {
                         if !told {

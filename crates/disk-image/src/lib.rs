@@ -20,7 +20,7 @@ mod windows;
 
 pub use cloud::Mismatch;
 pub use read::{ReadAt, ReadError};
-pub use remedy::remedy;
+pub use remedy::{remedy, shell_word};
 pub use system::with_file_name;
 pub use windows::Windows;
 

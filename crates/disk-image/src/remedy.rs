@@ -119,7 +119,7 @@ fn decrypt(report: &Report, file_name: &str, output: &str) -> Option<String> {
         format!("driver={format},file.filename={},{key}=key", file_name.replace(',', ",,"));
     Some(format!(
         "qemu-img convert --object secret,id=key,file=passphrase.txt --image-opts -O qcow2 {} {}",
-        word(&options),
+        shell_word(&options),
         quoted(output)
     ))
 }
@@ -128,7 +128,7 @@ fn unwrap(kind: Wrapped, inner: Option<&Inner>, file_name: &str) -> String {
     let file = quoted(file_name);
     // What could mean another file is not named: then all of the archive is unpacked.
     let inner = inner.filter(|inner| is_plain(&inner.name));
-    let only = inner.map(|inner| format!(" {}", word(&inner.name))).unwrap_or_default();
+    let only = inner.map(|inner| format!(" {}", shell_word(&inner.name))).unwrap_or_default();
     match kind {
         Wrapped::Gzip => uncompress("gunzip", ".gz", inner, file_name),
         Wrapped::Xz => uncompress("unxz", ".xz", inner, file_name),
@@ -198,11 +198,12 @@ fn quoted(name: &str) -> String {
     } else {
         name.to_owned()
     };
-    word(&safe)
+    shell_word(&safe)
 }
 
-/// As one word of a POSIX shell. Control characters, on which a terminal could act while the line is pasted, are spelled out.
-fn word(text: &str) -> String {
+/// Text as one word of a POSIX shell, in single quotes. Control characters, on which a terminal could act while the line is
+/// pasted, are spelled out.
+pub fn shell_word(text: &str) -> String {
     let mut word = String::from("'");
     for c in text.chars() {
         match c {
