@@ -82,6 +82,12 @@ fn file(phase: &Phase, state: &JobState) -> JobWords {
             tr("Everything has arrived; this computer is still computing the file’s SHA-512."),
         ),
         Phase::CleaningUp => plain(Shape::Deleting, tr("Removing the record")),
+        Phase::Queued => plain(Shape::Queued, tr("Waits for its turn")),
+        Phase::Paused => plain(Shape::Paused, tr("Paused")),
+        Phase::Preparing => plain(Shape::Queued, tr("Looking at what is there")),
+        Phase::Assembling => plain(Shape::Saving, tr("Putting it together")),
+        Phase::Importing(_) => plain(Shape::Importing, tr("Importing")),
+        Phase::Releasing => plain(Shape::Deleting, tr("Tidying up")),
         Phase::Finished(outcome) => return finished(outcome, state),
     };
     if words.why.is_none() && state.breaks > 0 {
@@ -173,6 +179,13 @@ pub fn failure(reason: &Failure) -> String {
         Failure::HashFailed { message } => tr_with("The file could not be read to its end, so the image could not be verified: {message}. Was it changed or moved? Choose it again.", &[("message", &message)]),
         Failure::Mismatch(Mismatch::Size { ours_bytes, theirs_bytes }) => tr_with("The cloud has {theirs}, the file {ours} bytes: it was damaged on the way, or the file changed meanwhile. The image was removed; try again.", &[("theirs", &(theirs_bytes.map_or_else(|| tr("no size").to_owned(), |bytes| tr_with("{bytes} bytes", &[("bytes", &bytes)])))), ("ours", &ours_bytes)]),
         Failure::Mismatch(Mismatch::Sha512 { .. }) => tr("The cloud’s SHA-512 differs from the file’s: it was damaged on the way, or the file changed meanwhile. The image was removed; try again.").into(),
+        Failure::SourceChanged => tr("The file changed while it was sent. Choose it again.").into(),
+        Failure::StoreRefused { status, message, .. } => tr_with("The object store refused a step ({status}). {said}", &[("status", status), ("said", &quoted(message))]),
+        Failure::StoreSilent { .. } => tr("The object store gives no answer that this page may see. What was sent is kept; try again.").into(),
+        Failure::StoreFull { missing_bytes, message, .. } => tr_with("There is no room in the object store: {size} are still to be sent. {said}What was sent is kept; make room and try again.", &[("size", &format::binary(*missing_bytes)), ("said", &spaced(&quoted(message)))]),
+        Failure::ImportRefused { status, message } => tr_with("The cloud refused to import what was sent ({status}). {said}", &[("status", status), ("said", &quoted(message))]),
+        Failure::ImportFailed { message } => tr_with("The cloud could not import what was sent. {said}What was sent is kept; try again.", &[("said", &spaced(&quoted(message)))]),
+        Failure::ImportStuck => tr("The cloud’s import neither ends nor fails. What was sent is kept; try again, which makes a new record.").into(),
         Failure::SignedOut => tr("You signed out before it was done.").into(),
     }
 }
@@ -285,7 +298,7 @@ mod tests {
 
     #[test]
     fn what_is_left_behind_is_said() {
-        let left = LeftBehind { records: vec!["abc".into()], perhaps_a_record: false };
+        let left = LeftBehind { records: vec!["abc".into()], ..LeftBehind::default() };
         let words = job(&state(Phase::Finished(Outcome::Cancelled { left })));
         let why = words.why.unwrap();
         assert!(why.contains("abc") && !why.contains("was removed"), "{why}");

@@ -129,6 +129,21 @@ impl FileRoad {
             Effect::DeleteRecord { ticket, id, after } => {
                 self.delete(ticket, ImageId::new(id), after)
             }
+            // Of the road in segments.
+            Effect::OpenStore { .. }
+            | Effect::LookAtStore { .. }
+            | Effect::ListObjects { .. }
+            | Effect::PutLease { .. }
+            | Effect::HashSegments { .. }
+            | Effect::HashSample { .. }
+            | Effect::SendSegment { .. }
+            | Effect::LookAtObject { .. }
+            | Effect::PutManifest { .. }
+            | Effect::StartImport { .. }
+            | Effect::LookAtTask { .. }
+            | Effect::DeleteObject { .. }
+            | Effect::Wait { .. }
+            | Effect::Note(_) => {}
             Effect::Finished(_) => {
                 let mut inner = self.inner.borrow_mut();
                 inner.request = None;
@@ -214,7 +229,7 @@ impl FileRoad {
                     .collect();
                 let response = Response { status, headers, body: body.into_bytes() };
                 let error = ApiError::from_response("upload the image", Service::Image, &response);
-                Event::SendDone { ticket, status, message: said(&error) }
+                Event::SendDone { ticket, status, message: said(&error), retry_after: None }
             }
         });
     }

@@ -115,7 +115,7 @@ impl UrlRoad {
             let records = if removed { Vec::new() } else { vec![road.id.as_str().to_owned()] };
             road.set(JobPhase::Fetched(Fetched::Cancelled(LeftBehind {
                 records,
-                perhaps_a_record: false,
+                ..LeftBehind::default()
             })));
         });
     }

@@ -35,8 +35,12 @@ mod event;
 pub mod import;
 mod limits;
 mod outcome;
+mod plan;
 pub mod progress;
+mod view;
 
-pub use direct::{Machine, Phase, View};
+pub use direct::Machine;
 pub use event::{CloudImage, CloudStatus, Effect, Event, Ticket};
-pub use outcome::{Check, Failure, LeftBehind, Mismatch, Outcome};
+pub use outcome::{Check, Failure, LeftBehind, Mismatch, Outcome, StoreStep};
+pub use plan::{HashedSegment, ManifestEntry, Note, Patience, Plan, Resume, StoredObject};
+pub use view::{Phase, SegmentsView, View};

@@ -56,12 +56,16 @@ pub struct LeftBehind {
     pub records: Vec<String>,
     /// The cloud did not answer when a record was to be made: there may be one, whose id nobody knows.
     pub perhaps_a_record: bool,
+    /// Names of objects in the container that could not be removed, or are shared and stay until they expire.
+    pub objects: Vec<String>,
+    /// When the last of them expires by itself, in seconds since 1970.
+    pub objects_expire_unix_s: Option<u64>,
 }
 
 impl LeftBehind {
     /// Whether there is nothing to tell.
     pub fn is_nothing(&self) -> bool {
-        self.records.is_empty() && !self.perhaps_a_record
+        self.records.is_empty() && !self.perhaps_a_record && self.objects.is_empty()
     }
 }
 
@@ -113,8 +117,66 @@ pub enum Failure {
     },
     /// The image is not the file: it was damaged on the way, or the file changed.
     Mismatch(Mismatch),
+    /// The file's bytes are not those that were hashed: it changed meanwhile.
+    SourceChanged,
+    /// The object store refused a step, and a repetition would not change that.
+    StoreRefused {
+        /// Which.
+        step: StoreStep,
+        /// HTTP status.
+        status: u16,
+        /// The store's words.
+        message: String,
+    },
+    /// The object store gives no answer that this page may see, again and again, although the network is there.
+    StoreSilent {
+        /// Which.
+        step: StoreStep,
+        /// The container's quota, where it has one: hidden refusals are mostly that.
+        quota_bytes: Option<u64>,
+        /// What is still to be sent.
+        missing_bytes: u64,
+    },
+    /// There is no room for the segments (413).
+    StoreFull {
+        /// What is still to be sent.
+        missing_bytes: u64,
+        /// The container's quota, where it has one.
+        quota_bytes: Option<u64>,
+        /// The store's words.
+        message: String,
+    },
+    /// Glance refused to begin the import.
+    ImportRefused {
+        /// HTTP status.
+        status: u16,
+        /// The cloud's words.
+        message: String,
+    },
+    /// The import failed, every time it was tried.
+    ImportFailed {
+        /// The task's words; empty where the cloud shows none.
+        message: String,
+    },
+    /// The import neither ends nor fails: whoever did it in the cloud has died.
+    ImportStuck,
     /// The user signed out, so nothing could be finished or removed.
     SignedOut,
+}
+
+/// What the object store was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StoreStep {
+    /// The container, its key, what this page may do there.
+    Open,
+    /// What is there already.
+    List,
+    /// A segment.
+    Segment,
+    /// A manifest.
+    Manifest,
+    /// The note that an upload is under way.
+    Lease,
 }
 
 /// What differs between the image and the file.

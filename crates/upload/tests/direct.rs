@@ -66,6 +66,7 @@ impl Drive {
                 ticket: self.ticket("send"),
                 status: u16::try_from(number(rest)).unwrap_or_default(),
                 message: "words".into(),
+                retry_after: None,
             },
             "broken" => Event::SendBroken { ticket: self.ticket("send") },
             "lost" => {

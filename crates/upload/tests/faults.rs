@@ -210,7 +210,8 @@ impl World {
     fn send(&mut self, ticket: Ticket, id: &str) {
         assert_eq!(self.in_flight, None, "two requests at a time");
         self.in_flight = Some(ticket);
-        let answer = |status| Event::SendDone { ticket, status, message: "words".into() };
+        let answer =
+            |status| Event::SendDone { ticket, status, message: "words".into(), retry_after: None };
         let fault = self.fault().then(|| self.dice.below(9));
         if fault == Some(0) {
             return self.tell(answer(401));
@@ -290,7 +291,8 @@ impl World {
         let fault = self.fault().then(|| self.dice.below(8));
         let damaged = fault == Some(0);
         let truncated = fault == Some(1);
-        let answer = |status| Event::SendDone { ticket, status, message: "words".into() };
+        let answer =
+            |status| Event::SendDone { ticket, status, message: "words".into(), retry_after: None };
         let slow = Duration::from_secs(self.dice.below(30));
         let Some(record) = self.cloud.get_mut(id) else { return self.tell(answer(410)) };
         if fault == Some(2) {

@@ -63,6 +63,10 @@ impl Machine {
                 self.record = None;
                 self.fail(Failure::Gone);
             }
+            CloudStatus::Importing => {
+                let status = "importing".to_owned();
+                self.remove_record(Then::Fail(Failure::OddState { status }));
+            }
             CloudStatus::Other(word) => {
                 let status = word.clone();
                 self.remove_record(Then::Fail(Failure::OddState { status }));

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use crate::event::{Effect, Event, Ticket};
 use crate::outcome::{Failure, LeftBehind, Outcome};
+use crate::view::{Phase, View};
 
 /// One upload on the direct road.
 #[derive(Clone, Debug)]
@@ -101,46 +102,6 @@ enum Hash {
     Failed(String),
 }
 
-/// What a page shows of an upload.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct View {
-    /// What it is doing.
-    pub phase: Phase,
-    /// Of the request in flight.
-    pub sent_bytes: u64,
-    /// Of the file.
-    pub size_bytes: u64,
-    /// How often everything had to be sent again so far.
-    pub breaks: u32,
-    /// The image, once there is a record.
-    pub image_id: Option<String>,
-}
-
-/// What an upload is doing.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Phase {
-    /// Not begun.
-    New,
-    /// The record is being made.
-    Creating,
-    /// Bytes are on their way.
-    Sending,
-    /// Every byte has left; the cloud has not answered yet.
-    AwaitingReply,
-    /// The token ran out; it goes on after signing in again.
-    AwaitingSignIn,
-    /// Looking how the image is: after a break or a reply.
-    Checking,
-    /// The network is gone; it goes on by itself.
-    Offline,
-    /// Everything is there; the file's own hash is still being computed.
-    Verifying,
-    /// A record is being removed.
-    CleaningUp,
-    /// Over.
-    Finished(Outcome),
-}
-
 impl Machine {
     /// For a file of this size.
     pub fn new(size_bytes: u64) -> Self {
@@ -188,7 +149,9 @@ impl Machine {
                 self.no_record(ticket, true, Failure::NoReplyToCreate)
             }
             Event::SendProgress { ticket, sent_bytes } => self.progress(ticket, sent_bytes),
-            Event::SendDone { ticket, status, message } => self.answered(ticket, status, message),
+            Event::SendDone { ticket, status, message, .. } => {
+                self.answered(ticket, status, message)
+            }
             Event::SendBroken { ticket } => self.broken(ticket),
             Event::SourceLost { ticket, message } => self.source_lost(ticket, message),
             Event::HashDone { ticket, sha512 } => self.hashed(ticket, sha512),
@@ -203,6 +166,8 @@ impl Machine {
             }
             Event::RecordDeleted { ticket } => self.deleted(ticket, true),
             Event::DeleteFailed { ticket } => self.deleted(ticket, false),
+            // Of the other road.
+            _ => {}
         }
         std::mem::take(&mut self.effects)
     }
@@ -227,6 +192,7 @@ impl Machine {
             size_bytes: self.size_bytes,
             breaks: self.breaks,
             image_id: self.record.clone(),
+            segments: None,
         }
     }
 
