@@ -29,6 +29,10 @@ pub struct Config {
     /// What storing images costs.
     #[serde(default)]
     pub price: Option<Price>,
+    /// How large the segments of an upload are, in MiB (`docs/uploads.md`): 32 unless a cloud needs another size. At
+    /// least 1, as Swift slows down the reading of smaller ones; at most 1024.
+    #[serde(default = "default_segment_mib", deserialize_with = "segment_mib")]
+    pub upload_segment_mib: u64,
     /// The address of a picture that takes the place of our mark; same origin.
     #[serde(default)]
     pub logo: Option<String>,
@@ -158,6 +162,18 @@ fn default_product_name() -> String {
     "Slipway".to_owned()
 }
 
+fn default_segment_mib() -> u64 {
+    32
+}
+
+fn segment_mib<'de, D: serde::Deserializer<'de>>(from: D) -> Result<u64, D::Error> {
+    let mib = u64::deserialize(from)?;
+    if (1..=1024).contains(&mib) {
+        return Ok(mib);
+    }
+    Err(serde::de::Error::custom("upload_segment_mib is between 1 and 1024"))
+}
+
 fn default_domain() -> String {
     "Default".to_owned()
 }
@@ -185,6 +201,20 @@ mod tests {
         assert_eq!(config.images.visibilities, ["private"]);
         assert_eq!(config.cloud(Some("gone")).unwrap().default_domain, "Default");
         assert_eq!(config.clouds[0].endpoints.len(), 2);
+        assert_eq!(config.upload_segment_mib, 32);
+    }
+
+    #[test]
+    fn the_size_of_segments_has_bounds() {
+        let check = |mib: &str, expected: Option<u64>| {
+            let text = DEVCLOUD.replacen('{', &format!("{{\"upload_segment_mib\": {mib},"), 1);
+            assert_eq!(Config::parse(&text).ok().map(|c| c.upload_segment_mib), expected, "{mib}");
+        };
+        check("1", Some(1));
+        check("1024", Some(1024));
+        for wrong in ["0", "1025", "-1", "0.5", "null"] {
+            check(wrong, None);
+        }
     }
 
     #[test]
