@@ -260,7 +260,9 @@ fn spaced(text: &str) -> String {
 /// What leaving or closing the tab does to a job, for the tray's foot.
 pub fn leaving(road: Road) -> &'static str {
     match road {
-        Road::File => tr("Leave this tab open: closing it breaks off what is being sent."),
+        Road::Direct | Road::Segments => {
+            tr("Leave this tab open: closing it breaks off what is being sent.")
+        }
         Road::Url => tr("The cloud goes on by itself when this tab is closed."),
     }
 }
@@ -270,16 +272,11 @@ mod tests {
     use super::*;
 
     fn state(phase: Phase) -> JobState {
+        let phase = JobPhase::File(phase);
         JobState {
-            phase: JobPhase::File(phase),
             sent_bytes: 61,
             hashed_bytes: 61,
-            size_bytes: Some(100),
-            estimate: None,
-            image_id: None,
-            breaks: 0,
-            sha512: None,
-            took: None,
+            ..JobState::new(Road::Direct, phase, Some(100))
         }
     }
 

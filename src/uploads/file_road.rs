@@ -17,8 +17,9 @@ use upload::{CloudImage, CloudStatus, Effect, Event, Machine, Phase, Ticket};
 
 use super::content::Upload;
 use super::hashing::{HashEvent, Hashing};
-use super::job::{JobPhase, JobState};
+use super::job::{JobPhase, JobState, Road};
 use super::monotonic;
+use super::roads::Way;
 use super::sending::{SendEvent, Sending};
 use crate::cloud::Cloud;
 use crate::text::tr_with;
@@ -45,14 +46,18 @@ struct Inner {
 
 impl FileRoad {
     /// A road that has not begun.
-    pub(super) fn new(cloud: Cloud, record: CreateImage, upload: Upload) -> Self {
+    pub(super) fn new(cloud: Cloud, record: CreateImage, upload: Upload, _way: Way) -> Self {
         let size_bytes = upload.size_bytes();
         let now = monotonic();
         Self {
             cloud,
             record,
             upload,
-            state: ArcRwSignal::new(JobState::new(JobPhase::File(Phase::New), Some(size_bytes))),
+            state: ArcRwSignal::new(JobState::new(
+                Road::Direct,
+                JobPhase::File(Phase::New),
+                Some(size_bytes),
+            )),
             inner: RefCell::new(Inner {
                 machine: Machine::new(size_bytes),
                 speed: Speed::new(now),
@@ -92,6 +97,7 @@ impl FileRoad {
         let over = matches!(view.phase, Phase::Finished(_));
         let sending = matches!(view.phase, Phase::Sending);
         let next = JobState {
+            segments: view.segments.clone(),
             estimate: if sending { inner.speed.estimate(view.size_bytes) } else { None },
             phase: JobPhase::File(view.phase),
             sent_bytes: view.sent_bytes,
@@ -105,6 +111,7 @@ impl FileRoad {
                     .with_untracked(|state| state.took)
                     .unwrap_or_else(|| monotonic().saturating_sub(inner.began))
             }),
+            ..self.state.get_untracked()
         };
         drop(inner);
         if self.state.with_untracked(|state| *state != next) {

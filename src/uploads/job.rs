@@ -6,7 +6,9 @@ use leptos::prelude::*;
 use openstack::ApiError;
 use upload::import::{ImportFailure, Progress};
 use upload::progress::Estimate;
-use upload::{Check, LeftBehind, Outcome, Phase};
+use upload::{Check, LeftBehind, Outcome, Phase, SegmentsView};
+
+use super::roads::WhyDirect;
 
 /// One upload or import of this tab.
 #[derive(Clone)]
@@ -15,8 +17,6 @@ pub struct Job {
     pub key: u32,
     /// The image's name.
     pub name: String,
-    /// Whether a file is sent or the cloud fetches.
-    pub road: Road,
     /// The scope it works in (`Cloud::key`); it goes on there when the user switches.
     pub scope: String,
     /// The project's name, for saying so when the user is elsewhere.
@@ -29,18 +29,48 @@ pub struct Job {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Road {
     /// A file of this computer, in one request.
-    File,
+    Direct,
+    /// A file of this computer, in segments through the object store.
+    Segments,
     /// The cloud fetches it from a URL.
     Url,
+}
+
+impl Road {
+    /// Whether a file of this computer is sent.
+    pub fn is_file(self) -> bool {
+        self != Self::Url
+    }
+}
+
+/// Whether a job can rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pausing {
+    /// It can be paused.
+    Can,
+    /// It is paused, and can go on.
+    Paused,
+    /// It travels in one piece: the cloud would keep nothing of it, so going on would mean from the beginning.
+    OnePiece,
+    /// Nothing is sent now, or the cloud does it by itself.
+    Nothing,
 }
 
 /// Where a job is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobState {
+    /// The road it takes; a file may be sent in one piece after all.
+    pub road: Road,
+    /// Why it travels in one piece although segments were wanted.
+    pub detour: Option<WhyDirect>,
     /// What it does.
     pub phase: JobPhase,
-    /// Of the request under way.
+    /// Direct: of the request under way. In segments: how much is in the store, by whatever way.
     pub sent_bytes: u64,
+    /// What there is to say only of segments.
+    pub segments: Option<SegmentsView>,
+    /// Whether it can rest.
+    pub pausing: Pausing,
     /// Of the file, by the hashing worker.
     pub hashed_bytes: u64,
     /// The file's size; nothing is known of a URL's.
@@ -49,7 +79,7 @@ pub struct JobState {
     pub estimate: Option<Estimate>,
     /// The image, once there is a record.
     pub image_id: Option<String>,
-    /// How often everything had to be sent again.
+    /// How often a request with data broke: direct, everything is then sent again; else one segment.
     pub breaks: u32,
     /// The file's SHA-512 as this browser computed it, hexadecimal.
     pub sha512: Option<String>,
@@ -58,10 +88,14 @@ pub struct JobState {
 }
 
 impl JobState {
-    pub(super) fn new(phase: JobPhase, size_bytes: Option<u64>) -> Self {
+    pub(crate) fn new(road: Road, phase: JobPhase, size_bytes: Option<u64>) -> Self {
         Self {
+            road,
+            detour: None,
             phase,
             sent_bytes: 0,
+            segments: None,
+            pausing: Pausing::Nothing,
             hashed_bytes: 0,
             size_bytes,
             estimate: None,

@@ -8,6 +8,7 @@ mod content;
 mod file_road;
 mod hashing;
 mod job;
+mod roads;
 mod sending;
 mod tray;
 mod url_road;
@@ -23,7 +24,8 @@ use web_sys::BeforeUnloadEvent;
 
 pub use content::Upload;
 pub(crate) use hashing::{HashEvent, Hashing};
-pub use job::{Fetched, Job, JobPhase, JobState, Road, Standing};
+pub use job::{Fetched, Job, JobPhase, JobState, Pausing, Road, Standing};
+pub use roads::{CanaryStep, Earlier, LARGE_BYTES, RoadChoice, Segmented, Way, WhyDirect, WhyRoad};
 pub use tray::Tray;
 pub use url_road::NotBegun;
 
@@ -134,11 +136,10 @@ impl Uploads {
     }
 
     /// Makes a new image and sends its data.
-    pub fn send(self, cloud: Cloud, record: CreateImage, upload: Upload) -> Job {
+    pub fn send(self, cloud: Cloud, record: CreateImage, upload: Upload, way: Way) -> Job {
         let name = record.name.clone();
-        let road = Rc::new(FileRoad::new(cloud.clone(), record, upload));
-        let job =
-            self.add(name, Road::File, &cloud, road.state(), Rc::clone(&road) as Rc<dyn Drive>);
+        let road = Rc::new(FileRoad::new(cloud.clone(), record, upload, way));
+        let job = self.add(name, &cloud, road.state(), Rc::clone(&road) as Rc<dyn Drive>);
         road.tell(Event::Start);
         job
     }
@@ -155,7 +156,7 @@ impl Uploads {
     ) -> Result<Job, NotBegun> {
         let id = url_road::begin(&cloud, &record, url).await?;
         let road = UrlRoad::follow(cloud.clone(), id);
-        Ok(self.add(record.name, Road::Url, &cloud, road.state(), road))
+        Ok(self.add(record.name, &cloud, road.state(), road))
     }
 
     /// Ends a job; what it has made in the cloud is removed.
@@ -163,7 +164,17 @@ impl Uploads {
         self.tell(key, Event::Cancel);
     }
 
-    /// Does a failed or cancelled file again, from the start.
+    /// Lets a job rest, where [`JobState::pausing`] says that it can. What is in flight is given up; what has arrived stays.
+    pub fn pause(self, key: u32) {
+        self.tell(key, Event::Pause);
+    }
+
+    /// Lets a paused job go on.
+    pub fn resume(self, key: u32) {
+        self.tell(key, Event::Resume);
+    }
+
+    /// Does a failed or cancelled file again. In segments, what has arrived is not sent again.
     pub fn retry(self, key: u32) {
         self.tell(key, Event::Retry);
     }
@@ -185,21 +196,14 @@ impl Uploads {
     fn add(
         self,
         name: String,
-        road: Road,
         cloud: &Cloud,
         state: ArcRwSignal<JobState>,
         driver: Rc<dyn Drive>,
     ) -> Job {
         let key = self.next_key.get_value();
         self.next_key.set_value(key.wrapping_add(1));
-        let job = Job {
-            key,
-            name,
-            road,
-            scope: cloud.key(),
-            project: cloud.project().name.clone(),
-            state,
-        };
+        let job =
+            Job { key, name, scope: cloud.key(), project: cloud.project().name.clone(), state };
         self.roads.update_value(|roads| {
             roads.insert(key, driver);
         });

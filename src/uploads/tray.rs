@@ -19,7 +19,7 @@ pub fn Tray() -> impl IntoView {
     let foot = Memo::new(move |_| {
         let sending = jobs.read().iter().any(|job| standing(job) == Standing::UnderWay);
         match (sending, downloads.under_way() > 0) {
-            (true, _) => Some(words::leaving(Road::File)),
+            (true, _) => Some(words::leaving(Road::Direct)),
             (false, true) => {
                 Some(tr("Leave this tab open: closing it breaks off what is being downloaded."))
             }
@@ -88,7 +88,7 @@ fn Item(
     /// Where it is ended.
     uploads: Uploads,
 ) -> impl IntoView {
-    let Job { key, name, road, project, state, .. } = job;
+    let Job { key, name, project, state, .. } = job;
     let state = ArcSignal::from(state);
     let shown = Memo::new({
         let state = state.clone();
@@ -106,7 +106,7 @@ fn Item(
         let state = state.clone();
         move |_| state.with(|state| state.image_id.clone())
     });
-    let size = state.with_untracked(|state| state.size_bytes);
+    let (size, road) = state.with_untracked(|state| (state.size_bytes, state.road));
     let cleaning = Memo::new(move |_| {
         state.with(|state| {
             matches!(state.phase, JobPhase::CleaningUp | JobPhase::File(upload::Phase::CleaningUp))
@@ -124,7 +124,7 @@ fn Item(
                 {move || {
                     let name = name.clone();
                     // After a cancelled or failed upload there is no page to go to.
-                    let gone = matches!(place.get(), Standing::Cancelled) || (place.get() == Standing::Failed && road == Road::File);
+                    let gone = matches!(place.get(), Standing::Cancelled) || (place.get() == Standing::Failed && road.is_file());
                     match image_id.get().filter(|_| !gone) {
                         Some(id) => view! { <a class="tray__name truncate" href=routes::image(&id)>{name}</a> }.into_any(),
                         None => view! { <span class="tray__name truncate">{name}</span> }.into_any(),
@@ -133,7 +133,7 @@ fn Item(
                 <span class="tray__buttons">
                     {move || {
                         let retry_label = retry_label.clone();
-                        (road == Road::File && matches!(place.get(), Standing::Failed | Standing::Cancelled)).then(|| view! {
+                        (road.is_file() && matches!(place.get(), Standing::Failed | Standing::Cancelled)).then(|| view! {
                             <Button kind=ButtonKind::Quiet small=true icon=Glyph::Retry label=Signal::stored(retry_label) on_press=move |_| uploads.retry(key) />
                         })
                     }}

@@ -12,7 +12,7 @@ use openstack::{ApiError, ErrorKind, ImageId};
 use upload::LeftBehind;
 use upload::import::{Follower, Progress, Seen, SeenTask, Step};
 
-use super::job::{Fetched, JobPhase, JobState};
+use super::job::{Fetched, JobPhase, JobState, Road};
 use super::monotonic;
 use crate::cloud::Cloud;
 
@@ -69,7 +69,7 @@ impl UrlRoad {
     pub(super) fn follow(cloud: Cloud, id: ImageId) -> Rc<Self> {
         let waiting =
             Progress { begun: false, copied_mib: None, quiet_for: std::time::Duration::ZERO };
-        let mut state = JobState::new(JobPhase::Fetching(waiting), None);
+        let mut state = JobState::new(Road::Url, JobPhase::Fetching(waiting), None);
         state.image_id = Some(id.as_str().to_owned());
         let road = Rc::new(Self {
             cloud,

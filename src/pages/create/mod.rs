@@ -43,7 +43,7 @@ use crate::components::{ErrorNote, Page};
 use crate::routes;
 use crate::text::{tr, tr_with, uploads as words};
 use crate::ui::{Button, Note, Tone};
-use crate::uploads::{Job, JobPhase, NotBegun, Standing, use_uploads};
+use crate::uploads::{Job, JobPhase, NotBegun, Standing, Way, use_uploads};
 
 /// The page.
 #[component]
@@ -130,7 +130,7 @@ pub fn CreatePage() -> impl IntoView {
                 if let Some(before) = job.get_untracked() {
                     uploads.dismiss(before.key);
                 }
-                job.set(Some(uploads.send(cloud.clone(), record, upload)));
+                job.set(Some(uploads.send(cloud.clone(), record, upload, Way::Direct)));
             }
         }
     });
