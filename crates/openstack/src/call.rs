@@ -76,6 +76,14 @@ impl Call {
         self
     }
 
+    /// The same with a body that is no JSON.
+    #[must_use]
+    pub fn bytes(mut self, media_type: &str, body: Vec<u8>) -> Self {
+        self.headers.push(("Content-Type".to_owned(), media_type.to_owned()));
+        self.body = Some(body);
+        self
+    }
+
     /// An error of this call that no answer reports.
     pub fn error(&self, kind: ErrorKind, message: impl Into<String>) -> ApiError {
         ApiError::local(self.operation, self.service, kind, message)

@@ -1,7 +1,7 @@
 //! The client of one project in one region: adds token and microversion, repeats what may be repeated, and lets every
 //! call survive a token that ran out.
 //!
-//! It deliberately knows no resource: those are in `image`, `compute`, `network`, `volume`, as functions that take it.
+//! It deliberately knows no resource: those are in `image`, `compute`, `network`, `volume`, `object_store`, as functions that take it.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -139,6 +139,16 @@ impl<T: Transport> Client<T> {
         self.send_with(&call, version).await
     }
 
+    /// Sends a call to a URL of its own without the token. With no header but `Accept` it is a request that a browser
+    /// sends without asking first (CORS "simple"), which is the only kind that some addresses answer.
+    pub(crate) async fn send_without_token(
+        &self,
+        call: &Call,
+        url: &str,
+    ) -> Result<Response, ApiError> {
+        self.attempt(call, url, None, None).await
+    }
+
     /// Sends a call and reads its JSON answer.
     ///
     /// # Errors
@@ -249,7 +259,7 @@ impl<T: Transport> Client<T> {
         Ok(format!("{}{path}", self.base(&call)?))
     }
 
-    fn base(&self, call: &Call) -> Result<&str, ApiError> {
+    pub(crate) fn base(&self, call: &Call) -> Result<&str, ApiError> {
         self.inner.endpoints.base(call.service).ok_or_else(|| {
             call.error(
                 ErrorKind::NoEndpoint,
@@ -276,12 +286,12 @@ impl<T: Transport> Client<T> {
     ) -> Result<Response, ApiError> {
         let signed_out = |SignedOut| call.error(ErrorKind::SignedOut, "");
         let (session, generation) = self.inner.renewal.current().await.map_err(signed_out)?;
-        let first = self.attempt(call, url, version, &session.token).await;
+        let first = self.attempt(call, url, version, Some(&session.token)).await;
         match first {
             Err(error) if error.kind == ErrorKind::Unauthorized => {
                 let (session, _) =
                     self.inner.renewal.after(generation).await.map_err(signed_out)?;
-                self.attempt(call, url, version, &session.token).await
+                self.attempt(call, url, version, Some(&session.token)).await
             }
             other => other,
         }
@@ -293,7 +303,7 @@ impl<T: Transport> Client<T> {
         call: &Call,
         url: &str,
         version: Option<Microversion>,
-        token: &Token,
+        token: Option<&Token>,
     ) -> Result<Response, ApiError> {
         let mut tried = 0;
         loop {
@@ -311,11 +321,16 @@ impl<T: Transport> Client<T> {
     }
 }
 
-fn request(call: &Call, url: &str, version: Option<Microversion>, token: &Token) -> Request {
-    let mut headers = vec![
-        ("Accept".to_owned(), "application/json".to_owned()),
-        ("X-Auth-Token".to_owned(), token.reveal().to_owned()),
-    ];
+fn request(
+    call: &Call,
+    url: &str,
+    version: Option<Microversion>,
+    token: Option<&Token>,
+) -> Request {
+    let mut headers = vec![("Accept".to_owned(), "application/json".to_owned())];
+    if let Some(token) = token {
+        headers.push(("X-Auth-Token".to_owned(), token.reveal().to_owned()));
+    }
     if let Some(version) = version {
         headers.push(("OpenStack-API-Version".to_owned(), format!("compute {version}")));
     }

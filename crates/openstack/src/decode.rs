@@ -45,6 +45,11 @@ pub(crate) fn rows<T: DeserializeOwned>(
     let Some(Value::Array(values)) = object.remove(key) else {
         return Err(format!("no list `{key}` in the answer"));
     };
+    Ok(each(values))
+}
+
+/// Reads rows one by one.
+pub(crate) fn each<T: DeserializeOwned>(values: Vec<Value>) -> Listing<T> {
     let mut listing = Listing::default();
     for (index, value) in values.into_iter().enumerate() {
         let name = value
@@ -57,7 +62,7 @@ pub(crate) fn rows<T: DeserializeOwned>(
             Err(why) => listing.skipped.push(format!("{name}: {why}")),
         }
     }
-    Ok(listing)
+    listing
 }
 
 /// For a field that some releases leave out and others set to null.

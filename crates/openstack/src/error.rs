@@ -49,7 +49,7 @@ pub enum ErrorKind {
     TooLarge,
     /// 415: media type, or for an image upload: the content is not what was declared.
     UnsupportedMedia,
-    /// 429.
+    /// 429, or Swift's own 498.
     RateLimited,
     /// 5xx.
     Server,
@@ -80,7 +80,7 @@ impl ErrorKind {
             410 => Self::Gone,
             413 => Self::TooLarge,
             415 => Self::UnsupportedMedia,
-            429 => Self::RateLimited,
+            429 | 498 => Self::RateLimited,
             500..=599 => Self::Server,
             _ => Self::BadRequest,
         }
@@ -223,6 +223,9 @@ fn json_message(value: &Value) -> Option<(Option<String>, String)> {
         // Glance asked for JSON puts WebOb's template into it, line breaks and all.
         return Some((None, one_paragraph(&message.replace("<br />", " "))));
     }
+    if let Some(faults) = object.get("Errors").and_then(Value::as_array) {
+        return Some((None, manifest_faults(faults)));
+    }
     for (name, fault) in object {
         if let Some(message) = fault.get("message").and_then(Value::as_str) {
             let named = fault.get("type").and_then(Value::as_str);
@@ -239,6 +242,20 @@ fn json_message(value: &Value) -> Option<(Option<String>, String)> {
         }
     }
     None
+}
+
+/// Swift's `{"Errors": [["/container/segment", "Etag Mismatch"]]}` of a manifest (swift/common/middleware/slo.py): the
+/// first few, as there may be hundreds.
+fn manifest_faults(faults: &[Value]) -> String {
+    let line = |fault: &Value| {
+        let words = fault.as_array()?.iter().filter_map(Value::as_str).collect::<Vec<_>>();
+        Some(words.join(": "))
+    };
+    let mut lines: Vec<String> = faults.iter().filter_map(line).take(3).collect();
+    if faults.len() > lines.len() {
+        lines.push("…".to_owned());
+    }
+    lines.join("; ")
 }
 
 fn text_message(text: &str, status: u16) -> String {

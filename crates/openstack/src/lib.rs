@@ -64,6 +64,7 @@ mod ids;
 pub mod image;
 mod microversion;
 pub mod network;
+pub mod object_store;
 mod pagination;
 pub mod poll;
 mod query;

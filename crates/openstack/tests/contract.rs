@@ -322,7 +322,8 @@ fn every_sample_is_understood() {
             let stem = file.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
             let name = format!("{service}/{stem}");
             let response = support::sample(&name);
-            if response.status >= 400 {
+            // The answer to a HEAD has no body to put words in.
+            if response.status >= 400 && !response.body.is_empty() {
                 errors += 1;
                 let error = openstack::ApiError::from_response(
                     "do it",
