@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use leptos::prelude::*;
-use openstack::ApiError;
+use openstack::{ApiError, Timestamp};
 use upload::import::{ImportFailure, Progress};
 use upload::progress::Estimate;
 use upload::{Check, LeftBehind, Outcome, Phase, SegmentsView};
@@ -85,6 +85,21 @@ pub struct JobState {
     pub sha512: Option<String>,
     /// How long it took, once it is over.
     pub took: Option<Duration>,
+    /// What went wrong on the way, the newest last and no more than [`JobState::MOST_TROUBLES`]: what the cloud's support asks for.
+    pub troubles: Vec<Trouble>,
+}
+
+/// An answer that was not what was wanted, or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// When, by this computer's clock.
+    pub at: Timestamp,
+    /// What was asked for: method and path, without the query, which may hold a signature.
+    pub request: String,
+    /// HTTP status; `None` when no answer came, or it was hidden from the page.
+    pub status: Option<u16>,
+    /// `X-OpenStack-Request-ID` or `X-Trans-Id`, where the browser lets us see it.
+    pub request_id: Option<String>,
 }
 
 impl JobState {
@@ -103,7 +118,19 @@ impl JobState {
             breaks: 0,
             sha512: None,
             took: None,
+            troubles: Vec::new(),
         }
+    }
+
+    /// So many troubles are kept.
+    pub const MOST_TROUBLES: usize = 20;
+
+    /// Remembers a trouble; the oldest goes when there are too many.
+    pub(crate) fn note(&mut self, trouble: Trouble) {
+        if self.troubles.len() >= Self::MOST_TROUBLES {
+            self.troubles.remove(0);
+        }
+        self.troubles.push(trouble);
     }
 }
 

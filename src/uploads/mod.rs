@@ -6,8 +6,11 @@
 
 mod content;
 mod file_road;
+mod handles;
 mod hashing;
 mod job;
+mod journal;
+mod locks;
 mod roads;
 mod sending;
 mod tray;
@@ -24,7 +27,7 @@ use web_sys::BeforeUnloadEvent;
 
 pub use content::Upload;
 pub(crate) use hashing::{HashEvent, Hashing};
-pub use job::{Fetched, Job, JobPhase, JobState, Pausing, Road, Standing};
+pub use job::{Fetched, Job, JobPhase, JobState, Pausing, Road, Standing, Trouble};
 pub use roads::{CanaryStep, Earlier, LARGE_BYTES, RoadChoice, Segmented, Way, WhyDirect, WhyRoad};
 pub use tray::Tray;
 pub use url_road::NotBegun;

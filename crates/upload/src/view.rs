@@ -38,6 +38,14 @@ pub struct SegmentsView {
     pub resent_bytes: u64,
     /// Requests with data in flight.
     pub in_flight: usize,
+    /// How many requests with data may be in flight now.
+    pub width: usize,
+    /// Of every segment but the last.
+    pub segment_bytes: u64,
+    /// How many segments the file has.
+    pub segments: u64,
+    /// How many of them are in the store, by whatever way.
+    pub stored: u64,
 }
 
 /// What an upload is doing.
