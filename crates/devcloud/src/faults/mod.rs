@@ -216,6 +216,16 @@ impl Faults {
         self.lock().clear();
     }
 
+    /// Takes a rule out of the plan again; the others and their counts stay.
+    pub fn end(&self, rule: &Rule) {
+        self.lock().retain(|planned| planned.rule != *rule);
+    }
+
+    /// How many requests fitted a rule of the plan so far; 0 when it is not in the plan.
+    pub fn seen(&self, rule: &Rule) -> u64 {
+        self.lock().iter().find(|planned| planned.rule == *rule).map_or(0, |planned| planned.seen)
+    }
+
     /// The plan and what it has come to.
     pub fn accounts(&self) -> Vec<Account> {
         self.lock()
@@ -315,6 +325,19 @@ mod tests {
                 "nth {nth} count {count:?} every {every}"
             );
         }
+    }
+
+    #[test]
+    fn one_rule_ends_and_the_counts_of_the_others_stay() {
+        let plan = Faults::default();
+        let rule = |path| Rule::new(Service::Image, "GET", path, Action::Delay { ms: 0 });
+        plan.add(rule("/v2/images"));
+        plan.add(rule("**"));
+        for _ in 0..3 {
+            plan.matching(Service::Image, "dev-1", &Method::GET, "/v2/images");
+        }
+        plan.end(&rule("/v2/images"));
+        assert_eq!((plan.seen(&rule("/v2/images")), plan.seen(&rule("**"))), (0, 3));
     }
 
     #[test]
