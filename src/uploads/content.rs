@@ -3,6 +3,8 @@
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File};
 
+use super::handles::{self, FileHandle};
+use super::journal::FileIdentity;
 use super::sending::whole;
 use crate::inspecting::SparsePlan;
 use crate::worker::words;
@@ -13,17 +15,31 @@ pub struct Upload {
     content: Blob,
     /// Where the content comes from: the file itself, or what it was composed of.
     source: File,
+    /// It was composed.
+    sparse: bool,
+    /// The way back to the file after a reload.
+    handle: Option<FileHandle>,
 }
 
 impl Upload {
     /// The file as it is.
-    pub fn whole(file: File) -> Self {
-        Self { content: Blob::clone(&file), source: file }
+    pub fn whole(file: File, handle: Option<FileHandle>) -> Self {
+        Self { content: Blob::clone(&file), source: file, sparse: false, handle }
     }
 
     /// The file's data as qcow2, without its zeros.
-    pub fn sparse(file: File, plan: SparsePlan) -> Self {
-        Self { content: plan.content, source: file }
+    pub fn sparse(file: File, plan: SparsePlan, handle: Option<FileHandle>) -> Self {
+        Self { content: plan.content, source: file, sparse: true, handle }
+    }
+
+    /// The way back to the file after a reload, where the browser gives one.
+    pub(super) fn handle(&self) -> Option<FileHandle> {
+        self.handle.clone()
+    }
+
+    /// What tells the file from others before it is read.
+    pub(super) fn identity(&self) -> FileIdentity {
+        handles::identity(&self.source, self.sparse.then(|| self.size_bytes()))
     }
 
     /// What travels.

@@ -6,7 +6,7 @@
 
 mod content;
 mod file_road;
-mod handles;
+pub(crate) mod handles;
 mod hashing;
 mod job;
 mod journal;
@@ -26,6 +26,7 @@ use upload::Event;
 use web_sys::BeforeUnloadEvent;
 
 pub use content::Upload;
+pub use handles::FileHandle;
 pub(crate) use hashing::{HashEvent, Hashing};
 pub use job::{Fetched, Job, JobPhase, JobState, Pausing, Road, Standing, Trouble};
 pub use roads::{CanaryStep, Earlier, LARGE_BYTES, RoadChoice, Segmented, Way, WhyDirect, WhyRoad};

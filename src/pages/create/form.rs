@@ -13,7 +13,7 @@ use super::looking::Looking;
 use super::presets::{self, Before, Preset};
 use crate::inspecting::InspectionEvent;
 use crate::storage::{self, Keep};
-use crate::uploads::Upload;
+use crate::uploads::{FileHandle, Upload};
 
 /// One of the other properties.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub(super) struct Row {
 pub(super) struct Form {
     pub(super) source: RwSignal<Source>,
     pub(super) file: RwSignal<Option<File>, LocalStorage>,
+    /// The way back to it after a reload, where the browser gives one.
+    handle: StoredValue<Option<FileHandle>, LocalStorage>,
     pub(super) chosen: RwSignal<Option<ChosenFile>>,
     pub(super) looking: Looking,
     texts: [RwSignal<String>; Entry::COUNT],
@@ -67,6 +69,7 @@ impl Form {
         let form = Self {
             source: RwSignal::new(Source::File),
             file: RwSignal::new_local(None),
+            handle: StoredValue::new_local(None),
             chosen: RwSignal::new(None),
             looking: Looking::new(),
             texts: Entry::ALL
@@ -129,15 +132,18 @@ impl Form {
     pub(super) fn upload(self) -> Option<(CreateImage, Upload)> {
         let record = untrack(|| self.draft().record());
         let file = self.file.get_untracked()?;
+        let handle = self.handle.get_value();
         let upload = match (self.as_qcow2.get_untracked(), self.looking.plan()) {
-            (true, Some(plan)) => Upload::sparse(file, plan),
-            _ => Upload::whole(file),
+            (true, Some(plan)) => Upload::sparse(file, plan, handle),
+            _ => Upload::whole(file, handle),
         };
         Some((record, upload))
     }
 
-    /// Takes a file over and looks into it: what it tells fills the fields that the user has not filled.
-    pub(super) fn take_file(self, file: File, size_bytes: u64) {
+    /// Takes a file over and looks into it: what it tells fills the fields that the user has not filled. With the way back
+    /// to it, an upload goes on after a reload without choosing it again.
+    pub(super) fn take_file(self, file: File, size_bytes: u64, handle: Option<FileHandle>) {
+        self.handle.set_value(handle);
         let name = file.name();
         self.source.set(Source::File);
         self.insists.set(false);
@@ -162,6 +168,13 @@ impl Form {
             }
         });
         self.file.set(Some(file));
+    }
+
+    /// The way back to the chosen file comes a moment after the file itself when it was dropped.
+    pub(super) fn take_handle(self, file: &File, handle: FileHandle) {
+        if self.file.with_untracked(|chosen| chosen.as_ref() == Some(file)) {
+            self.handle.set_value(Some(handle));
+        }
     }
 
     /// Where the value of an entry comes from, as `Field` wants it.
@@ -250,6 +263,7 @@ impl Form {
             self.text(entry).set(start.get(&entry).cloned().unwrap_or_default());
         }
         self.file.set(None);
+        self.handle.set_value(None);
         self.chosen.set(None);
         self.protected.set(false);
         self.insists.set(false);

@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, FileList};
 
@@ -10,6 +11,7 @@ use super::entry::Entry;
 use super::form::{Form, error_at};
 use super::reading::Reading;
 use crate::text::{format, tr};
+use crate::uploads::handles::{self, NotPicked, Picked};
 use crate::ui::{Field, Glyph, Icon, Input, Note, Section, SegmentedOption, Tone};
 
 /// Takes what was dropped or picked.
@@ -34,8 +36,28 @@ impl Taker {
         self.several.set(files.length() > 1);
         if let Some(file) = files.get(0) {
             let size_bytes = whole(file.size());
-            self.form.take_file(file, size_bytes);
+            self.form.take_file(file, size_bytes, None);
         }
+    }
+
+    /// Lets the browser's own picker choose, which gives a way back to the file. Whatever goes wrong there, the plain
+    /// input still works: `otherwise` opens it.
+    fn pick(self, otherwise: impl FnOnce() + 'static) {
+        spawn_local(async move {
+            match handles::pick().await {
+                Ok(Picked { file, handle }) => {
+                    if self.several.try_set(false).is_none() {
+                        let size_bytes = whole(file.size());
+                        self.form.take_file(file, size_bytes, Some(handle));
+                    }
+                }
+                Err(NotPicked::Closed) => {}
+                Err(NotPicked::Refused(why)) => {
+                    leptos::logging::warn!("no way back to files: {why}");
+                    otherwise();
+                }
+            }
+        });
     }
 
     /// Something is dragged over the form.
@@ -59,7 +81,15 @@ impl Taker {
     pub(super) fn drop(self, event: &DragEvent) {
         event.prevent_default();
         self.over.set(false);
+        let back = handles::dropped(event);
         self.take(event.data_transfer().and_then(|data| data.files()));
+        let file = self.form.file.get_untracked();
+        let (Some(back), Some(file)) = (back, file) else { return };
+        spawn_local(async move {
+            if let Some(handle) = handles::from_drop(back).await {
+                self.form.take_handle(&file, handle);
+            }
+        });
     }
 }
 
@@ -120,6 +150,20 @@ fn FilePick(
         // So that the same file can be picked again after it was changed.
         input.set_value("");
     };
+    // A click, a key and the label all come here first.
+    let plainly = StoredValue::new(false);
+    let click = move |event: web_sys::MouseEvent| {
+        if plainly.get_value() || !handles::can_pick() {
+            return;
+        }
+        event.prevent_default();
+        taker.pick(move || {
+            plainly.set_value(true);
+            if let Some(input) = input.try_get_untracked().flatten() {
+                input.click();
+            }
+        });
+    };
     let over = move || taker.over.get().then_some("");
     let chosen = Memo::new(move |_| {
         form.chosen.with(|chosen| chosen.as_ref().map(|file| (file.name.clone(), file.size_bytes)))
@@ -132,6 +176,7 @@ fn FilePick(
                 id="create-file"
                 aria-label=tr("Disk image file")
                 node_ref=input
+                on:click=click
                 on:change=picked
             />
             {move || match chosen.get() {
