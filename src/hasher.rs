@@ -1,56 +1,126 @@
-//! The Web Worker beside an upload: computes the SHA-512 of a whole file.
+//! The Web Worker beside an upload: hashes a file, whole or in segments (`crates/hashing`).
 //!
-//! Protocol: the worker posts `true` when it listens (what was posted before its wasm is there would be lost); the page
-//! then posts one `File`, or a `Blob` composed of slices of one; the worker posts numbers (bytes hashed so far), then the
-//! hash as a hexadecimal string, or an `Error` when it could not be read. To stop it, the page terminates it. It keeps
-//! four windows of the file in memory whatever the file's size, and deliberately knows nothing of uploads, clouds or the
-//! page.
+//! Protocol: `uploads/hash_messages.rs`; it posts `true` when it listens, is then given one job, and posts what it
+//! finds. To stop it, the page terminates it. It keeps four windows of the file in memory whatever the file's size, and
+//! deliberately knows nothing of uploads, clouds or the page.
 
+#[path = "uploads/hash_messages.rs"]
+mod hash_messages;
+mod opening;
 mod read_ahead;
 
-use sha2::{Digest, Sha512};
+use hashing::{Begin, Hashed, NamesHasher, Segments, Wanted};
+use js_sys::{Date, Error};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, DedicatedWorkerGlobalScope, MessageEvent};
+use web_sys::{Blob, DedicatedWorkerGlobalScope};
 
+use self::hash_messages::{HashJob, HashSaid};
 use self::read_ahead::ReadAhead;
 
+/// The page is told ten times a second how far we are: more often only costs it time.
+const TELL_EVERY_MS: f64 = 100.0;
+
 fn main() {
-    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
-        return;
-    };
-    let page = scope.clone();
-    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let page = page.clone();
-        spawn_local(async move {
-            let answer = match event.data().dyn_into::<Blob>() {
-                Ok(file) => hash(&page, &file).await.map_or_else(|error| error, JsValue::from),
-                Err(_) => js_sys::Error::new("the hashing worker was given no file").into(),
-            };
-            tell(&page, &answer);
-        });
+    opening::listen(async |page, message| {
+        let done = match HashJob::read(message) {
+            Some((file, job)) => hash(&Page::new(page.clone()), &file, job).await,
+            None => Err(Error::new("the hashing worker was given no job").into()),
+        };
+        if let Err(error) = done {
+            opening::post(&page, &error);
+        }
     });
-    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    on_message.forget();
-    tell(&scope, &JsValue::TRUE);
 }
 
-async fn hash(page: &DedicatedWorkerGlobalScope, file: &Blob) -> Result<String, JsValue> {
-    let mut hash = Sha512::new();
-    let mut windows = ReadAhead::new(file.clone());
-    let mut window = Vec::new();
-    let mut hashed = 0.0;
-    while windows.next(&mut window).await? {
-        hash.update(&window);
-        hashed += window.len() as f64;
-        tell(page, &JsValue::from_f64(hashed));
+async fn hash(page: &Page, file: &Blob, job: HashJob) -> Result<(), JsValue> {
+    match job {
+        HashJob::Whole => {
+            let all = Segments::new(u64::MAX, Wanted::Whole, &Begin::default());
+            segments(page, file, all, false).await
+        }
+        HashJob::Segments { segment_bytes, begin, wanted } => {
+            segments(page, file, Segments::new(segment_bytes, wanted, &begin), true).await
+        }
+        HashJob::Samples { segment_bytes, indices } => {
+            samples(page, file, segment_bytes, &indices).await
+        }
     }
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn tell(page: &DedicatedWorkerGlobalScope, message: &JsValue) {
-    // Posting fails only for values that cannot be cloned; ours are numbers, strings and Errors.
-    if let Err(error) = page.post_message(message) {
-        wasm_bindgen::throw_val(error);
+async fn segments(
+    page: &Page,
+    file: &Blob,
+    mut hasher: Segments,
+    tell: bool,
+) -> Result<(), JsValue> {
+    let rest = file.slice_with_f64_and_f64(hasher.begins_at() as f64, file.size())?;
+    let mut windows = ReadAhead::new(rest);
+    let mut window = Vec::new();
+    while windows.next(&mut window).await? {
+        for segment in hasher.feed(&window) {
+            page.tell(HashSaid::Segment(segment));
+        }
+        page.progress(hasher.at());
+    }
+    let (last, hash) = hasher.finish();
+    if let Some(segment) = last.filter(|_| tell) {
+        page.tell(HashSaid::Segment(segment));
+    }
+    page.tell(HashSaid::Done(hash));
+    Ok(())
+}
+
+async fn samples(
+    page: &Page,
+    file: &Blob,
+    segment_bytes: u64,
+    indices: &[u64],
+) -> Result<(), JsValue> {
+    let mut hasher = NamesHasher::default();
+    let mut window = Vec::new();
+    let mut hashed = 0;
+    for index in indices {
+        let start = index.saturating_mul(segment_bytes) as f64;
+        let mut windows =
+            ReadAhead::new(file.slice_with_f64_and_f64(start, start + segment_bytes as f64)?);
+        let before = hashed;
+        while windows.next(&mut window).await? {
+            hasher.feed(&window);
+            hashed += window.len() as u64;
+            page.progress(hashed);
+        }
+        page.tell(HashSaid::Segment(Hashed {
+            index: *index,
+            length_bytes: hashed - before,
+            names: Some(hasher.finish()),
+            checkpoint: None,
+        }));
+    }
+    page.tell(HashSaid::Done(None));
+    Ok(())
+}
+
+/// The page, told of progress now and then and of everything else at once.
+struct Page {
+    scope: DedicatedWorkerGlobalScope,
+    told_ms: std::cell::Cell<f64>,
+}
+
+impl Page {
+    fn new(scope: DedicatedWorkerGlobalScope) -> Self {
+        Self { scope, told_ms: std::cell::Cell::new(Date::now()) }
+    }
+
+    fn progress(&self, bytes: u64) {
+        let now = Date::now();
+        // A clock that was set back must not silence us.
+        if (now - self.told_ms.get()).abs() >= TELL_EVERY_MS {
+            self.told_ms.set(now);
+            self.tell(HashSaid::Progress(bytes));
+        }
+    }
+
+    fn tell(&self, said: HashSaid) {
+        opening::post(&self.scope, &said.message());
     }
 }

@@ -6,41 +6,32 @@
 
 #[path = "inspecting/message.rs"]
 mod message;
+mod opening;
 mod read_ahead;
 
 use disk_image::sparse::{self, DataMap, MOST_RUNS, Piece, Plan};
 use disk_image::{ReadAt, ReadError, Windows};
 use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync, MessageEvent};
+use web_sys::{Blob, DedicatedWorkerGlobalScope, FileReaderSync};
 
 use self::message::Message;
+use self::opening::post;
 use self::read_ahead::ReadAhead;
 
 /// After how many bytes the page is told how far it is.
 const TELL_EVERY_BYTES: u64 = 64 << 20;
 
 fn main() {
-    let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
-        return;
-    };
-    let page = scope.clone();
-    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let page = page.clone();
-        spawn_local(async move {
-            let done = match event.data().dyn_into::<Blob>() {
-                Ok(file) => look(&page, file).await,
-                Err(_) => Err(js_sys::Error::new("the inspecting worker was given no file").into()),
-            };
-            if let Err(error) = done {
-                tell(&page, &Message::Failed(words(&error)), None);
-            }
-        });
+    opening::listen(async |page, message| {
+        let done = match message.dyn_into::<Blob>() {
+            Ok(file) => look(&page, file).await,
+            Err(_) => Err(js_sys::Error::new("the inspecting worker was given no file").into()),
+        };
+        if let Err(error) = done {
+            tell(&page, &Message::Failed(words(&error)), None);
+        }
     });
-    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-    on_message.forget();
-    post(&scope, &JsValue::TRUE);
 }
 
 async fn look(page: &DedicatedWorkerGlobalScope, file: Blob) -> Result<(), JsValue> {
@@ -165,12 +156,5 @@ fn tell(page: &DedicatedWorkerGlobalScope, message: &Message, content: Option<&B
     match content {
         Some(content) => post(page, &Array::of2(&text, content)),
         None => post(page, &text),
-    }
-}
-
-fn post(page: &DedicatedWorkerGlobalScope, message: &JsValue) {
-    // Posting fails only for values that cannot be cloned; ours are texts, Errors and Blobs.
-    if let Err(error) = page.post_message(message) {
-        wasm_bindgen::throw_val(error);
     }
 }

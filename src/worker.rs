@@ -1,6 +1,6 @@
-//! A Web Worker of our own that is given one file: `src/hasher.rs`, `src/inspector.rs`.
+//! A Web Worker of our own that is given one job on one file: `src/hasher.rs`, `src/inspector.rs`.
 //!
-//! Each posts `true` as soon as it listens (what was posted before would be lost), is then given its file, and posts
+//! Each posts `true` as soon as it listens (what was posted before would be lost), is then given its job, and posts
 //! what it finds. `index.html` names the workers' files, whose names carry a hash: an app never meets a worker of
 //! another release.
 
@@ -9,7 +9,7 @@ use std::time::Duration;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::{document, set_timeout_with_handle};
 use wasm_bindgen::prelude::*;
-use web_sys::{Blob, ErrorEvent, MessageEvent, Worker};
+use web_sys::{ErrorEvent, MessageEvent, Worker};
 
 /// A worker that does not listen after this has not been loaded. A browser tells only of a script that is missing, not of
 /// the wasm that the script asks for.
@@ -32,13 +32,13 @@ pub(crate) enum WorkerEvent {
 }
 
 impl FileWorker {
-    /// Starts the worker whose script the `meta` element of that name tells, and gives it `file`.
+    /// Starts the worker whose script the `meta` element of that name tells, and gives it `job`, which holds a file.
     ///
     /// # Errors
     /// When the browser does not start it.
     pub(crate) fn start(
         meta: &str,
-        file: &Blob,
+        job: &JsValue,
         on_event: impl Fn(WorkerEvent) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let worker = Worker::new(&address(meta)?)?;
@@ -47,14 +47,14 @@ impl FileWorker {
             set_timeout_with_handle(move || on_event(not_loaded()), LOADING)?
         };
         let on_message = {
-            let (on_event, listener, file) = (on_event.clone(), worker.clone(), file.clone());
+            let (on_event, listener, job) = (on_event.clone(), worker.clone(), job.clone());
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 if event.data().as_bool() != Some(true) {
                     on_event(WorkerEvent::Said(event.data()));
                     return;
                 }
                 loading.clear();
-                if let Err(error) = listener.post_message(&file) {
+                if let Err(error) = listener.post_message(&job) {
                     on_event(WorkerEvent::Failed(format!(
                         "the file could not be given to the worker: {}",
                         words(&error)

@@ -288,7 +288,7 @@ impl Downloads {
         let file = saved.file.clone();
         let (told, saved) = (state.clone(), Rc::new(saved));
         let kept = Rc::clone(&saved);
-        let started = Hashing::start(&file, move |event| match event {
+        let started = Hashing::whole(&file, move |event| match event {
             HashEvent::Progress(bytes) => told.update(|state| state.hashed_bytes = bytes),
             HashEvent::Done(hash) => {
                 let equal = hash.eq_ignore_ascii_case(&wanted);
@@ -302,6 +302,8 @@ impl Downloads {
                     Phase::Saved(if equal { Compared::Equal } else { Compared::Different }),
                 );
             }
+            // Hashed as one.
+            HashEvent::Segment(_) => {}
             HashEvent::Failed(why) => {
                 leptos::logging::warn!("the saved file could not be compared: {why}");
                 saved.hand_over();

@@ -7,6 +7,7 @@
 mod content;
 mod file_road;
 pub(crate) mod handles;
+mod hash_messages;
 mod hashing;
 mod job;
 mod journal;
