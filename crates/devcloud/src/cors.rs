@@ -183,6 +183,8 @@ fn allowed(service: Service) -> &'static [&'static str] {
             "x-trace-hmac",
             "openstack-api-version",
         ],
+        // `object::cors`
+        Service::Object => &[],
     }
 }
 
@@ -204,6 +206,7 @@ fn exposed(service: Service) -> &'static str {
         Service::Volume => {
             "X-Auth-Token,X-Subject-Token,X-Service-Token,X-OpenStack-Request-ID,OpenStack-API-Version"
         }
+        Service::Object => "",
     }
 }
 

@@ -35,6 +35,7 @@ struct Services {
     compute: Router,
     network: Router,
     volume: Router,
+    object: Router,
 }
 
 impl Services {
@@ -45,6 +46,7 @@ impl Services {
             compute: crate::compute::router().with_state(region.clone()),
             network: crate::network::router().with_state(region.clone()),
             volume: crate::volume::router().with_state(region.clone()),
+            object: crate::object::router().with_state(region.clone()),
             region,
         }
     }
@@ -56,6 +58,7 @@ impl Services {
             Service::Compute => &self.compute,
             Service::Network => &self.network,
             Service::Volume => &self.volume,
+            Service::Object => &self.object,
         }
         .clone()
     }
@@ -103,10 +106,21 @@ impl Dispatch {
             return self.app.serve(request).await;
         };
         let service = target.service;
-        if let Some(preflight) =
-            self.cors.as_ref().and_then(|cors| cors.preflight(service, &request))
-        {
+        // Swift has CORS of its own, and no filter in front.
+        let filter = self.cors.as_ref().filter(|_| service != Service::Object);
+        if let Some(preflight) = filter.and_then(|cors| cors.preflight(service, &request)) {
             return preflight;
+        }
+        if service == Service::Object {
+            // Swift answers every `OPTIONS` itself. The fault plan does not see them: it counts what a page asked for.
+            let (method, headers) = (request.method().clone(), request.headers().clone());
+            let region = &target.services.region;
+            let preflight = crate::object::preflight(region, &method, target.path, &headers).await;
+            if let Some(mut preflight) = preflight {
+                let id = request_id(&target);
+                add_request_id(service, target.path, &mut preflight, &id);
+                return preflight;
+            }
         }
         let foreign = request.headers().get(axum::http::header::ORIGIN).cloned();
         let endpoint = endpoint(&target, request.headers());
@@ -114,11 +128,12 @@ impl Dispatch {
         let request_id = endpoint.request_id.clone();
         request.extensions_mut().insert(endpoint);
         let region = &target.services.region;
-        let faults = region.faults.matching(service, region.name, request.method(), target.path);
         let router = target.services.router(service);
         let below = target.path.to_owned();
         let mut response = match below_root(request, &below) {
             Some(request) => {
+                let faults =
+                    region.faults.matching(service, region.name, request.method(), target.path);
                 faults::apply(faults, service, &origin, request, connection, router).await
             }
             None => service.error(
@@ -128,7 +143,9 @@ impl Dispatch {
             ),
         };
         add_request_id(service, &below, &mut response, &request_id);
-        if let Some(cors) = &self.cors {
+        if service == Service::Object {
+            crate::object::expose(region, &below, foreign.as_ref(), &mut response).await;
+        } else if let Some(cors) = filter {
             cors.expose(service, foreign.as_ref(), &mut response);
         }
         response
@@ -142,8 +159,13 @@ impl Dispatch {
                 None => (rest, "/"),
             };
             let service = Service::ALL.into_iter().find(|service| service.segment() == segment)?;
-            // Identity is one for all regions and stands at one place.
-            if service == Service::Identity && !services.region.prefix.is_empty() {
+            // Identity is one for all regions and stands at one place; not every cloud has an object store.
+            let missing = match service {
+                Service::Identity => !services.region.prefix.is_empty(),
+                Service::Object => !services.region.options.object_store,
+                _ => false,
+            };
+            if missing {
                 return None;
             }
             Some(Target { services, service, path: below })
@@ -160,12 +182,18 @@ fn endpoint(target: &Target<'_>, headers: &HeaderMap) -> Endpoint {
     };
     let origin = format!("{scheme}://{host}");
     let root = format!("{origin}{}/{}", target.services.region.prefix, target.service.segment());
-    Endpoint {
-        service: target.service,
-        origin,
-        root,
-        request_id: format!("req-{}", uuid::Uuid::new_v4()),
+    Endpoint { service: target.service, origin, root, request_id: request_id(target) }
+}
+
+/// Swift's transaction ids end in the time.
+fn request_id(target: &Target<'_>) -> String {
+    let id = uuid::Uuid::new_v4();
+    if target.service != Service::Object {
+        return format!("req-{id}");
     }
+    let id = id.simple().to_string();
+    let seconds = target.services.region.clock.now().as_second();
+    format!("tx{}-{seconds:010x}", id.get(..21).unwrap_or(&id))
 }
 
 /// The request as the service sees it: its path below the service's root.
@@ -186,6 +214,7 @@ fn below_root(request: Request<Body>, below: &str) -> Option<Request<Body>> {
 fn add_request_id(service: Service, path: &str, response: &mut Response<Body>, request_id: &str) {
     const OPENSTACK: HeaderName = HeaderName::from_static("x-openstack-request-id");
     const COMPUTE: HeaderName = HeaderName::from_static("x-compute-request-id");
+    const TRANSACTION: HeaderName = HeaderName::from_static("x-trans-id");
     let names: &[HeaderName] = match service {
         Service::Image
             if response.status() == StatusCode::UNAUTHORIZED
@@ -195,6 +224,7 @@ fn add_request_id(service: Service, path: &str, response: &mut Response<Body>, r
         }
         Service::Identity | Service::Image | Service::Network => &[OPENSTACK],
         Service::Compute | Service::Volume => &[OPENSTACK, COMPUTE],
+        Service::Object => &[TRANSACTION, OPENSTACK],
     };
     let Ok(value) = HeaderValue::from_str(request_id) else { return };
     for name in names {

@@ -1,5 +1,5 @@
-//! A small real OpenStack cloud in one process: Keystone, Glance, Nova, Neutron and Cinder on one
-//! origin at DevStack's paths, rows in SQLite and bytes in files. It is what the console is tried,
+//! A small real OpenStack cloud in one process: Keystone, Glance, Nova, Neutron, Cinder and Swift
+//! on one origin at DevStack's paths, rows in SQLite and bytes in files. It is what the console is tried,
 //! developed and tested against.
 //!
 //! It answers as the real services do (`tests/contract/` at the root of the workspace holds samples
@@ -12,6 +12,7 @@
 
 pub mod app;
 pub mod auth;
+mod body_reader;
 mod body_schema;
 pub mod clock;
 pub mod compute;
@@ -25,11 +26,13 @@ mod image_facts;
 mod incoming;
 mod microversion;
 pub mod network;
+pub mod object;
 pub mod options;
 mod records;
 mod seed;
 mod server;
 pub mod service;
+mod sparse;
 pub mod state;
 pub mod volume;
 

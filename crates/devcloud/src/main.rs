@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use devcloud::Options;
+use devcloud::options::{IMPORT_METHODS, ObjectCors, TEMPURL_DIGESTS};
 
 /// A small real OpenStack cloud on this machine, for trying, developing and testing Slipway.
 #[derive(Parser)]
@@ -44,6 +45,29 @@ struct Cli {
     /// Let image imports by URL fetch from loopback addresses, on any port (a real cloud would not)
     #[arg(long, default_value_t = true, action = clap::ArgAction::Set, value_name = "true|false")]
     web_download_allow_loopback: bool,
+    /// The ports that image imports by URL may fetch from, loopback included; 80,443 is Glance's default
+    #[arg(long, value_delimiter = ',', value_name = "PORT,...")]
+    web_download_ports: Option<Vec<u16>>,
+    /// Glance's import methods
+    #[arg(long, value_delimiter = ',', value_name = "METHOD,...", value_parser = IMPORT_METHODS,
+          default_values = IMPORT_METHODS)]
+    import_methods: Vec<String>,
+    /// A cloud without an object store
+    #[arg(long)]
+    no_object_store: bool,
+    /// The origin that the object store lets in: without it that of --cors-origin; "none" lets nobody in
+    #[arg(long, value_name = "ORIGIN|none")]
+    object_cors_origin: Option<String>,
+    /// Digests that temporary URLs may be signed with
+    #[arg(long, value_delimiter = ',', value_name = "DIGEST,...", value_parser = TEMPURL_DIGESTS,
+          default_values = TEMPURL_DIGESTS)]
+    tempurl_digests: Vec<String>,
+    /// An object store without temporary URLs
+    #[arg(long, conflicts_with = "tempurl_digests")]
+    no_tempurl: bool,
+    /// The most bytes that a project's objects may take
+    #[arg(long, value_name = "BYTES")]
+    object_quota: Option<u64>,
 }
 
 fn parse_life(text: &str) -> Result<Duration, String> {
@@ -104,6 +128,16 @@ async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
     options.cors_origin = cli.cors_origin;
     options.allow_remote = cli.allow_remote;
     options.web_download_loopback = cli.web_download_allow_loopback;
+    options.web_download_ports = cli.web_download_ports;
+    options.import_methods = cli.import_methods;
+    options.object_store = !cli.no_object_store;
+    options.object_cors = match cli.object_cors_origin {
+        None => ObjectCors::LikeTheOthers,
+        Some(none) if none == "none" => ObjectCors::Nobody,
+        Some(origin) => ObjectCors::Only(origin),
+    };
+    options.tempurl_digests = if cli.no_tempurl { Vec::new() } else { cli.tempurl_digests };
+    options.object_account_quota = cli.object_quota;
     let with_app = options.app.is_some();
     let cloud = devcloud::start(options).await?;
     let url = cloud.url();

@@ -34,7 +34,40 @@ pub struct Options {
     /// Whether Glance's web-download may fetch from loopback addresses, on any port. A real cloud's
     /// may not; on a laptop the image one wants to try is often served from there.
     pub web_download_loopback: bool,
+    /// The ports that web-download may fetch from. `None`: 80 and 443 as in Glance's default, and any on a loopback
+    /// address; a list holds for loopback addresses too.
+    pub web_download_ports: Option<Vec<u16>>,
+    /// Glance's `enabled_import_methods`.
+    pub import_methods: Vec<String>,
+    /// Whether there is a Swift.
+    pub object_store: bool,
+    /// Swift's `cors_allow_origin`.
+    pub object_cors: ObjectCors,
+    /// Digests that TempURLs may be signed with; none of them: no TempURLs.
+    pub tempurl_digests: Vec<String>,
+    /// The most bytes that an account of the object store may hold.
+    pub object_account_quota: Option<u64>,
+    /// How often expired objects are removed.
+    pub object_expirer: Duration,
 }
+
+/// Which foreign origin Swift lets in besides those that a container names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ObjectCors {
+    /// The one that the other services let in ([`Options::cors_origin`]).
+    LikeTheOthers,
+    /// None, as in a Swift that nobody configured for it.
+    Nobody,
+    /// This one.
+    Only(String),
+}
+
+/// Glance's import methods, in the order in which it names them.
+pub const IMPORT_METHODS: [&str; 4] =
+    ["glance-direct", "web-download", "copy-image", "glance-download"];
+
+/// The digests that TempURLs are signed with.
+pub const TEMPURL_DIGESTS: [&str; 3] = ["sha1", "sha256", "sha512"];
 
 impl Options {
     /// Loopback, a free port, no app, one hour of token life, the pace of a fast real cloud, no
@@ -51,6 +84,13 @@ impl Options {
             cors_origin: None,
             allow_remote: false,
             web_download_loopback: true,
+            web_download_ports: None,
+            import_methods: IMPORT_METHODS.map(str::to_owned).to_vec(),
+            object_store: true,
+            object_cors: ObjectCors::LikeTheOthers,
+            tempurl_digests: TEMPURL_DIGESTS.map(str::to_owned).to_vec(),
+            object_account_quota: None,
+            object_expirer: Duration::from_secs(60),
         }
     }
 }

@@ -25,8 +25,9 @@ use crate::db::{Db, DbError};
 use crate::dispatch::Dispatch;
 use crate::faults::{self, Connection, Faults};
 use crate::identity::Identity;
+use crate::options::ObjectCors;
 use crate::state::{Region, RegionInner, Tasks};
-use crate::{Options, compute, identity, image, network, seed, volume};
+use crate::{Options, compute, identity, image, network, object, seed, volume};
 
 /// How long a request under way may go on after the cloud was told to stop.
 const GRACE: Duration = Duration::from_secs(3);
@@ -115,6 +116,9 @@ pub async fn start(options: Options) -> Result<Devcloud, StartError> {
     }
     let app = App::open(options.app.as_deref())?;
     let cors = options.cors_origin.as_deref().map(Cors::new).transpose()?;
+    if let ObjectCors::Only(origin) = &options.object_cors {
+        Cors::new(origin)?;
+    }
     let clock = Clock::default();
     let faults = Faults::default();
     for rule in &options.faults {
@@ -125,12 +129,14 @@ pub async fn start(options: Options) -> Result<Devcloud, StartError> {
     seed::wipe_if_unfinished(&options.data)?;
     let identity_db = Db::open(&options.data.join("identity.sqlite"), &[identity::SCHEMA])?;
     let names: Vec<&'static str> = REGIONS.iter().map(|(name, ..)| *name).collect();
-    let identity = Identity::new(identity_db, clock.clone(), options.token_life, names);
+    let identity =
+        Identity::new(identity_db, clock.clone(), options.token_life, names, options.object_store);
     let mut regions = Vec::new();
     for (name, prefix, zones) in REGIONS {
         let files = options.data.join(name);
         std::fs::create_dir_all(&files).map_err(|error| StartError::Data(files.clone(), error))?;
-        let schema = [image::SCHEMA, compute::SCHEMA, network::SCHEMA, volume::SCHEMA];
+        let schema =
+            [image::SCHEMA, compute::SCHEMA, network::SCHEMA, volume::SCHEMA, object::SCHEMA];
         regions.push(Region::new(RegionInner {
             name,
             prefix,
@@ -156,6 +162,7 @@ pub async fn start(options: Options) -> Result<Devcloud, StartError> {
         volume::resume(region).await;
         network::resume(region).await;
         compute::resume(region).await;
+        object::resume(region).await;
     }
     let control = faults::control(faults.clone(), clock.clone(), identity.clone());
     let dispatch = Arc::new(Dispatch::new(&regions, app, control, cors));

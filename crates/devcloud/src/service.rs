@@ -2,7 +2,7 @@
 //! it words an error.
 //!
 //! The error forms are those recorded from the real services: Keystone, Nova and Cinder answer JSON
-//! of their own shape each, Neutron another, Glance plain text.
+//! of their own shape each, Neutron another, Glance plain text, Swift a small page.
 
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, WWW_AUTHENTICATE};
@@ -24,12 +24,14 @@ pub enum Service {
     Network,
     /// Cinder.
     Volume,
+    /// Swift.
+    Object,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Identity, Self::Image, Self::Compute, Self::Network, Self::Volume];
+    pub const ALL: [Self; 6] =
+        [Self::Identity, Self::Image, Self::Compute, Self::Network, Self::Volume, Self::Object];
 
     /// First segment of its paths, as DevStack has it.
     pub fn segment(self) -> &'static str {
@@ -39,6 +41,7 @@ impl Service {
             Self::Compute => "compute",
             Self::Network => "networking",
             Self::Volume => "volume",
+            Self::Object => "object-store",
         }
     }
 
@@ -52,6 +55,8 @@ impl Service {
                 status,
                 &json!({"error": {"code": code, "message": message, "title": title}}),
             ),
+            // A page in words of its own; `message` has no place in it.
+            Self::Object => crate::object::error_page(status),
             // webob's plain form; the message stands on a line of its own.
             Self::Image => {
                 let mut response =

@@ -28,6 +28,7 @@ pub(crate) async fn apply(
 ) -> Response<Body> {
     let mut speed = None;
     let mut drop_reply = false;
+    let mut end_of_answer = None;
     for action in actions {
         match action {
             Action::Delay { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
@@ -36,8 +37,18 @@ pub(crate) async fn apply(
                 request = request.map(|body| slowed(body, bytes_per_second));
             }
             Action::ResetMidBody { bytes } => {
-                let connection = connection.clone();
-                request = request.map(|body| broken_after(body, bytes, connection));
+                let end = End::new(bytes, Duration::ZERO, connection);
+                request = request.map(|body| broken_after(body, end));
+            }
+            Action::StallBody { bytes, ms } => {
+                let end = End::new(bytes, Duration::from_millis(ms), connection);
+                request = request.map(|body| stalled_after(body, end));
+            }
+            Action::ResetMidAnswer { bytes } => {
+                end_of_answer = Some(End::new(bytes, Duration::ZERO, connection));
+            }
+            Action::StallAnswer { bytes, ms } => {
+                end_of_answer = Some(End::new(bytes, Duration::from_millis(ms), connection));
             }
             Action::DropReply => drop_reply = true,
             Action::Status { status, message, headers } => {
@@ -58,9 +69,29 @@ pub(crate) async fn apply(
         connection.close();
         return Response::new(Body::empty());
     }
-    match speed {
+    let response = match speed {
         Some(bytes_per_second) => response.map(|body| slowed(body, bytes_per_second)),
         None => response,
+    };
+    match end_of_answer {
+        Some(end) if end.after.is_zero() => response.map(|body| broken_after(body, end)),
+        Some(end) => response.map(|body| stalled_after(body, end)),
+        None => response,
+    }
+}
+
+/// Where a body ends that is not to come through, and how.
+struct End {
+    left: usize,
+    /// How long nothing moves before the connection is reset.
+    after: Duration,
+    connection: Connection,
+}
+
+impl End {
+    fn new(bytes: u64, after: Duration, connection: &Connection) -> Self {
+        let left = usize::try_from(bytes).unwrap_or(usize::MAX);
+        Self { left, after, connection: connection.clone() }
     }
 }
 
@@ -119,27 +150,52 @@ fn slowed(body: Body, bytes_per_second: u64) -> Body {
 
 /// The body up to so many bytes; then the connection is reset and whoever reads the body gets an
 /// error, as from a network that broke.
-fn broken_after(body: Body, bytes: u64, connection: Connection) -> Body {
-    let left = usize::try_from(bytes).unwrap_or(usize::MAX);
-    let start = (body.into_data_stream(), left, connection);
-    Body::from_stream(stream::unfold(start, |(mut body, left, connection)| async move {
+fn broken_after(body: Body, end: End) -> Body {
+    let start = (body.into_data_stream(), end);
+    Body::from_stream(stream::unfold(start, |(mut body, mut end)| async move {
         match body.next().await? {
-            Ok(mut piece) if piece.len() > left => {
-                if left == 0 {
-                    connection.reset();
-                    let error = io::Error::from(io::ErrorKind::ConnectionReset);
-                    return Some((Err(axum::Error::new(error)), (body, 0, connection)));
+            Ok(mut piece) if piece.len() > end.left => {
+                if end.left == 0 {
+                    end.connection.reset();
+                    return Some((Err(reset_error()), (body, end)));
                 }
                 // What still fits passes first; the next poll breaks, whether more comes or not.
-                piece.truncate(left);
-                connection.reset();
-                Some((Ok(piece), (body, 0, connection)))
+                piece.truncate(end.left);
+                end.connection.reset();
+                end.left = 0;
+                Some((Ok(piece), (body, end)))
             }
             Ok(piece) => {
-                let left = left - piece.len();
-                Some((Ok(piece), (body, left, connection)))
+                end.left -= piece.len();
+                Some((Ok(piece), (body, end)))
             }
-            Err(error) => Some((Err(error), (body, left, connection))),
+            Err(error) => Some((Err(error), (body, end))),
         }
     }))
+}
+
+/// The body up to so many bytes; then silence, and at its end a reset. A body without a byte more falls silent as well: what
+/// comes after it is not to come.
+fn stalled_after(body: Body, end: End) -> Body {
+    let start = (body.into_data_stream(), end);
+    Body::from_stream(stream::unfold(start, |(mut body, mut end)| async move {
+        if end.left > 0
+            && let Some(piece) = body.next().await
+        {
+            let mut piece = match piece {
+                Ok(piece) => piece,
+                Err(error) => return Some((Err(error), (body, end))),
+            };
+            piece.truncate(end.left);
+            end.left -= piece.len();
+            return Some((Ok(piece), (body, end)));
+        }
+        tokio::time::sleep(end.after).await;
+        end.connection.reset();
+        Some((Err(reset_error()), (body, end)))
+    }))
+}
+
+fn reset_error() -> axum::Error {
+    axum::Error::new(io::Error::from(io::ErrorKind::ConnectionReset))
 }

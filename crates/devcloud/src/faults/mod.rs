@@ -71,6 +71,31 @@ pub enum Action {
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         headers: BTreeMap<String, String>,
     },
+    /// The service gets the body up to this many bytes; then nothing moves any more, neither body nor answer, and after
+    /// `ms` the connection is reset.
+    StallBody {
+        /// Bytes that get through.
+        #[serde(default)]
+        bytes: u64,
+        /// Milliseconds.
+        #[serde(default = "long")]
+        ms: u64,
+    },
+    /// The answer's body gets through up to this many bytes; then nothing moves any more, and after `ms` the connection is
+    /// reset.
+    StallAnswer {
+        /// Bytes that get through.
+        #[serde(default)]
+        bytes: u64,
+        /// Milliseconds.
+        #[serde(default = "long")]
+        ms: u64,
+    },
+    /// The answer's body gets through up to this many bytes, then the connection is reset. A shorter one passes unharmed.
+    ResetMidAnswer {
+        /// Bytes that get through.
+        bytes: u64,
+    },
     /// The request waits before anything else happens to it.
     Delay {
         /// Milliseconds.
@@ -94,6 +119,11 @@ pub enum Action {
     },
     /// The service does its work; its answer is thrown away and the connection is closed.
     DropReply,
+}
+
+/// Ten minutes: longer than anybody waits.
+fn long() -> u64 {
+    600_000
 }
 
 fn injected() -> String {

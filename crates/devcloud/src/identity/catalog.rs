@@ -14,18 +14,21 @@ use crate::service::Service;
 /// Type, name and path below the origin of each entry. `{project}` stands for the caller's project.
 /// Cinder stands in twice: `volumev3` is what clients have asked for since 2016, `block-storage` is
 /// its name in the service types authority.
-const ENTRIES: [(&str, &str, Service, &str); 6] = [
+const ENTRIES: [(&str, &str, Service, &str); 7] = [
     ("identity", "keystone", Service::Identity, "/v3/"),
     ("image", "glance", Service::Image, ""),
     ("compute", "nova", Service::Compute, "/v2.1"),
     ("network", "neutron", Service::Network, ""),
     ("volumev3", "cinderv3", Service::Volume, "/v3/{project}"),
     ("block-storage", "cinder", Service::Volume, "/v3/{project}"),
+    ("object-store", "swift", Service::Object, "/v1/AUTH_{project}"),
 ];
 
 /// The catalogue for a project, as it stands in a token.
 pub(super) fn render(identity: &Identity, origin: &str, project_id: &str) -> Value {
-    let services = ENTRIES.iter().enumerate().map(|(index, (kind, name, service, below))| {
+    let has = |service| service != Service::Object || identity.inner.object_store;
+    let entries = ENTRIES.iter().enumerate().filter(|(_, (_, _, service, _))| has(*service));
+    let services = entries.map(|(index, (kind, name, service, below))| {
         let mut endpoints = Vec::new();
         for (at, region) in identity.inner.regions.iter().enumerate() {
             // Identity is one for all regions; the others of the second region stand under its

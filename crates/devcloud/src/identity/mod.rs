@@ -42,6 +42,8 @@ struct Inner {
     clock: Clock,
     token_life: Duration,
     regions: Vec<&'static str>,
+    /// Whether the catalogue has one.
+    object_store: bool,
 }
 
 /// What a valid token stands for. It does not hold the token itself.
@@ -92,8 +94,9 @@ impl Identity {
         clock: Clock,
         token_life: Duration,
         regions: Vec<&'static str>,
+        object_store: bool,
     ) -> Self {
-        Self { inner: Arc::new(Inner { db, clock, token_life, regions }) }
+        Self { inner: Arc::new(Inner { db, clock, token_life, regions, object_store }) }
     }
 
     /// What the token with this id stands for; `None` when it is unknown, revoked or its life is over.

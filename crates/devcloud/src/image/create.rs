@@ -21,8 +21,6 @@ use super::view;
 use crate::auth::Scope;
 use crate::state::{Endpoint, Region};
 
-/// Import methods, as the cloud offers them.
-pub(super) const IMPORT_METHODS: &str = "glance-direct,web-download,copy-image,glance-download";
 /// All stores of the cloud, the two that are not for users included, as Glance lists them.
 const STORE_IDS: &str = "fast,slow,os_glance_staging_store,os_glance_tasks_store";
 
@@ -57,6 +55,7 @@ pub(super) async fn create(
             Ok::<_, Fault>(image)
         })
         .await?;
+    let methods = region.options.import_methods.join(",");
     let mut response = (StatusCode::CREATED, view::image(&image)).into_response();
     let out = response.headers_mut();
     out.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -67,7 +66,9 @@ pub(super) async fn create(
     }
     const METHODS: HeaderName = HeaderName::from_static("openstack-image-import-methods");
     const STORES: HeaderName = HeaderName::from_static("openstack-image-store-ids");
-    out.insert(METHODS, HeaderValue::from_static(IMPORT_METHODS));
+    if let Ok(methods) = HeaderValue::from_str(&methods) {
+        out.insert(METHODS, methods);
+    }
     out.insert(STORES, HeaderValue::from_static(STORE_IDS));
     Ok(response)
 }

@@ -3,19 +3,22 @@
 //! | an image whose name starts with | what happens |
 //! |---|---|
 //! | `fail-import` | the import gets to `importing`, then its task fails ("Task failed due to Internal Error") |
+//! | `fail-worker` | the import gets to `importing`, and then nothing happens any more, as after a killed worker; a restart changes nothing |
 //! | `fail-saving` | `PUT file` takes the whole body and answers 503; the image stays `saving` for ever, as after a killed worker |
 //! | `fail-503` | `PUT file` takes the whole body and answers 503; the image is `queued` again, every time |
 //! | `fail-quota` | `PUT file` answers 413 (over `image_size_total`) after the first bytes of the body |
 //! | `fail-hash` | the upload or import ends well, but `checksum` and `os_hash_value` are not those of the bytes: corruption on the way |
 //! | `fail-delete` | `DELETE` answers 409: the image is in use |
 //!
-//! Case counts. Everything else about such an image is as usual; `fail-saving` images survive a restart as they are.
+//! Case counts. Everything else about such an image is as usual; `fail-saving` and `fail-worker` images survive a restart as they are.
 
 /// What is to go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// `fail-import`
     Import,
+    /// `fail-worker`
+    Worker,
     /// `fail-saving`
     Saving,
     /// `fail-503`
@@ -33,6 +36,7 @@ impl Failure {
     pub fn of(name: Option<&str>) -> Option<Self> {
         let known = [
             ("fail-import", Self::Import),
+            ("fail-worker", Self::Worker),
             ("fail-saving", Self::Saving),
             ("fail-503", Self::Unavailable),
             ("fail-quota", Self::Quota),

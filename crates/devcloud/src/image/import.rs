@@ -10,7 +10,6 @@ use rusqlite::params;
 use serde_json::{Value, json};
 
 use super::body::read_json;
-use super::create::IMPORT_METHODS;
 use super::fault::{Answer, Fault};
 use super::images::empty;
 use super::import_task;
@@ -35,7 +34,7 @@ pub(super) async fn import(
     body: Body,
 ) -> Answer<Response> {
     let body: Value = read_json(&headers, body).await?;
-    let method = method_name(&body)?.to_owned();
+    let method = method_name(&body, &region.options.import_methods)?.to_owned();
     let caller = Caller::from(&scope);
     let named_store =
         headers.get("x-image-meta-store").map(|v| v.to_str().unwrap_or_default().to_owned());
@@ -102,14 +101,14 @@ pub(super) async fn import(
     Ok(empty(StatusCode::ACCEPTED))
 }
 
-fn method_name(body: &Value) -> Answer<&str> {
+fn method_name<'a>(body: &'a Value, enabled: &[String]) -> Answer<&'a str> {
     let method = body
         .get("method")
         .ok_or_else(|| Fault::bad_request("Import request requires a 'method' field."))?;
     let name = method
         .get("name")
         .ok_or_else(|| Fault::bad_request("Import request requires a 'name' field."))?;
-    let known = name.as_str().filter(|name| IMPORT_METHODS.split(',').any(|known| known == *name));
+    let known = name.as_str().filter(|name| enabled.iter().any(|known| known == *name));
     let shown = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
     let name = known
         .ok_or_else(|| Fault::bad_request(format!("Unknown import method name '{shown}'.")))?;

@@ -85,8 +85,11 @@ async fn load(region: &Region, task: &str) -> Answer<Option<Job>> {
 async fn work(region: &Region, job: &Job) -> Answer<()> {
     let name = start(region, job).await?;
     region.pace.wait(COPY).await;
-    if Failure::of(name.as_deref()) == Some(Failure::Import) {
-        return Err(Fault::internal());
+    match Failure::of(name.as_deref()) {
+        Some(Failure::Import) => return Err(Fault::internal()),
+        // The worker is gone, and nobody takes its work up.
+        Some(Failure::Worker) => return Ok(()),
+        _ => {}
     }
     let copied = match job.method.as_str() {
         "copy-image" => copied_mib(region, job).await?,

@@ -51,10 +51,9 @@ pub(super) async fn schema(Path(name): Path<String>, _: Scope) -> Answer<Respons
 }
 
 /// `GET /v2/info/import`.
-pub(super) async fn import_methods(_: Scope) -> Json<Value> {
-    let methods: Vec<&str> = super::create::IMPORT_METHODS.split(',').collect();
+pub(super) async fn import_methods(State(region): State<Region>, _: Scope) -> Json<Value> {
     Json(json!({"import-methods": {
-        "description": "Import methods available.", "type": "array", "value": methods,
+        "description": "Import methods available.", "type": "array", "value": region.options.import_methods,
     }}))
 }
 

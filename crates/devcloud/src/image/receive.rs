@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
-use futures_util::StreamExt;
 use tokio::sync::oneshot;
 
 use super::fail_names::{Failure, corrupted};
@@ -19,13 +18,11 @@ use super::policy::Caller;
 use super::quota;
 use super::record::ImageRecord;
 use super::sink::{Sink, Summary};
+use crate::body_reader::BodyReader;
 use crate::state::Region;
 
 /// Glance's `image_size_cap`: 1 TiB.
 const SIZE_CAP: u64 = 1 << 40;
-/// A refused body is read on to here, so that the client gets to see the answer instead of a reset connection. Beyond it the
-/// connection is closed, as a real one is.
-const READ_ON: u64 = 64 << 20;
 
 /// An image that is ready for its body.
 pub(super) struct Begun {
@@ -46,7 +43,7 @@ pub(super) async fn receive<F>(
 where
     F: Future<Output = (Answer<()>, BodyReader)> + Send + 'static,
 {
-    let body = BodyReader { body: body.into_data_stream(), received: 0, ended: false };
+    let body = BodyReader::new(body);
     let begun = match begun {
         Ok(begun) => begun,
         Err(fault) => {
@@ -67,34 +64,6 @@ where
     });
     answered.await.map_err(|_| Fault::internal())??;
     Ok(empty(StatusCode::NO_CONTENT))
-}
-
-/// The body, piece by piece.
-pub(super) struct BodyReader {
-    body: axum::body::BodyDataStream,
-    received: u64,
-    ended: bool,
-}
-
-impl BodyReader {
-    /// The next piece; `None` at the end; an error when the client hung up.
-    async fn next(&mut self) -> Result<Option<bytes::Bytes>, axum::Error> {
-        let piece = self.body.next().await.transpose();
-        match &piece {
-            Ok(Some(piece)) => self.received += piece.len() as u64,
-            _ => self.ended = true,
-        }
-        piece
-    }
-
-    async fn read_on(mut self) {
-        let until = self.received + READ_ON;
-        while !self.ended && self.received < until {
-            if self.next().await.is_err() {
-                return;
-            }
-        }
-    }
 }
 
 pub(super) fn media_type(headers: &HeaderMap) -> Answer<()> {
@@ -139,7 +108,7 @@ pub(super) async fn pour(
     let refusal = loop {
         match body.next().await {
             Ok(Some(_)) if failure == Some(Failure::Quota) => {
-                let mib = i64::try_from(body.received >> 20).unwrap_or(i64::MAX);
+                let mib = i64::try_from(body.received() >> 20).unwrap_or(i64::MAX);
                 break Some(quota::exceeded(
                     &begun.caller.project_id,
                     "image_size_total",
@@ -148,7 +117,7 @@ pub(super) async fn pour(
                     1,
                 ));
             }
-            Ok(Some(_)) if body.received > SIZE_CAP => {
+            Ok(Some(_)) if body.received() > SIZE_CAP => {
                 let words = "The incoming image is too large: The provided image is too large.";
                 break Some(Fault::too_large(words));
             }
@@ -156,10 +125,10 @@ pub(super) async fn pour(
             Ok(Some(piece)) if sink.push(piece.clone()).await.is_err() => break None,
             Ok(Some(_)) => {}
             Ok(None) => match begun.promised {
-                Some(size) if size != body.received => {
+                Some(size) if size != body.received() => {
                     let words = format!(
                         "Size mismatch: the header promised {size} bytes, {} were received.",
-                        body.received
+                        body.received()
                     );
                     break Some(Fault::bad_request(words));
                 }

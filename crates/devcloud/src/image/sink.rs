@@ -5,7 +5,6 @@
 
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -16,14 +15,12 @@ use tokio::task::JoinHandle;
 
 use super::files;
 use super::inspect::{Finding, Inspector};
+use crate::sparse::{self, hex};
 
 /// How many pieces may wait for each thread. Hyper's pieces are at most about 400 KiB.
 const WAITING: usize = 24;
 /// Dirty pages are sent to the disk this often, so that the last `fsync` is short.
 const SYNC_EVERY: u64 = 256 << 20;
-/// The unit in which zeros are looked for.
-const BLOCK: usize = 64 << 10;
-static ZEROS: [u8; BLOCK] = [0; BLOCK];
 
 /// What the bytes were.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,7 +159,7 @@ fn write(path: &Path, mut from: mpsc::Receiver<Bytes>) -> io::Result<u64> {
     let file = File::create(path)?;
     let (mut position, mut unsynced) = (0, 0);
     while let Some(piece) = from.blocking_recv() {
-        unsynced += write_piece(&file, position, &piece)?;
+        unsynced += sparse::write(&file, position, &piece)?;
         position += piece.len() as u64;
         if unsynced >= SYNC_EVERY {
             file.sync_data()?;
@@ -173,38 +170,6 @@ fn write(path: &Path, mut from: mpsc::Receiver<Bytes>) -> io::Result<u64> {
     file.sync_all()?;
     files::sync_folder(path)?;
     Ok(position)
-}
-
-/// Writes what is not zero; the number of bytes written. A comparison of slices is one `memcmp`, far quicker than the disk.
-fn write_piece(file: &File, position: u64, piece: &[u8]) -> io::Result<u64> {
-    let mut written = 0;
-    let mut pending = 0..0;
-    let mut flush = |range: std::ops::Range<usize>| -> io::Result<()> {
-        let data = piece.get(range.clone()).unwrap_or_default();
-        written += data.len() as u64;
-        file.write_all_at(data, position + range.start as u64)
-    };
-    let mut start = 0;
-    for block in piece.chunks(BLOCK) {
-        let end = start + block.len();
-        if ZEROS.starts_with(block) {
-            if !pending.is_empty() {
-                flush(pending.clone())?;
-            }
-            pending = end..end;
-        } else {
-            pending.end = end;
-        }
-        start = end;
-    }
-    if !pending.is_empty() {
-        flush(pending)?;
-    }
-    Ok(written)
-}
-
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use super::fault::{Answer, Fault};
 use super::files::Files;
 use super::policy::{self, Caller};
 use super::quota;
-use super::receive::{Begun, BodyReader, back_to_queued, media_type, pour, receive, sizes};
+use super::receive::{Begun, back_to_queued, media_type, pour, receive, sizes};
 use crate::auth::Scope;
+use crate::body_reader::BodyReader;
 use crate::state::Region;
 
 /// `PUT /v2/images/{id}/stage`.

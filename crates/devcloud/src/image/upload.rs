@@ -13,12 +13,11 @@ use super::fault::{Answer, Fault};
 use super::files::Files;
 use super::policy::{self, Caller};
 use super::quota;
-use super::receive::{
-    Begun, BodyReader, back_to_queued, describe, media_type, pour, receive, sizes, store,
-};
+use super::receive::{Begun, back_to_queued, describe, media_type, pour, receive, sizes, store};
 use super::record::ImageRecord;
 use super::sink::Summary;
 use crate::auth::Scope;
+use crate::body_reader::BodyReader;
 use crate::state::Region;
 
 /// `PUT /v2/images/{id}/file`.

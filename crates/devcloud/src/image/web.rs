@@ -3,7 +3,11 @@
 //! The filter is Glance's default (glance/common/utils.py, `get_validated_address`): `http` and `https`; a port that is written must be
 //! 80 or 443; no address of the host may be loopback or link-local; every redirect is filtered again; the address that was checked is
 //! the one that is connected to. One thing is added for a cloud that lives on a laptop: unless `web_download_loopback` is off, loopback
-//! addresses pass, on any port, so that a file can be served from beside the cloud.
+//! addresses pass, on any port, so that a file can be served from beside the cloud, and by the cloud's own object store: an operator
+//! who wants that adds Swift's port to `allowed_ports`. `web_download_ports` is that list; with 80 and 443 in it this cloud is as
+//! narrow as a default one.
+//!
+//! There is no timeout, as in Glance: a source that falls silent leaves the image `importing` for ever.
 //!
 //! Plain `hyper` over a socket of our own is enough client for one streaming GET; nothing is pooled and no proxy variable is read.
 
@@ -11,7 +15,6 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::http::{Request, Response, StatusCode, header};
 use http_body_util::{BodyExt, Empty};
@@ -19,7 +22,6 @@ use hyper::body::{Bytes, Incoming};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, pki_types::ServerName};
 use url::{Host, Url};
@@ -27,9 +29,9 @@ use url::{Host, Url};
 use super::sink::{Sink, Summary};
 use crate::state::Region;
 
-/// A source that says nothing for this long has failed. (A real Glance waits for ever.)
-const SILENCE: Duration = Duration::from_secs(120);
 const MAX_REDIRECTS: usize = 10;
+/// Glance's default `allowed_ports`.
+const USUAL_PORTS: [u16; 2] = [80, 443];
 
 /// Why nothing came. It only goes into the log: the user is told "Task failed due to Internal Error".
 #[derive(Debug)]
@@ -62,7 +64,7 @@ fn transport(error: impl fmt::Display) -> WebError {
 /// Whether an import of this URL would be begun.
 pub(super) async fn passes(region: &Region, uri: &str) -> bool {
     match Url::parse(uri) {
-        Ok(url) => addresses(&url, region.options.web_download_loopback).await.is_some(),
+        Ok(url) => addresses(&url, &Filter::of(region)).await.is_some(),
         Err(_) => false,
     }
 }
@@ -71,9 +73,9 @@ pub(super) async fn passes(region: &Region, uri: &str) -> bool {
 pub(super) async fn download(region: &Region, uri: &str, path: &Path) -> Result<Summary, WebError> {
     let mut url = Url::parse(uri).map_err(|_| WebError::Refused(uri.to_owned()))?;
     for _ in 0..=MAX_REDIRECTS {
-        let allowed = addresses(&url, region.options.web_download_loopback).await;
+        let allowed = addresses(&url, &Filter::of(region)).await;
         let allowed = allowed.ok_or_else(|| WebError::Refused(url.to_string()))?;
-        let response = timeout(SILENCE, get(&url, &allowed)).await.map_err(transport)??;
+        let response = get(&url, &allowed).await?;
         let status = response.status();
         if status.is_redirection() {
             let to = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
@@ -89,8 +91,30 @@ pub(super) async fn download(region: &Region, uri: &str, path: &Path) -> Result<
     Err(transport("too many redirects"))
 }
 
+/// What this cloud's operator allows.
+struct Filter {
+    loopback: bool,
+    ports: Option<Vec<u16>>,
+}
+
+impl Filter {
+    fn of(region: &Region) -> Self {
+        let options = &region.options;
+        Self { loopback: options.web_download_loopback, ports: options.web_download_ports.clone() }
+    }
+
+    fn lets_pass(&self, address: SocketAddr) -> bool {
+        let listed = |ports: &[u16]| ports.contains(&address.port());
+        match (kind(address.ip()), self.ports.as_deref()) {
+            (Kind::LinkLocal, _) => false,
+            (Kind::Loopback, ports) => self.loopback && ports.is_none_or(listed),
+            (Kind::Other, ports) => listed(ports.unwrap_or(&USUAL_PORTS)),
+        }
+    }
+}
+
 /// The addresses that may be connected to; `None` when the URL is not allowed at all.
-async fn addresses(url: &Url, loopback_passes: bool) -> Option<Vec<SocketAddr>> {
+async fn addresses(url: &Url, filter: &Filter) -> Option<Vec<SocketAddr>> {
     if !["http", "https"].contains(&url.scheme()) {
         return None;
     }
@@ -100,13 +124,8 @@ async fn addresses(url: &Url, loopback_passes: bool) -> Option<Vec<SocketAddr>> 
         Host::Ipv6(ip) => vec![SocketAddr::from((ip, port))],
         Host::Domain(name) => tokio::net::lookup_host((name, port)).await.ok()?.collect(),
     };
-    let usual_port = [80, 443].contains(&port);
-    let allowed = found.into_iter().filter(|address| match kind(address.ip()) {
-        Kind::Loopback => loopback_passes,
-        Kind::LinkLocal => false,
-        Kind::Other => usual_port,
-    });
-    let allowed: Vec<SocketAddr> = allowed.collect();
+    let allowed: Vec<SocketAddr> =
+        found.into_iter().filter(|address| filter.lets_pass(*address)).collect();
     (!allowed.is_empty()).then_some(allowed)
 }
 
@@ -184,17 +203,16 @@ where
 async fn receive(mut body: Incoming, path: &Path) -> Result<Summary, WebError> {
     let sink = Sink::open(path.to_owned());
     let failed = loop {
-        match timeout(SILENCE, body.frame()).await {
+        match body.frame().await {
             // Hyper fails a body that is shorter than its Content-Length, as Glance fails the task.
-            Ok(Some(Ok(frame))) => {
+            Some(Ok(frame)) => {
                 let Ok(piece) = frame.into_data() else { continue };
                 if sink.push(piece).await.is_err() {
                     break None;
                 }
             }
-            Ok(Some(Err(error))) => break Some(transport(error)),
-            Ok(None) => break None,
-            Err(silence) => break Some(transport(silence)),
+            Some(Err(error)) => break Some(transport(error)),
+            None => break None,
         }
     };
     if let Some(error) = failed {
@@ -214,13 +232,15 @@ async fn receive(mut body: Incoming, path: &Path) -> Result<Summary, WebError> {
 mod tests {
     use super::*;
 
-    async fn check(uri: &str, loopback_passes: bool, expected: bool) {
+    async fn check(uri: &str, loopback: bool, expected: bool) {
+        check_ports(uri, loopback, None, expected).await;
+    }
+
+    async fn check_ports(uri: &str, loopback: bool, ports: Option<&[u16]>, expected: bool) {
         let url = Url::parse(uri).unwrap();
-        assert_eq!(
-            addresses(&url, loopback_passes).await.is_some(),
-            expected,
-            "{uri} {loopback_passes}"
-        );
+        let filter = Filter { loopback, ports: ports.map(<[u16]>::to_vec) };
+        let found = addresses(&url, &filter).await.is_some();
+        assert_eq!(found, expected, "{uri} {loopback} {ports:?}");
     }
 
     #[tokio::test]
@@ -239,5 +259,9 @@ mod tests {
         check("http://[::ffff:127.0.0.1]/x", false, false).await;
         check("http://[::ffff:169.254.169.254]/x", true, false).await;
         check("http://localhost:9/x", true, true).await;
+        check_ports("http://127.0.0.1:8080/x", true, Some(&[80, 443]), false).await;
+        check_ports("http://127.0.0.1/x", true, Some(&[80, 443]), true).await;
+        check_ports("http://192.0.2.1:8080/x", true, Some(&[80, 8080]), true).await;
+        check_ports("https://192.0.2.1/x", true, Some(&[80]), false).await;
     }
 }
