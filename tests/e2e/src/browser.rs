@@ -4,6 +4,7 @@
 //! Deliberately no browser downloads: `CHROMEDRIVER`, `CHROMIUM` and `FIREFOX` name the programs, or they are on PATH
 //! (`tools/setup-browsers` installs them).
 
+use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -13,6 +14,7 @@ use tokio::process::{Child, Command};
 
 use crate::Trouble;
 use crate::firefox::{Firefox, Log};
+use crate::processes::{Process, tree};
 
 /// Which browser.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +44,8 @@ pub struct Browser {
     /// The session.
     pub driver: WebDriver,
     program: Program,
-    _profile: tempfile::TempDir,
+    /// A profile of its own, gone with it; nothing for one that is to last.
+    _profile: Option<tempfile::TempDir>,
 }
 
 enum Program {
@@ -68,7 +71,46 @@ impl Browser {
                 (driver, Program::Firefox(firefox))
             }
         };
-        Ok(Self { driver, program, _profile: profile })
+        Ok(Self { driver, program, _profile: Some(profile) })
+    }
+
+    /// Opens Chromium in a profile that outlives it: what pages have kept is there when it is opened again.
+    ///
+    /// # Errors
+    /// As [`Browser::start`].
+    pub async fn start_in(profile: &Path) -> Result<Self, Trouble> {
+        let (driver, chromedriver) = start_chromium(profile).await?;
+        Ok(Self { driver, program: Program::Chromedriver(chromedriver), _profile: None })
+    }
+
+    /// Chromium's processes, the first one first; those of `chromedriver` and of other browsers are not among them.
+    ///
+    /// # Errors
+    /// When there are none, or the browser is Firefox.
+    pub fn processes(&self) -> Result<Vec<Process>, Trouble> {
+        let Program::Chromedriver(chromedriver) = &self.program else {
+            return Err("only Chromium's processes are known".into());
+        };
+        let driver = chromedriver.id().ok_or("chromedriver has ended")?;
+        let mut all = tree(driver)?;
+        all.retain(|process| process.id != driver);
+        Ok(all)
+    }
+
+    /// Ends Chromium as a power cut does: every process at once (SIGKILL), with no time to write anything down.
+    ///
+    /// # Errors
+    /// When it could not be ended.
+    pub async fn kill(self) -> Result<(), Trouble> {
+        let ids: Vec<String> = self.processes()?.iter().map(|one| one.id.to_string()).collect();
+        // One that ends with its parent, before it is its turn, is what `kill` complains of.
+        Command::new("kill").arg("-9").args(&ids).stderr(Stdio::null()).status().await?;
+        if let Program::Chromedriver(mut chromedriver) = self.program {
+            chromedriver.kill().await?;
+        }
+        // There is nothing left to say goodbye to: asking would wait for an answer.
+        self.driver.leak()?;
+        Ok(())
     }
 
     /// What Firefox's page writes to its console; Chromium is asked by WebDriver.
@@ -93,7 +135,7 @@ impl Browser {
     }
 }
 
-async fn start_chromium(profile: &std::path::Path) -> Result<(WebDriver, Child), Trouble> {
+async fn start_chromium(profile: &Path) -> Result<(WebDriver, Child), Trouble> {
     let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
     let mut chromedriver = Command::new(&program)
         .arg("--port=0")

@@ -40,6 +40,48 @@ pub async fn qcow2(folder: &Path, name: &str, data_mib: usize) -> Result<PathBuf
     Ok(path)
 }
 
+/// A raw disk of so many bytes, no two MiB of which are the same and none of which compresses away. The same `seed`
+/// gives the same bytes.
+///
+/// # Errors
+/// When the disk is full.
+pub async fn noise(
+    folder: &Path,
+    name: &str,
+    size_bytes: usize,
+    seed: u64,
+) -> Result<PathBuf, Trouble> {
+    let path = folder.join(name);
+    let mut file = tokio::fs::File::create(&path).await?;
+    // xorshift64*: the bytes only have to differ.
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut left = size_bytes;
+    while left > 0 {
+        let mut piece = Vec::with_capacity(1 << 20);
+        while piece.len() < 1 << 20 {
+            state ^= state >> 12;
+            state ^= state << 25;
+            state ^= state >> 27;
+            piece.extend_from_slice(&state.wrapping_mul(0x2545_f491_4f6c_dd1d).to_le_bytes());
+        }
+        piece.truncate(left);
+        left -= piece.len();
+        file.write_all(&piece).await?;
+    }
+    file.flush().await?;
+    Ok(path)
+}
+
+/// A raw disk of zeros, which takes no room on this one.
+///
+/// # Errors
+/// When the file system knows no holes.
+pub fn zeros(folder: &Path, name: &str, size_bytes: u64) -> Result<PathBuf, Trouble> {
+    let path = folder.join(name);
+    std::fs::File::create(&path)?.set_len(size_bytes)?;
+    Ok(path)
+}
+
 /// A qcow2 with a boot sector and one partition, whose file system (ext4, made by `mke2fs`) says that it holds Debian with
 /// cloud-init and the guest agent.
 ///

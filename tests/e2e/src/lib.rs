@@ -5,20 +5,35 @@
 //! true or a deadline has passed), no interception of requests. Trouble comes from devcloud's fault plan or
 //! from names that a user can type.
 
+mod api;
 mod browser;
+mod console;
 mod files;
 mod firefox;
 mod keyboard;
 mod look;
 mod measure;
+mod person;
+mod plan;
+mod processes;
+mod uploads;
 mod user;
 
 use std::path::PathBuf;
 
+pub use api::{Api, CONTAINER, Object};
 pub use browser::{Browser, Kind};
-pub use files::{disk_with_debian, qcow2, serve_file, totp_code};
+pub use console::{CONFIG, console_with};
+pub use files::{disk_with_debian, noise, qcow2, serve_file, totp_code, zeros};
 pub use look::{Name, like};
 pub use measure::View;
+pub use person::Person;
+pub use plan::{
+    IMPORT, LARGE_SEGMENT_PUT, LISTING, MANIFEST, RECORD, Requests, SEGMENT_PUT, WEB_DOWNLOAD,
+    refused,
+};
+pub use processes::{Process, tree};
+pub use uploads::{SEGMENT, stored_bytes, upload_journey};
 pub use user::User;
 
 /// Why a journey stopped: said in words, with what was on the page.
@@ -33,6 +48,8 @@ pub struct Stage {
     pub cloud: devcloud::Devcloud,
     /// The person in front of the browser.
     pub user: User,
+    /// The browser.
+    pub browser: Browser,
     /// A folder for files that the test makes.
     pub folder: tempfile::TempDir,
 }
@@ -85,13 +102,33 @@ pub async fn journey_in<F>(
 where
     F: AsyncFnOnce(&Stage) -> Outcome,
 {
+    let prepare = |options: &mut devcloud::Options| {
+        adjust(options);
+        Ok(())
+    };
+    journey_with(kind, name, prepare, play).await
+}
+
+/// As [`journey_in`], on a cloud whose preparation may fail.
+///
+/// # Errors
+/// As [`journey`], and when the preparation fails.
+pub async fn journey_with<F>(
+    kind: Kind,
+    name: &str,
+    prepare: impl FnOnce(&mut devcloud::Options) -> Outcome,
+    play: F,
+) -> Outcome
+where
+    F: AsyncFnOnce(&Stage) -> Outcome,
+{
     let folder = tempfile::tempdir()?;
     let mut options = options(&folder)?;
-    adjust(&mut options);
+    prepare(&mut options)?;
     let cloud = devcloud::start(options).await?;
     let browser = Browser::start(kind).await?;
     let user = User::new(browser.driver.clone(), browser.log(), cloud.url());
-    let stage = Stage { cloud, user, folder };
+    let stage = Stage { cloud, user, browser, folder };
     let outcome = play(&stage).await;
     let outcome = match outcome {
         Ok(()) => stage.user.no_errors_in_log().await,
@@ -104,7 +141,7 @@ where
             Err(format!("{name}: {trouble}\n{kept}").into())
         }
     };
-    browser.close().await?;
+    stage.browser.close().await?;
     stage.cloud.stop().await;
     outcome
 }

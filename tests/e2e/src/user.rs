@@ -38,6 +38,11 @@ impl User {
         Ok(self.driver.goto(format!("{}{path}", self.origin)).await?)
     }
 
+    /// Reloads the page; WebDriver says yes to what a page that is sending warns of.
+    pub async fn reload(&self) -> Outcome {
+        Ok(self.driver.refresh().await?)
+    }
+
     /// Opens the app and signs in with name and password, choosing `project` when asked.
     pub async fn sign_in(&self, user: &str, password: &str, project: &str) -> Outcome {
         self.open("/").await?;
@@ -148,6 +153,12 @@ impl User {
     /// What the field with that label holds.
     pub async fn value(&self, label: &str) -> Result<String, Trouble> {
         Ok(self.field(label).await?.prop("value").await?.unwrap_or_default())
+    }
+
+    /// Waits until the field with that label holds a value.
+    pub async fn holds(&self, label: &str, value: &str) -> Outcome {
+        self.until(&format!("{label} is {value}"), async || Ok(self.value(label).await? == value))
+            .await
     }
 
     /// Picks the option whose text holds `option` in the list with that label.
