@@ -26,21 +26,27 @@
 //! unless the cloud's size and SHA-512 equal the file's (or says that they cannot be compared), it always ends when the
 //! world answers, and every record that it made and could not remove is in the outcome ([`LeftBehind`]).
 //!
+//! - [`Engine`]: either road behind one face; drivers hold this.
 //! - [`Machine`]: the direct road, one `PUT` of the whole file.
+//! - [`Segmented`]: the road in segments, which survives anything.
 //! - [`import`]: following an import that the cloud does by itself.
 //! - [`progress`]: speed and time left.
 
 mod direct;
+mod engine;
 mod event;
 pub mod import;
 mod limits;
 mod outcome;
 mod plan;
 pub mod progress;
+mod segmented;
 mod view;
 
 pub use direct::Machine;
+pub use engine::Engine;
 pub use event::{CloudImage, CloudStatus, Effect, Event, Ticket};
 pub use outcome::{Check, Failure, LeftBehind, Mismatch, Outcome, StoreStep};
 pub use plan::{HashedSegment, ManifestEntry, Note, Patience, Plan, Resume, StoredObject};
+pub use segmented::Segmented;
 pub use view::{Phase, SegmentsView, View};

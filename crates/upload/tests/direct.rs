@@ -135,6 +135,7 @@ impl Drive {
                 ("delete", Some(ticket), format!(":{id}+{}", after.as_secs()))
             }
             Effect::Finished(outcome) => ("end", None, format!(":{}", end(&outcome))),
+            other => panic!("of the other road: {other:?}"),
         };
         if let Some(ticket) = ticket {
             self.tickets.insert(kind, ticket);
@@ -173,6 +174,7 @@ fn end(outcome: &Outcome) -> String {
             Failure::Mismatch(Mismatch::Size { .. }) => "size-differs".to_owned(),
             Failure::Mismatch(Mismatch::Sha512 { .. }) => "hash-differs".to_owned(),
             Failure::SignedOut => "signed-out".to_owned(),
+            other => panic!("of the other road: {other:?}"),
         },
     };
     let left = outcome.left();

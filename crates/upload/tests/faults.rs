@@ -178,6 +178,7 @@ impl World {
                 self.after(delay, News::Delete { ticket, id });
             }
             Effect::Finished(outcome) => self.ended.push(outcome),
+            other => panic!("of the other road: {other:?}"),
         }
     }
 

@@ -1,5 +1,7 @@
 //! How an upload begins and ends: start, retry, cancel, sign-out, outcome.
 
+use std::time::Duration;
+
 use super::{Hash, Machine, State, Then};
 use crate::event::Effect;
 use crate::outcome::{Failure, Outcome};
@@ -8,6 +10,9 @@ impl Machine {
     pub(super) fn begin(&mut self) {
         if self.hash == Hash::None {
             self.start_hash();
+        }
+        if self.old_record {
+            return self.look(Duration::ZERO, false);
         }
         self.create();
     }
@@ -50,7 +55,7 @@ impl Machine {
 
     pub(super) fn cancel(&mut self) {
         match std::mem::replace(&mut self.state, State::New) {
-            State::New => self.finish_cancelled(),
+            State::New => self.remove_record(Then::Cancel),
             State::Creating { ticket } => {
                 self.stop_hash();
                 self.state = State::CreatingInVain { ticket };

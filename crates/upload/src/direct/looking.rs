@@ -55,11 +55,15 @@ impl Machine {
 
     pub(super) fn decide(&mut self, image: &CloudImage, after_success: bool, now: Duration) {
         self.failed_looks = 0;
+        let old = std::mem::take(&mut self.old_record);
         match &image.status {
             CloudStatus::Active => self.compare(image),
             CloudStatus::Saving => self.still_saving(after_success, now),
             CloudStatus::Queued => self.send_again(after_success),
             CloudStatus::Other(word) if word == "deleted" || word == "pending_delete" => {
+                if old {
+                    return self.create();
+                }
                 self.record = None;
                 self.fail(Failure::Gone);
             }
@@ -114,6 +118,11 @@ impl Machine {
 
     pub(super) fn gone(&mut self, of: Ticket) {
         match self.state {
+            // The record of an earlier run was removed meanwhile: another one.
+            State::Looking { ticket, .. } if ticket == of && self.old_record => {
+                self.old_record = false;
+                return self.create();
+            }
             State::Looking { ticket, .. } if ticket == of => {}
             State::Sending { ticket, peek: Some(peek), .. } if peek == of => {
                 self.effects.push(Effect::AbortSend { ticket });

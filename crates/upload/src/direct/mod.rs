@@ -25,6 +25,8 @@ pub struct Machine {
     state: State,
     hash: Hash,
     record: Option<String>,
+    /// The record is of an earlier run and was not looked at yet.
+    old_record: bool,
     left: LeftBehind,
     online: bool,
     next_ticket: u32,
@@ -110,6 +112,7 @@ impl Machine {
             state: State::New,
             hash: Hash::None,
             record: None,
+            old_record: false,
             left: LeftBehind::default(),
             online: true,
             next_ticket: 0,
@@ -124,6 +127,12 @@ impl Machine {
             last_tick: Duration::ZERO,
             effects: Vec::new(),
         }
+    }
+
+    /// For a file of this size and the record that an earlier run made for it.
+    pub fn again(size_bytes: u64, record: String) -> Self {
+        // The earlier run may have sent everything: its cloud may still be writing.
+        Self { record: Some(record), old_record: true, sent_whole: true, ..Self::new(size_bytes) }
     }
 
     /// Takes in what happened and returns what is to be done, in this order. `now` is the time since any fixed moment,

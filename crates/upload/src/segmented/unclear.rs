@@ -1,0 +1,147 @@
+//! Requests that did not say whether the content is there: looking, trying again, giving up.
+
+use std::time::Duration;
+
+use super::contents::Presence;
+use super::{Segmented, Step, names};
+use crate::event::{Effect, Ticket};
+use crate::outcome::Failure;
+use crate::plan::HashedSegment;
+
+/// How often in a row the same content may fail while nothing else progresses (about six minutes).
+const MOST_TRIES: u32 = 12;
+/// The same when the container has a quota and every refusal is hidden: then it is that.
+const MOST_SILENCES_WITH_QUOTA: u32 = 6;
+/// After this many in a row without an answer the container is asked what it allows.
+const SILENCES_BEFORE_LOOK: u32 = 3;
+/// The longest rest that the cloud may ask for.
+const LONGEST_REST: Duration = Duration::from_secs(60 * 60);
+
+impl Segmented {
+    pub(super) fn look_at_content(&mut self, at: usize) {
+        let Some(content) = self.contents.get(at) else { return };
+        let name = names::segment(&self.plan.user, content.day, &content.tail);
+        let ticket = self.ticket();
+        self.contents.ask(at, ticket);
+        self.effects.push(Effect::LookAtObject { ticket, name, after: Duration::ZERO });
+    }
+
+    pub(super) fn content_seen(&mut self, ticket: Ticket, object: Option<(u64, String)>) {
+        let Some(at) = self.contents.answered(ticket) else { return };
+        let Some(content) = self.contents.get(at) else { return };
+        let arrived = object.is_some_and(|(size, etag)| {
+            size == content.length && etag.eq_ignore_ascii_case(&content.md5)
+        });
+        let lost = content.unclear_bytes;
+        if arrived {
+            self.contents.change(at, |content| content.presence = Presence::Stored);
+            self.progressed();
+        } else {
+            self.resent_bytes += lost;
+            self.contents.change(at, |content| content.presence = Presence::Missing);
+        }
+    }
+
+    /// The look itself was not answered.
+    pub(super) fn content_unseen(&mut self, ticket: Ticket, answer: Option<(u16, String)>) {
+        let Some(at) = self.contents.answered(ticket) else { return };
+        if let Some((401, message)) = answer {
+            return self.token_refused(self.token_epoch, message);
+        }
+        self.content_failed(at, answer, Presence::Unsure);
+    }
+
+    pub(super) fn content_failed(
+        &mut self,
+        at: usize,
+        answer: Option<(u16, String)>,
+        next: Presence,
+    ) {
+        self.contents.change(at, |content| content.presence = next);
+        if !self.online || self.ending.is_some() {
+            return;
+        }
+        self.breaks += 1;
+        self.pacing.restart(self.now);
+        let epoch = self.epoch;
+        let mut tries = 0;
+        self.contents.change(at, |content| {
+            content.tries = if content.epoch == epoch { content.tries + 1 } else { 1 };
+            content.epoch = epoch;
+            tries = content.tries;
+        });
+        let most = match (&answer, self.quota_bytes) {
+            (None, Some(_)) => MOST_SILENCES_WITH_QUOTA,
+            _ => MOST_TRIES,
+        };
+        if tries > self.most(most) {
+            return self.exhausted(tries, answer);
+        }
+        if answer.is_none() && tries >= SILENCES_BEFORE_LOOK && !self.store_looked {
+            self.store_looked = true;
+            if self.step == Step::Send {
+                self.goto(Step::LookAtStore);
+            }
+        }
+        let after = self.delay(tries - 1);
+        let due = self.now + after;
+        self.contents.change(at, |content| content.not_before = due);
+        self.alarm(after);
+    }
+
+    fn exhausted(&mut self, breaks: u32, answer: Option<(u16, String)>) {
+        let reason = match answer {
+            None => self.silent(crate::StoreStep::Segment),
+            last => Failure::KeepsBreaking { breaks, last },
+        };
+        self.fail(reason);
+    }
+
+    /// The store found other bytes than were hashed (422), or the browser could not read them. Once may be the line's
+    /// fault or a moment's; twice is another file.
+    pub(super) fn doubt(&mut self, at: usize, sent_bytes: u64) {
+        self.resent_bytes += sent_bytes;
+        let mut doubts = 0;
+        self.contents.change(at, |content| {
+            content.doubts += 1;
+            content.presence = Presence::Suspect;
+            doubts = content.doubts;
+        });
+        if doubts > 1 {
+            self.source_changed();
+        }
+    }
+
+    pub(super) fn hash_again(&mut self, at: usize) {
+        let Some(content) = self.contents.get(at) else { return };
+        let index = content.index;
+        let ticket = self.ticket();
+        self.contents.ask(at, ticket);
+        self.effects.push(Effect::HashSample { ticket, index });
+    }
+
+    pub(super) fn suspect_hashed(&mut self, ticket: Ticket, segment: &HashedSegment) {
+        let Some(at) = self.contents.of(ticket) else { return };
+        let asked = self.contents.get(at).map(|content| (content.index, content.presence));
+        if asked != Some((segment.index, Presence::Suspect)) {
+            return;
+        }
+        self.contents.answered(ticket);
+        if self.is_as_before(segment) {
+            self.contents.change(at, |content| content.presence = Presence::Missing);
+        } else {
+            self.source_changed();
+        }
+    }
+
+    /// The whole queue rests when the cloud asks for it: all requests go to the same place.
+    pub(super) fn rest(&mut self, status: u16, retry_after: Option<Duration>) {
+        let after = match retry_after {
+            Some(after) => after.min(LONGEST_REST),
+            None if matches!(status, 429 | 498) => self.delay(1),
+            None => return,
+        };
+        self.rest_until = self.rest_until.max(self.now + after);
+        self.alarm(after);
+    }
+}
