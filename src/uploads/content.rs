@@ -52,14 +52,31 @@ impl Upload {
         whole(self.content.size())
     }
 
-    /// Asks for a byte of the file: when sending breaks, this tells a file that was changed, moved or unplugged from a
-    /// network that failed. In the browser's words; `None` when it can be read.
-    pub(super) async fn why_unreadable(&self) -> Option<String> {
+    /// A part of what travels: a reference, not bytes in memory.
+    pub(super) fn slice(&self, offset_bytes: u64, length_bytes: u64) -> Result<Blob, String> {
+        let end = offset_bytes.saturating_add(length_bytes);
+        self.content
+            .slice_with_f64_and_f64(offset_bytes as f64, end as f64)
+            .map_err(|error| words(&error))
+    }
+
+    /// Asks for a byte of the file, there where a request began and at its end: when sending breaks, this tells a file that
+    /// was changed, moved or unplugged from a network that failed. In the browser's words; `None` when it can be read.
+    pub(super) async fn why_unreadable_at(&self, offset_bytes: u64) -> Option<String> {
         let end = self.source.size();
-        let last = self.source.slice_with_f64_and_f64((end - 1.0).max(0.0), end);
-        match last.map(|last| JsFuture::from(last.array_buffer())) {
-            Ok(read) => read.await.err().map(|error| words(&error)),
-            Err(error) => Some(words(&error)),
+        let last = self
+            .source
+            .slice_with_f64_and_f64((end - 1.0).max(0.0), end)
+            .map_err(|error| words(&error));
+        for byte in [self.slice(offset_bytes, 1), last] {
+            let read = match byte {
+                Ok(byte) => JsFuture::from(byte.array_buffer()).await,
+                Err(why) => return Some(why),
+            };
+            if let Err(error) = read {
+                return Some(words(&error));
+            }
         }
+        None
     }
 }

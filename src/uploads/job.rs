@@ -21,6 +21,8 @@ pub struct Job {
     pub scope: String,
     /// The project's name, for saying so when the user is elsewhere.
     pub project: String,
+    /// The upload's own id, by which the tabs of this browser and the journal know it; a URL's import has none.
+    pub upload: Option<String>,
     /// Outlives the page that started it.
     pub state: ArcRwSignal<JobState>,
 }
@@ -187,6 +189,14 @@ impl JobPhase {
             | Self::Fetched(Fetched::Cancelled(_)) => Standing::Cancelled,
             Self::Fetching(_) => Standing::InTheCloud,
             Self::File(_) | Self::CleaningUp => Standing::UnderWay,
+        }
+    }
+
+    /// Whether something is lost, or not done, when this tab is closed now.
+    pub fn needs_this_tab(&self) -> bool {
+        match self {
+            Self::File(Phase::Finished(_) | Phase::Paused | Phase::Importing(_)) => false,
+            _ => self.standing() == Standing::UnderWay,
         }
     }
 

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use js_sys::{Array, Object, Reflect, Uint8Array};
+use leptos::prelude::{ArcRwSignal, Set};
 use leptos::task::spawn_local;
 use upload::{HashedSegment, Note, Resume};
 use wasm_bindgen::prelude::*;
@@ -79,8 +80,7 @@ enum Opened {
     #[default]
     NotYet,
     Yes(Database),
-    /// In the browser's words.
-    Never(String),
+    Never,
 }
 
 enum Write {
@@ -98,6 +98,16 @@ enum Write {
 
 thread_local! {
     static OURS: Journal = Journal::default();
+    static FORGETS: ArcRwSignal<bool> = ArcRwSignal::new(false);
+}
+
+/// Whether this browser remembers nothing here, as some private windows do.
+pub fn forgets() -> ArcRwSignal<bool> {
+    FORGETS.with(ArcRwSignal::clone)
+}
+
+fn without_memory() {
+    forgets().set(true);
 }
 
 impl Journal {
@@ -106,20 +116,16 @@ impl Journal {
         OURS.with(Self::clone)
     }
 
-    /// Why nothing is remembered, in the browser's words; `None` when it is (or was not tried yet).
-    pub fn why_not(&self) -> Option<String> {
-        match &self.0.borrow().opened {
-            Opened::Never(why) => Some(why.clone()),
-            Opened::NotYet | Opened::Yes(_) => None,
-        }
-    }
-
     /// Writes an upload down, or one that goes on. Await it before anything is made in the cloud: then a crash leaves
     /// nothing that is not known. Without memory it is over at once.
     pub async fn begin(&self, entry: Entry, handle: Option<FileHandle>) {
         let upload = entry.upload.clone();
         {
             let mut inner = self.0.borrow_mut();
+            if !entry.keeps_hashes {
+                // Of another run, they would be taken for this one's.
+                inner.waiting.push(Write::Forget(upload.clone()));
+            }
             inner.running.insert(upload.clone(), Running { entry, handle });
             inner.waiting.push(Write::Upload(upload));
         }
@@ -206,20 +212,20 @@ impl Journal {
         let opened = self.0.borrow().opened.clone();
         match opened {
             Opened::Yes(database) => Some(database),
-            Opened::Never(_) => None,
+            Opened::Never => None,
             Opened::NotYet => {
                 let opened = match Database::open(NAME, &[UPLOADS, SEGMENTS]).await {
                     Ok(database) => Opened::Yes(database),
                     Err(error) => {
-                        let why = words(&error);
-                        leptos::logging::warn!("uploads are not remembered: {why}");
-                        Opened::Never(why)
+                        leptos::logging::warn!("uploads are not remembered: {}", words(&error));
+                        without_memory();
+                        Opened::Never
                     }
                 };
                 self.0.borrow_mut().opened = opened.clone();
                 match opened {
                     Opened::Yes(database) => Some(database),
-                    Opened::Never(_) | Opened::NotYet => None,
+                    Opened::Never | Opened::NotYet => None,
                 }
             }
         }
@@ -257,10 +263,10 @@ impl Journal {
             Err(error) => Err(error),
         };
         if let Err(error) = written {
-            let why = words(&error);
-            leptos::logging::error!("the journal could not be written: {why}");
+            leptos::logging::error!("the journal could not be written: {}", words(&error));
             // A full disk, or the user cleared the site's data: from now on without memory.
-            self.0.borrow_mut().opened = Opened::Never(why);
+            self.0.borrow_mut().opened = Opened::Never;
+            without_memory();
         }
     }
 

@@ -4,6 +4,7 @@
 //! `file_road` drives the engine of `crates/upload`; `url_road` follows an import; `tray` shows both. Nothing here
 //! decides what an answer of the cloud means.
 
+mod canary;
 mod content;
 mod file_road;
 pub(crate) mod handles;
@@ -11,10 +12,16 @@ mod hash_messages;
 mod hashing;
 mod job;
 mod journal;
+mod later;
+mod leftovers;
 mod locks;
+mod queue;
 mod roads;
 mod sending;
-mod tray;
+mod store;
+mod tabs;
+mod time;
+pub(crate) mod tray;
 mod url_road;
 
 use std::collections::BTreeMap;
@@ -30,7 +37,13 @@ pub use content::Upload;
 pub use handles::FileHandle;
 pub(crate) use hashing::{HashEvent, Hashing};
 pub use job::{Fetched, Job, JobPhase, JobState, Pausing, Road, Standing, Trouble};
-pub use roads::{CanaryStep, Earlier, LARGE_BYTES, RoadChoice, Segmented, Way, WhyDirect, WhyRoad};
+pub use journal::forgets;
+pub use locks::sleep_is_not_kept_off;
+pub use roads::{
+    CanaryStep, Earlier, LARGE_BYTES, RoadChoice, Segmented, Way, WhyDirect, WhyRoad, choose,
+    probe, probe_again,
+};
+pub(crate) use time::monotonic;
 pub use tray::Tray;
 pub use url_road::NotBegun;
 
@@ -38,7 +51,7 @@ use crate::cloud::Cloud;
 use file_road::FileRoad;
 use url_road::UrlRoad;
 
-/// How often the engines are told that time passes.
+/// How often the engines are told that time passes, and the requests are shared out anew.
 const TICK: Duration = Duration::from_secs(1);
 
 /// All jobs of this tab. In context; cheap to copy.
@@ -54,11 +67,35 @@ pub struct Uploads {
 trait Drive {
     /// Something happened: in the network, in time, or the user wants something.
     fn hear(self: Rc<Self>, event: Event);
+
+    /// By which the tabs of this browser and the journal know it.
+    fn upload(&self) -> Option<String>;
+
+    /// How many requests with data it could use now.
+    fn wants(&self) -> usize;
+
+    /// Sends in one piece what failed in segments.
+    fn go_direct(self: Rc<Self>);
 }
 
 impl Drive for FileRoad {
     fn hear(self: Rc<Self>, event: Event) {
-        self.tell(event);
+        match event {
+            Event::Retry => self.retry(),
+            event => self.tell(event),
+        }
+    }
+
+    fn upload(&self) -> Option<String> {
+        Some(self.id().to_owned())
+    }
+
+    fn wants(&self) -> usize {
+        Self::wants(self)
+    }
+
+    fn go_direct(self: Rc<Self>) {
+        Self::go_direct(&self);
     }
 }
 
@@ -69,6 +106,16 @@ impl Drive for UrlRoad {
             self.cancel();
         }
     }
+
+    fn upload(&self) -> Option<String> {
+        None
+    }
+
+    fn wants(&self) -> usize {
+        0
+    }
+
+    fn go_direct(self: Rc<Self>) {}
 }
 
 /// The uploads of this tab, which the app provides around every page.
@@ -96,7 +143,7 @@ impl Uploads {
             window_event_listener_untyped("offline", move |_| tell(Event::Offline)),
             window_event_listener_untyped("online", move |_| tell(Event::Online)),
             window_event_listener_untyped("beforeunload", move |event| {
-                if uploads.under_way() > 0 {
+                if uploads.would_break_off() {
                     event.prevent_default();
                     // Older Chromium asks only when the value is set.
                     if let Ok(event) = wasm_bindgen::JsCast::dyn_into::<BeforeUnloadEvent>(event) {
@@ -105,7 +152,11 @@ impl Uploads {
                 }
             }),
         ];
-        let clock = set_interval_with_handle(move || tell(Event::Tick), TICK);
+        let tick = move || {
+            tell(Event::Tick);
+            uploads.share_out();
+        };
+        let clock = set_interval_with_handle(tick, TICK);
         on_cleanup(move || {
             for listener in listeners {
                 listener.remove();
@@ -140,12 +191,21 @@ impl Uploads {
         })
     }
 
+    /// Whether closing the tab now would break something off: a file in segments that rests loses nothing, nor does one that
+    /// the cloud already fetches.
+    fn would_break_off(self) -> bool {
+        self.jobs.with_untracked(|jobs| {
+            jobs.iter().any(|job| job.state.with_untracked(|state| state.phase.needs_this_tab()))
+        })
+    }
+
     /// Makes a new image and sends its data.
     pub fn send(self, cloud: Cloud, record: CreateImage, upload: Upload, way: Way) -> Job {
         let name = record.name.clone();
         let road = Rc::new(FileRoad::new(cloud.clone(), record, upload, way));
         let job = self.add(name, &cloud, road.state(), Rc::clone(&road) as Rc<dyn Drive>);
-        road.tell(Event::Start);
+        self.share_out();
+        road.begin();
         job
     }
 
@@ -184,6 +244,13 @@ impl Uploads {
         self.tell(key, Event::Retry);
     }
 
+    /// Sends in one piece what failed in segments, as a new image.
+    pub fn send_in_one_piece(self, key: u32) {
+        if let Some(road) = self.roads.with_value(|roads| roads.get(&key).cloned()) {
+            road.go_direct();
+        }
+    }
+
     /// Takes a job that is over (or one that the cloud does by itself) out of the tray.
     pub fn dismiss(self, key: u32) {
         self.jobs.update(|jobs| jobs.retain(|job| job.key != key));
@@ -196,6 +263,17 @@ impl Uploads {
         if let Some(road) = self.roads.with_value(|roads| roads.get(&key).cloned()) {
             road.hear(event);
         }
+        self.share_out();
+    }
+
+    /// Who may send how much, the oldest first.
+    fn share_out(self) {
+        let roads: Vec<Rc<dyn Drive>> =
+            self.roads.with_value(|roads| roads.values().cloned().collect());
+        let wants: Vec<usize> = roads.iter().map(|road| road.wants()).collect();
+        for (road, width) in roads.into_iter().zip(queue::share_out(&wants)) {
+            road.hear(Event::Allot { width });
+        }
     }
 
     fn add(
@@ -207,8 +285,14 @@ impl Uploads {
     ) -> Job {
         let key = self.next_key.get_value();
         self.next_key.set_value(key.wrapping_add(1));
-        let job =
-            Job { key, name, scope: cloud.key(), project: cloud.project().name.clone(), state };
+        let job = Job {
+            key,
+            name,
+            scope: cloud.key(),
+            project: cloud.project().name.clone(),
+            upload: driver.upload(),
+            state,
+        };
         self.roads.update_value(|roads| {
             roads.insert(key, driver);
         });
@@ -221,10 +305,4 @@ impl Default for Uploads {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// Time since the page was opened, from a clock that never goes back.
-pub(crate) fn monotonic() -> Duration {
-    let millis = window().performance().map_or(0.0, |performance| performance.now());
-    Duration::from_secs_f64(millis.max(0.0) / 1000.0)
 }

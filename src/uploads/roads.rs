@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::canary;
 use super::job::Road;
+use crate::cloud::Cloud;
 
 /// A file up to this size is sent in one piece unless the user says otherwise: it is there in a minute or two, and what a
 /// break costs is less than what the detour through the object store costs.
@@ -115,8 +117,21 @@ pub enum CanaryStep {
 pub enum Way {
     /// In one request.
     Direct,
+    /// In one request to the record of an earlier run, if that made one.
+    DirectAgain(Earlier),
     /// In segments.
     Segments(Segmented),
+}
+
+impl Way {
+    /// The earlier run that it goes on with.
+    pub fn earlier(&self) -> Option<&Earlier> {
+        match self {
+            Self::Direct => None,
+            Self::DirectAgain(earlier) => Some(earlier),
+            Self::Segments(how) => how.earlier.as_ref(),
+        }
+    }
 }
 
 /// What is to be known of an upload in segments besides file and record.
@@ -136,4 +151,44 @@ pub struct Earlier {
     pub upload: String,
     /// What was remembered of it.
     pub resume: upload::Resume,
+}
+
+/// Which road a file of this size takes, and why. For a large one the canary may have to go first, which takes some
+/// seconds.
+pub async fn choose(cloud: &Cloud, size_bytes: u64) -> RoadChoice {
+    let direct = |why| RoadChoice { road: Road::Direct, why };
+    if size_bytes == 0 {
+        return direct(WhyRoad::Cannot(WhyDirect::TooSmall));
+    }
+    let small = size_bytes <= LARGE_BYTES;
+    let found = match canary::known(cloud) {
+        Some(found) => found,
+        None if small => return direct(WhyRoad::Small),
+        None => canary::try_it(cloud).await,
+    };
+    match found {
+        Err(why) => direct(WhyRoad::Cannot(why)),
+        Ok(()) if small => direct(WhyRoad::Small),
+        Ok(()) => RoadChoice { road: Road::Segments, why: WhyRoad::Large },
+    }
+}
+
+/// Whether files can travel in segments here, as far as is known or can be tried now. To be asked before
+/// [`Way::Segments`] is taken for a file that [`choose`] would have sent in one piece.
+///
+/// # Errors
+/// Why not.
+pub async fn probe(cloud: &Cloud) -> Result<(), WhyDirect> {
+    match canary::known(cloud) {
+        Some(found) => found,
+        None => canary::try_it(cloud).await,
+    }
+}
+
+/// As [`probe`], whatever was found before: somebody has changed the cloud.
+///
+/// # Errors
+/// Why not.
+pub async fn probe_again(cloud: &Cloud) -> Result<(), WhyDirect> {
+    canary::try_it(cloud).await
 }

@@ -1,4 +1,4 @@
-//! One `PUT` of a whole file. `fetch` cannot tell how far a request body is, so this is an `XMLHttpRequest`: the only one
+//! One `PUT` of a file or of a slice of one. `fetch` cannot tell how far a request body is, so this is an `XMLHttpRequest`: the only one
 //! in the app besides `fetch.rs`, and only for image data.
 //!
 //! The browser streams the `Blob` from disk; nothing of it is held in memory. It deliberately decides nothing: what an
@@ -18,8 +18,8 @@ pub enum SendEvent {
         status: u16,
         /// The body as text; small.
         body: String,
-        /// `X-OpenStack-Request-ID`, where the browser lets us see it.
-        request_id: Option<String>,
+        /// Those that say more of a failure, where the browser lets us see them.
+        headers: Vec<(String, String)>,
     },
     /// No answer came: the line broke, or the answer was hidden from us.
     Broken,
@@ -85,10 +85,24 @@ fn answer(request: &XmlHttpRequest) -> SendEvent {
         Ok(status) if status > 0 => SendEvent::Answered {
             status,
             body: request.response_text().ok().flatten().unwrap_or_default(),
-            request_id: request.get_response_header("x-openstack-request-id").ok().flatten(),
+            headers: telling(request, status),
         },
         _ => SendEvent::Broken,
     }
+}
+
+/// Asking for a header that is hidden from this page puts a line into the browser's console, so nothing is asked of a success.
+fn telling(request: &XmlHttpRequest, status: u16) -> Vec<(String, String)> {
+    let names: &[&str] = match status {
+        200..=299 => &[],
+        408 | 413 | 429 | 498 | 503 => &["x-openstack-request-id", "x-trans-id", "retry-after"],
+        _ => &["x-openstack-request-id", "x-trans-id"],
+    };
+    let header = |name: &&str| {
+        let value = request.get_response_header(name).ok().flatten()?;
+        Some(((*name).to_owned(), value))
+    };
+    names.iter().filter_map(header).collect()
 }
 
 /// Sizes are whole numbers far below 2^53; the browser hands them out as floats.

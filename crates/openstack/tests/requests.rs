@@ -75,6 +75,9 @@ fn creating_an_image() {
         (&body["name"], &body["visibility"], &body["os_distro"], &body["tags"]),
         (&json!("Debian"), &json!("private"), &json!("debian"), &json!(["lts"]))
     );
+    // A boolean, not a text as other properties are.
+    wanted.hidden = true;
+    assert_eq!(wanted.body()["os_hidden"], json!(true));
 }
 
 #[test]

@@ -21,6 +21,7 @@ impl Draft {
             container_format: None,
             visibility: Some(Visibility::from(self.value(Entry::Visibility))),
             protected: self.protected,
+            hidden: false,
             min_disk_gib: number(self.value(Entry::MinDisk)).unwrap_or(0),
             min_ram_mib: number(self.value(Entry::MinRam)).unwrap_or(0),
             tags: self.tag_list(),

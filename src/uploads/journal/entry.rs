@@ -34,6 +34,9 @@ pub struct Entry {
     /// The content's SHA-512, once it was hashed to its end.
     #[serde(default)]
     pub sha512: Option<String>,
+    /// It goes on with the segments that were hashed before: their rows stay when it begins.
+    #[serde(skip)]
+    pub keeps_hashes: bool,
     record: Record,
 }
 
@@ -127,6 +130,7 @@ impl Entry {
             paused: false,
             image: None,
             sha512: None,
+            keeps_hashes: false,
             record: Record {
                 name: record.name.clone(),
                 disk_format: record.disk_format.clone(),
@@ -155,6 +159,7 @@ impl Entry {
             container_format: record.container_format,
             visibility: record.visibility.as_deref().map(Visibility::from),
             protected: record.protected,
+            hidden: false,
             min_disk_gib: record.min_disk_gib,
             min_ram_mib: record.min_ram_mib,
             tags: record.tags,

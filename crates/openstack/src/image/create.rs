@@ -26,6 +26,8 @@ pub struct CreateImage {
     pub visibility: Option<Visibility>,
     /// Refuse to be deleted.
     pub protected: bool,
+    /// Left out of lists unless they are asked for hidden ones (`os_hidden`, since 2.7).
+    pub hidden: bool,
     /// The smallest disk.
     pub min_disk_gib: u64,
     /// The smallest memory.
@@ -50,6 +52,9 @@ impl CreateImage {
         body.insert("protected".into(), json!(self.protected));
         body.insert("min_disk".into(), json!(self.min_disk_gib));
         body.insert("min_ram".into(), json!(self.min_ram_mib));
+        if self.hidden {
+            body.insert("os_hidden".into(), json!(true));
+        }
         if let Some(visibility) = &self.visibility {
             body.insert("visibility".into(), json!(visibility.as_str()));
         }

@@ -1,0 +1,590 @@
+//! The driver of a file on its way, by either road: performs what the engine (`upload::Engine`) asks for, and tells it what
+//! happened.
+//!
+//! It decides nothing itself, but for one thing: a file that was to travel in segments is sent in one piece when the object
+//! store turns out to be unusable before anything was sent, and the reason is then shown. Effects are performed in a file
+//! each: `data` sends, `image` talks to Glance, `objects` to Swift, `hash` to the hashing worker.
+
+mod data;
+mod hash;
+mod image;
+mod objects;
+mod remember;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::rc::Rc;
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use openstack::image::CreateImage;
+use openstack::{ApiError, ErrorKind, Generation, ImageId};
+use upload::progress::Speed;
+use upload::{
+    Effect, Engine, Event, Failure, Outcome, Patience, Phase, Plan, SegmentsView, Ticket,
+};
+
+use super::content::Upload;
+use super::hashing::Hashing;
+use super::job::{JobPhase, JobState, Pausing, Road, Trouble};
+use super::locks::UploadLock;
+use super::monotonic;
+use super::queue::MOST_REQUESTS;
+use super::roads::{Segmented, Way, WhyDirect};
+use super::sending::Sending;
+use super::store::{Store, random_hex};
+use crate::clock;
+use crate::cloud::Cloud;
+use crate::text::tr_with;
+
+/// What moves all the time is drawn at most this often.
+const DRAW_EVERY: Duration = Duration::from_millis(100);
+
+/// References in one manifest; more make a manifest of manifests. Swift allows 1000, counting repeats (study, A.1).
+pub(super) const LEAF_ENTRIES: usize = 512;
+
+/// One file on its way.
+pub(super) struct FileRoad {
+    cloud: Cloud,
+    record: CreateImage,
+    upload: Upload,
+    /// Names the upload in the container and in what is remembered.
+    id: String,
+    patience: Patience,
+    segment_bytes: u64,
+    keep_segments: bool,
+    /// It begins with what an earlier run has hashed.
+    keeps_hashes: Cell<bool>,
+    /// The record of an earlier run.
+    earlier_record: Option<String>,
+    /// That this tab runs it, and no other.
+    lock: RefCell<Option<UploadLock>>,
+    store: Store,
+    state: ArcRwSignal<JobState>,
+    /// Why the store cannot be used, where that is known better than by an answer.
+    why_closed: RefCell<Option<WhyDirect>>,
+    /// Waits for the end; the canary's.
+    on_end: RefCell<Option<Box<dyn FnOnce(Outcome)>>>,
+    drawn: Cell<Duration>,
+    inner: RefCell<Inner>,
+}
+
+struct Inner {
+    engine: Engine,
+    speed: Speed,
+    began: Duration,
+    requests: BTreeMap<Ticket, Request>,
+    hashing: Option<Hashing>,
+    samples: BTreeMap<Ticket, Hashing>,
+    /// Direct: what the worker has read.
+    hashed_bytes: u64,
+    sha512: Option<String>,
+    /// The newest token that was refused.
+    refused: Option<Generation>,
+    width: usize,
+    /// Direct: what is to be sent when it is this upload's turn. Its engine believes that it is on its way, and is told of
+    /// no time that passes meanwhile.
+    held: Option<(Ticket, ImageId)>,
+}
+
+/// A request with data.
+struct Request {
+    /// The token it went out with.
+    token: Option<Generation>,
+    /// `None` while it waits for a token.
+    sending: Option<Sending>,
+    /// Where its data begins in what is sent.
+    offset_bytes: u64,
+    /// For what is said of it when it breaks.
+    name: String,
+}
+
+impl FileRoad {
+    /// A road that has not begun.
+    pub(super) fn new(cloud: Cloud, record: CreateImage, upload: Upload, way: Way) -> Self {
+        let segment_bytes = cloud.config().upload_segment_mib << 20;
+        Self::with(cloud, record, upload, way, Patience::Upload, segment_bytes)
+    }
+
+    /// The same machinery over a few bytes; `on_end` hears how it ended.
+    pub(super) fn canary(
+        cloud: Cloud,
+        record: CreateImage,
+        upload: Upload,
+        segment_bytes: u64,
+        on_end: impl FnOnce(Outcome) + 'static,
+    ) -> Self {
+        let way = Way::Segments(Segmented::default());
+        let road = Self::with(cloud, record, upload, way, Patience::Canary, segment_bytes);
+        *road.on_end.borrow_mut() = Some(Box::new(on_end));
+        road
+    }
+
+    fn with(
+        cloud: Cloud,
+        record: CreateImage,
+        upload: Upload,
+        way: Way,
+        patience: Patience,
+        segment_bytes: u64,
+    ) -> Self {
+        let size_bytes = upload.size_bytes();
+        let store = Store::new(cloud.clone());
+        let earlier = way.earlier().cloned();
+        let earlier_record = earlier.as_ref().and_then(|earlier| earlier.resume.record.clone());
+        let id = earlier
+            .map(|earlier| earlier.upload)
+            .or_else(|| random_hex(16))
+            .unwrap_or_else(poor_id);
+        let mut sha512 = None;
+        let mut keep_segments = false;
+        let mut keeps_hashes = false;
+        let (engine, road) = match way {
+            Way::Direct => (Engine::direct(size_bytes), Road::Direct),
+            Way::DirectAgain(earlier) => {
+                let engine = match earlier.resume.record {
+                    Some(record) => Engine::direct_again(size_bytes, record),
+                    None => Engine::direct(size_bytes),
+                };
+                (engine, Road::Direct)
+            }
+            Way::Segments(how) => {
+                keep_segments = how.keep_segments;
+                let mut resume = how.earlier.map(|earlier| earlier.resume);
+                if let Some(resume) = &mut resume {
+                    // Cut in another size then: those hashes name other pieces.
+                    let fits = size_bytes.min(segment_bytes);
+                    if resume.hashed.first().is_some_and(|first| first.length_bytes != fits) {
+                        resume.hashed.clear();
+                        resume.sha512 = None;
+                    }
+                    keeps_hashes = !resume.hashed.is_empty();
+                    sha512.clone_from(&resume.sha512);
+                }
+                let plan = Plan {
+                    size_bytes,
+                    segment_bytes,
+                    leaf_entries: LEAF_ENTRIES,
+                    user: cloud.user().id.as_str().to_owned(),
+                    upload: id.clone(),
+                    now_unix_s: store.now_unix_s(),
+                    keep_segments,
+                    patience,
+                    seed: js_sys::Math::random().to_bits(),
+                    resume,
+                };
+                (Engine::segmented(plan), Road::Segments)
+            }
+        };
+        let now = monotonic();
+        let mut state = JobState::new(road, JobPhase::File(Phase::New), Some(size_bytes));
+        state.sha512.clone_from(&sha512);
+        Self {
+            cloud,
+            record,
+            upload,
+            id,
+            patience,
+            segment_bytes,
+            keep_segments,
+            keeps_hashes: Cell::new(keeps_hashes),
+            earlier_record,
+            lock: RefCell::new(None),
+            store,
+            state: ArcRwSignal::new(state),
+            why_closed: RefCell::new(None),
+            on_end: RefCell::new(None),
+            drawn: Cell::new(Duration::ZERO),
+            inner: RefCell::new(Inner {
+                engine,
+                speed: Speed::new(now),
+                began: now,
+                requests: BTreeMap::new(),
+                hashing: None,
+                samples: BTreeMap::new(),
+                hashed_bytes: 0,
+                sha512,
+                refused: None,
+                // The engine is told its share before it starts.
+                width: usize::MAX,
+                held: None,
+            }),
+        }
+    }
+
+    /// By which tabs, the journal and the container know it.
+    pub(super) fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// What pages show.
+    pub(super) fn state(&self) -> ArcRwSignal<JobState> {
+        self.state.clone()
+    }
+
+    /// Begins, once it is written down that it does.
+    pub(super) fn begin(self: &Rc<Self>) {
+        self.begin_with(Event::Start);
+    }
+
+    /// Begins anew after a failure, or after it was cancelled.
+    pub(super) fn retry(self: &Rc<Self>) {
+        {
+            let mut inner = self.inner.borrow_mut();
+            inner.began = monotonic();
+            inner.speed = Speed::new(inner.began);
+        }
+        self.state.update(|state| state.took = None);
+        self.begin_with(Event::Retry);
+    }
+
+    fn begin_with(self: &Rc<Self>, event: Event) {
+        let road = Rc::clone(self);
+        spawn_local(async move {
+            if road.remember().await {
+                road.tell(event);
+            } else {
+                road.leave_to_other_tab();
+            }
+        });
+    }
+
+    /// Tells the engine what happened and does what it then wants done.
+    pub(super) fn tell(self: &Rc<Self>, event: Event) {
+        match &event {
+            Event::Pause => self.remember_pause(true),
+            Event::Resume => self.remember_pause(false),
+            Event::Allot { width } => {
+                let mut inner = self.inner.borrow_mut();
+                if std::mem::replace(&mut inner.width, *width) == *width {
+                    return;
+                }
+                let turn = if *width > 0 { inner.held.take() } else { None };
+                drop(inner);
+                if let Some((ticket, id)) = turn {
+                    self.send_whole(ticket, id);
+                }
+            }
+            Event::Tick if self.inner.borrow().held.is_some() => return,
+            _ => {}
+        }
+        let moving =
+            matches!(event, Event::SendProgress { .. } | Event::SegmentHashed { .. } | Event::Tick);
+        let effects = self.inner.borrow_mut().engine.handle(event, monotonic());
+        let any = !effects.is_empty();
+        for effect in effects {
+            self.perform(effect);
+        }
+        if !moving || any { self.show() } else { self.show_soon() }
+    }
+
+    /// How many requests with data it could use now; 0 when it needs none.
+    pub(super) fn wants(&self) -> usize {
+        self.state.with_untracked(|state| {
+            let JobPhase::File(phase) = &state.phase else { return 0 };
+            let most = if state.road == Road::Segments { MOST_REQUESTS } else { 1 };
+            match phase {
+                Phase::New
+                | Phase::Creating
+                | Phase::Preparing
+                | Phase::Queued
+                | Phase::Sending
+                | Phase::AwaitingReply
+                | Phase::AwaitingSignIn
+                | Phase::Offline => most,
+                // In segments this is a look whether one of them has arrived.
+                Phase::Checking => most,
+                Phase::Paused
+                | Phase::Assembling
+                | Phase::Importing(_)
+                | Phase::Releasing
+                | Phase::Verifying
+                | Phase::CleaningUp
+                | Phase::Finished(_) => 0,
+            }
+        })
+    }
+
+    /// Sends a file that failed in segments in one piece.
+    pub(super) fn go_direct(self: &Rc<Self>) {
+        let failed = self.state.with_untracked(|state| {
+            state.road == Road::Segments
+                && matches!(
+                    &state.phase,
+                    JobPhase::File(Phase::Finished(
+                        Outcome::Failed { .. } | Outcome::Cancelled { .. }
+                    ))
+                )
+        });
+        if failed {
+            self.turn(None);
+        }
+    }
+
+    /// From segments to one piece.
+    fn turn(self: &Rc<Self>, why: Option<WhyDirect>) {
+        {
+            let mut inner = self.inner.borrow_mut();
+            inner.engine = Engine::direct(self.upload.size_bytes());
+            inner.hashed_bytes = 0;
+            inner.began = monotonic();
+            inner.speed = Speed::new(inner.began);
+            // The new engine has not heard it yet.
+            inner.width = usize::MAX;
+        }
+        self.state.update(|state| {
+            state.road = Road::Direct;
+            state.detour = why;
+            state.took = None;
+        });
+        self.begin();
+    }
+
+    /// Two tabs went on with the same upload at the same moment: the other one has it.
+    fn leave_to_other_tab(&self) {
+        let left = upload::LeftBehind::default();
+        self.state.update(|state| {
+            state.phase = JobPhase::File(Phase::Finished(Outcome::Cancelled { left }));
+        });
+    }
+
+    fn state_now<T>(&self, read: impl FnOnce(&JobState) -> T) -> T {
+        self.state.with_untracked(read)
+    }
+
+    /// Shows what moves all the time, but not each step of it.
+    fn show_soon(&self) {
+        if monotonic().saturating_sub(self.drawn.get()) >= DRAW_EVERY {
+            self.show();
+        }
+    }
+
+    fn show(&self) {
+        let now = monotonic();
+        self.drawn.set(now);
+        let before = self.state.get_untracked();
+        let mut inner = self.inner.borrow_mut();
+        let mut view = inner.engine.view();
+        if inner.held.is_some() {
+            view.phase = Phase::Queued;
+        }
+        let over = matches!(view.phase, Phase::Finished(_));
+        let sending = matches!(view.phase, Phase::Sending);
+        let (gone, all) = match &view.segments {
+            Some(segments) => {
+                (segments.wire_bytes, segments.wire_bytes.saturating_add(segments.left_bytes))
+            }
+            None => (view.sent_bytes, view.size_bytes),
+        };
+        inner.speed.update(gone, now);
+        let hashed_bytes =
+            view.segments.as_ref().map_or(inner.hashed_bytes, |segments| segments.hashed_bytes);
+        let took = over.then(|| before.took.unwrap_or_else(|| now.saturating_sub(inner.began)));
+        let next = JobState {
+            estimate: if sending { inner.speed.estimate(all) } else { None },
+            pausing: pausing(before.road, &view.phase),
+            phase: JobPhase::File(view.phase),
+            sent_bytes: view.sent_bytes,
+            segments: view.segments,
+            hashed_bytes,
+            size_bytes: Some(view.size_bytes),
+            image_id: view.image_id,
+            breaks: view.breaks,
+            sha512: inner.sha512.clone(),
+            took,
+            ..before.clone()
+        };
+        drop(inner);
+        self.stay_awake(sending);
+        if before != next {
+            self.state.set(next);
+        }
+    }
+
+    fn perform(self: &Rc<Self>, effect: Effect) {
+        match effect {
+            Effect::CreateRecord { ticket } => self.create_record(ticket),
+            Effect::LookAtImage { ticket, id, after } => self.look(ticket, ImageId::new(id), after),
+            Effect::DeleteRecord { ticket, id, after } => {
+                self.delete(ticket, ImageId::new(id), after)
+            }
+            Effect::StartImport { ticket, id, object } => {
+                self.start_import(ticket, ImageId::new(id), object)
+            }
+            Effect::LookAtTask { ticket, id } => self.look_at_task(ticket, ImageId::new(id)),
+
+            Effect::Send { ticket, id } => {
+                let id = ImageId::new(id);
+                let waits = self.inner.borrow().width == 0;
+                if waits {
+                    self.inner.borrow_mut().held = Some((ticket, id));
+                } else {
+                    self.send_whole(ticket, id);
+                }
+            }
+            Effect::SendSegment {
+                ticket,
+                name,
+                offset_bytes,
+                length_bytes,
+                md5,
+                delete_at_unix_s,
+            } => {
+                let slice = data::Slice { offset_bytes, length_bytes };
+                self.send_segment(ticket, name, slice, md5, delete_at_unix_s);
+            }
+            Effect::AbortSend { ticket } => {
+                let mut inner = self.inner.borrow_mut();
+                inner.held.take_if(|(held, _)| *held == ticket);
+                let request = inner.requests.remove(&ticket);
+                drop(inner);
+                // Outside of the borrow: aborting may call back.
+                drop(request);
+            }
+            Effect::AwaitToken { ticket } => self.await_token(ticket),
+
+            Effect::StartHash { ticket } => self.hash(ticket),
+            Effect::StopHash => self.stop_hash(),
+            Effect::HashSegments { ticket, from, checkpoint } => {
+                self.hash_segments(ticket, from, checkpoint)
+            }
+            Effect::HashSample { ticket, index } => self.hash_sample(ticket, index),
+
+            Effect::OpenStore { ticket } => self.open_store(ticket),
+            Effect::LookAtStore { ticket } => self.look_at_store(ticket),
+            Effect::ListObjects { ticket, prefix } => self.list_objects(ticket, prefix),
+            Effect::PutLease { ticket, name, delete_at_unix_s } => {
+                self.put_lease(ticket, name, delete_at_unix_s)
+            }
+            Effect::LookAtObject { ticket, name, after } => {
+                self.look_at_object(ticket, name, after)
+            }
+            Effect::PutManifest { ticket, name, entries, etag, delete_at_unix_s } => {
+                self.put_manifest(ticket, name, entries, etag, delete_at_unix_s)
+            }
+            Effect::DeleteObject { ticket, name, after } => self.delete_object(ticket, name, after),
+
+            Effect::Wait { ticket, after } => self.then(async move {
+                gloo_timers::future::sleep(after).await;
+                Event::Done { ticket }
+            }),
+            Effect::Note(note) => self.remember_note(&note),
+            Effect::Finished(outcome) => self.finished(outcome),
+        }
+    }
+
+    fn finished(self: &Rc<Self>, outcome: Outcome) {
+        let (requests, hashing, samples) = {
+            let mut inner = self.inner.borrow_mut();
+            inner.held = None;
+            (
+                std::mem::take(&mut inner.requests),
+                inner.hashing.take(),
+                std::mem::take(&mut inner.samples),
+            )
+        };
+        drop((requests, hashing, samples));
+        let on_end = self.on_end.borrow_mut().take();
+        if let Some(on_end) = on_end {
+            return on_end(outcome);
+        }
+        let segments = self.inner.borrow().engine.view().segments;
+        match self.why_turn(&outcome, segments.as_ref()) {
+            Some(why) => self.turn(Some(why)),
+            None => self.remember_end(&outcome),
+        }
+    }
+
+    /// Why a file that was to travel in segments goes in one piece after all: the cloud refused before anything was sent,
+    /// and nothing of it is left there.
+    fn why_turn(&self, outcome: &Outcome, segments: Option<&SegmentsView>) -> Option<WhyDirect> {
+        let Outcome::Failed { reason, left } = outcome else { return None };
+        let nothing_sent = segments.is_some_and(|segments| segments.wire_bytes == 0);
+        if !nothing_sent || !left.is_nothing() {
+            return None;
+        }
+        let closed = self.why_closed.borrow().clone();
+        match reason {
+            Failure::StoreRefused { status, message, .. } => {
+                let refused = WhyDirect::StoreRefused { status: *status, message: message.clone() };
+                Some(closed.unwrap_or(refused))
+            }
+            Failure::StoreSilent { .. } => closed,
+            _ => None,
+        }
+    }
+
+    /// Runs something and tells the engine what came of it.
+    fn then(self: &Rc<Self>, work: impl Future<Output = Event> + 'static) {
+        let road = Rc::clone(self);
+        spawn_local(async move {
+            let event = work.await;
+            road.tell(event);
+        });
+    }
+
+    /// Keeps what the cloud's support asks for.
+    fn note_trouble(&self, request: &str, error: &ApiError) {
+        // What is not there yet is no trouble, nor is what we ended ourselves.
+        if matches!(error.kind, ErrorKind::SignedOut | ErrorKind::Aborted) {
+            return;
+        }
+        let trouble = Trouble {
+            at: clock::now(),
+            request: request.to_owned(),
+            status: error.status,
+            request_id: error.request_id.clone(),
+        };
+        self.state.update(|state| state.note(trouble));
+    }
+
+    /// A failed step, as the engine takes it.
+    fn failed(&self, ticket: Ticket, request: &str, error: &ApiError) -> Event {
+        self.note_trouble(request, error);
+        match (error.kind, error.status) {
+            (ErrorKind::SignedOut, _) => Event::SignedOut,
+            (_, Some(status)) => Event::Refused {
+                ticket,
+                status,
+                message: said(error),
+                retry_after: error.retry_after,
+            },
+            (_, None) => Event::NoReply { ticket },
+        }
+    }
+}
+
+/// Whether a job in this phase can rest.
+fn pausing(road: Road, phase: &Phase) -> Pausing {
+    let sends = matches!(
+        phase,
+        Phase::Preparing
+            | Phase::Queued
+            | Phase::Sending
+            | Phase::AwaitingReply
+            | Phase::AwaitingSignIn
+            | Phase::Offline
+    );
+    match (phase, road) {
+        (Phase::Paused, _) => Pausing::Paused,
+        (_, Road::Segments) if sends => Pausing::Can,
+        (_, Road::Direct) if sends => Pausing::OnePiece,
+        _ => Pausing::Nothing,
+    }
+}
+
+/// The cloud's words with its request id: all that the engine keeps of an answer.
+fn said(error: &ApiError) -> String {
+    match &error.request_id {
+        Some(id) if error.message.is_empty() => tr_with("Request {id}", &[("id", id)]),
+        Some(id) => tr_with("{message} (request {id})", &[("message", &error.message), ("id", id)]),
+        None => error.message.clone(),
+    }
+}
+
+/// It is no secret: it only has to differ from other uploads'.
+fn poor_id() -> String {
+    format!("{:016x}{:016x}", js_sys::Math::random().to_bits(), js_sys::Math::random().to_bits())
+}
