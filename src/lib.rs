@@ -26,6 +26,7 @@ pub mod session;
 pub mod storage;
 pub mod text;
 pub mod theme;
+pub mod title;
 pub mod ui;
 pub mod uploads;
 mod worker;

@@ -49,7 +49,7 @@ pub fn Page(
 ) -> impl IntoView {
     let account = expect_context::<Account>();
     let product = account.config().product_name.clone();
-    Effect::new(move || document().set_title(&format!("{} · {product}", title.get())));
+    Effect::new(move || crate::title::name_page(&format!("{} · {product}", title.get())));
 
     let heading: NodeRef<html::H1> = NodeRef::new();
     let first = expect_context::<FirstPage>().0;

@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::{Download, Downloads, use_downloads};
 use crate::routes;
-use crate::text::{downloads as words, tr_with};
-use crate::ui::{Button, ButtonKind, Glyph, Progress, Status};
+use crate::text::{downloads as words, format, tr_with};
+use crate::ui::Progress;
+use crate::uploads::tray::{TrayRow, end_button};
 
 /// Items for the tray's list, newest first.
 #[component]
@@ -27,40 +28,36 @@ fn Item(
 ) -> impl IntoView {
     let Download { key, name, image, project, state } = one;
     let state = ArcSignal::from(state);
-    let shown = Memo::new({
+    let shown = {
         let state = state.clone();
-        move |_| state.with(words::download)
-    });
-    let share = Memo::new({
+        Memo::new(move |_| state.with(words::download))
+    };
+    let share = {
         let state = state.clone();
-        move |_| state.with(words::share)
-    });
-    let going = Memo::new(move |_| state.with(|state| state.phase.is_under_way()));
+        Memo::new(move |_| state.with(words::share))
+    };
+    let going = {
+        let state = state.clone();
+        Memo::new(move |_| state.with(|state| state.phase.is_under_way()))
+    };
     let values: [(&str, &dyn std::fmt::Display); 1] = [("name", &name)];
     let label = tr_with("Download of {name}", &values);
     let cancel = tr_with("Cancel the download of {name}", &values);
     let dismiss = tr_with("Dismiss the download of {name}", &values);
     let end = Signal::derive(move || if going.get() { cancel.clone() } else { dismiss.clone() });
     let press =
-        move |_| if going.get_untracked() { downloads.cancel(key) } else { downloads.dismiss(key) };
+        move || if going.get_untracked() { downloads.cancel(key) } else { downloads.dismiss(key) };
+    let shape = Signal::derive(move || Some(shown.read().shape));
+    let about = Signal::derive(move || state.with(|state| format::bytes(state.size_bytes)));
     view! {
-        <li class="tray__item">
-            <div class="tray__top">
-                <a class="tray__name truncate" href=routes::image(image.as_str())>{name}</a>
-                <span class="tray__buttons">
-                    <Button kind=ButtonKind::Quiet small=true icon=Glyph::X label=end on_press=press />
-                </span>
-            </div>
-            <Progress label=Signal::stored(label) share=share shape=Signal::derive(move || Some(shown.read().shape)) />
-            <div class="tray__line">
-                <Status
-                    shape=Signal::derive(move || shown.read().shape)
-                    word=Signal::derive(move || shown.read().word.to_owned())
-                />
-                <span>{move || shown.read().figures.clone()}</span>
-            </div>
-            {move || shown.read().why.clone().map(|why| view! { <p class="tray__why">{why}</p> })}
-            <div class="tray__line"><span></span><span>{project}</span></div>
-        </li>
+        <TrayRow
+            name=name
+            href=Signal::stored(Some(routes::image(image.as_str())))
+            words=shown
+            bar=view! { <Progress label=Signal::stored(label) share=share shape=shape /> }.into_any()
+            buttons=end_button(end, Signal::stored(false), press, move || !going.get_untracked())
+            about=about
+            project=project
+        />
     }
 }

@@ -1,21 +1,9 @@
 //! Words for downloads. Pure.
 
+use super::transfers::{TransferWords, pace, share_of};
 use super::{errors, format, tr, tr_with};
 use crate::downloads::{Compared, DownloadState, Failure, Phase};
 use crate::ui::Shape;
-
-/// A download in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DownloadWords {
-    /// The shape beside the word.
-    pub shape: Shape,
-    /// What it does.
-    pub word: &'static str,
-    /// Share, speed, time left; or how large it is.
-    pub figures: Option<String>,
-    /// What the word means, where that is not plain.
-    pub why: Option<String>,
-}
 
 /// How far it is, from 0 to 1.
 pub fn share(state: &DownloadState) -> Option<f64> {
@@ -25,60 +13,49 @@ pub fn share(state: &DownloadState) -> Option<f64> {
         Phase::Saved(_) => return Some(1.0),
         Phase::Choosing | Phase::Failed(_) | Phase::Cancelled => return Some(0.0),
     };
-    #[allow(clippy::cast_precision_loss)] // Sizes of files are far below 2^53.
-    (state.size_bytes > 0).then(|| done as f64 / state.size_bytes as f64)
+    share_of(done, Some(state.size_bytes))
 }
 
 /// What it does, in words.
-pub fn download(state: &DownloadState) -> DownloadWords {
-    let words = |shape, word, figures, why| DownloadWords { shape, word, figures, why };
-    let percent = share(state).map(format::percent);
+pub fn download(state: &DownloadState) -> TransferWords {
     let size = Some(format::bytes(state.size_bytes));
-    let text = |text: &str| Some(text.to_owned());
-    match &state.phase {
-        Phase::Choosing => words(Shape::Queued, tr("Choose a file"), None, None),
-        Phase::Fetching => {
-            let mut figures = percent.unwrap_or_default();
-            if let Some(estimate) = &state.estimate {
-                figures = format!("{figures} · {}", format::rate(estimate.bytes_per_second));
-                if let Some(left) = estimate.time_left {
-                    let left = format::duration(left.as_secs().max(1));
-                    figures = format!("{figures} · {}", tr_with("{time} left", &[("time", &left)]));
-                }
-            }
-            words(Shape::Importing, tr("Downloading"), Some(figures), None)
-        }
-        Phase::Comparing => words(
-            Shape::Verifying,
-            tr("Comparing"),
-            percent,
-            text(tr("All of it is saved; its SHA-512 is being compared with the cloud’s.")),
+    let (step, figures, why) = match &state.phase {
+        Phase::Choosing => (
+            (Shape::Queued, tr("Choose a file")),
+            None,
+            Some(tr("The browser asks where to write it.").to_owned()),
+        ),
+        Phase::Fetching => (
+            (Shape::Importing, tr("Downloading")),
+            pace(share(state), state.estimate.as_ref()),
+            None,
+        ),
+        Phase::Comparing => (
+            (Shape::Verifying, tr("Comparing")),
+            share(state).map(format::percent),
+            Some(tr("All of it is saved; its SHA-512 is being compared with the cloud’s.").to_owned()),
         ),
         Phase::Saved(Compared::Equal) => {
-            words(Shape::Verified, tr("Saved and verified"), size, None)
+            ((Shape::Verified, tr("Saved and verified")), size, None)
         }
-        Phase::Saved(Compared::NotCompared) => words(
-            Shape::Done,
-            tr("Saved, not compared"),
+        Phase::Saved(Compared::NotCompared) => (
+            (Shape::Done, tr("Saved, not compared")),
             size,
-            text(tr("The size is right. The content could not be compared with the cloud’s.")),
+            Some(tr("The size is right. The content could not be compared with the cloud’s.").to_owned()),
         ),
-        Phase::Saved(Compared::Different) => words(
-            Shape::Failed,
-            tr("Different"),
+        Phase::Saved(Compared::Different) => (
+            (Shape::Failed, tr("Different")),
             None,
-            text(tr(
-                "What arrived is not what the cloud has. Do not use the file; download it again.",
-            )),
+            Some(tr("What arrived is not what the cloud has. Do not use the file; download it again.").to_owned()),
         ),
-        Phase::Failed(failure) => words(Shape::Failed, tr("Failed"), None, Some(failed(failure))),
-        Phase::Cancelled => words(
-            Shape::Deactivated,
-            tr("Cancelled"),
+        Phase::Failed(failure) => ((Shape::Failed, tr("Failed")), None, Some(failed(failure))),
+        Phase::Cancelled => (
+            (Shape::Deactivated, tr("Cancelled")),
             None,
-            text(tr("Nothing is left of it on this computer.")),
+            Some(tr("Nothing is left of it on this computer.").to_owned()),
         ),
-    }
+    };
+    TransferWords { figures, why, ..TransferWords::plain(step) }
 }
 
 fn failed(failure: &Failure) -> String {

@@ -8,6 +8,7 @@ pub mod format;
 pub mod language;
 pub mod price;
 pub mod shell;
+pub mod transfers;
 pub mod uploads;
 
 pub use language::{tr, tr_with};

@@ -8,7 +8,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
-use leptos::prelude::{document, window, window_event_listener_untyped};
+use leptos::prelude::{
+    ArcRwSignal, GetUntracked, Set, document, window, window_event_listener_untyped,
+};
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -157,6 +159,23 @@ async fn take(upload: &str, options: &JsValue) -> Option<UploadLock> {
     release.dyn_into::<Function>().ok().map(|release| UploadLock(Some(release)))
 }
 
+thread_local! {
+    /// Whether the browser was asked to keep the screen awake and did not.
+    static REFUSED: ArcRwSignal<bool> = ArcRwSignal::new(false);
+}
+
+/// Whether the computer may fall asleep although something is being sent, as the browser does not keep it awake.
+pub fn sleep_is_not_kept_off() -> ArcRwSignal<bool> {
+    REFUSED.with(ArcRwSignal::clone)
+}
+
+fn tell_refused(refused: bool) {
+    let told = sleep_is_not_kept_off();
+    if told.get_untracked() != refused {
+        told.set(refused);
+    }
+}
+
 /// Keeps the screen, and with it many computers, awake while it is wanted. The browser takes it away whenever the tab is
 /// hidden; it is taken again when the tab is back.
 #[derive(Clone, Default)]
@@ -202,14 +221,18 @@ impl Awake {
     }
 
     fn ask(&self) {
-        let Some(lock) = part("wakeLock").map(JsCast::unchecked_into::<WakeLock>) else { return };
-        let Ok(asked) = lock.request("screen") else { return };
+        let Some(lock) = part("wakeLock").map(JsCast::unchecked_into::<WakeLock>) else {
+            return tell_refused(true);
+        };
+        let Ok(asked) = lock.request("screen") else { return tell_refused(true) };
         self.0.borrow_mut().asking = true;
         let awake = self.clone();
         spawn_local(async move {
             let answer = JsFuture::from(asked).await;
             awake.0.borrow_mut().asking = false;
             // Refused on a low battery, or hidden meanwhile: the upload goes on as long as the computer does.
+            let hidden = document().visibility_state() != VisibilityState::Visible;
+            tell_refused(answer.is_err() && !hidden);
             if let Ok(sentinel) = answer {
                 awake.0.borrow_mut().sentinel = Some(sentinel.unchecked_into());
                 awake.settle();

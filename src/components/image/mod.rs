@@ -18,7 +18,7 @@ mod words;
 pub use actions::{Asking, ImageActions, use_image_actions};
 pub use commands::offer_commands;
 pub use dialogs::ImageDialogs;
-pub use menu::ImageMenu;
+pub use menu::{ImageMenu, ImageMenuItems, copy_id};
 pub use property_words::{KNOWN as KNOWN_PROPERTIES, meaning as property_meaning};
 pub use rights::{
     Onlooker, why_not_change, why_not_delete, why_not_download, why_not_launch, why_not_share,
@@ -26,7 +26,7 @@ pub use rights::{
 };
 pub use share::wrong_project;
 pub use state::{ImageState, Next, is_changing, is_failed};
-pub use upload::{LocalUpload, Receipt, UnderWay, local_upload, on_upload_step};
+pub use upload::{LocalUpload, Receipt, UnderWay, local_upload, on_upload_step, upload_words};
 pub use usage::use_words;
 pub use words::{
     architecture, display_name, format_words, needs, smallest_disk_gib, system_name,

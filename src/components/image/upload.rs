@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use openstack::ImageId;
 
 use super::ImageState;
+use crate::text::transfers::TransferWords;
 use crate::text::{format, uploads as words};
 use crate::uploads::{Job, JobState, Standing, Uploads};
 
@@ -25,10 +26,6 @@ pub struct UnderWay {
     pub share: Option<f64>,
     /// "61 %".
     pub percent: Option<String>,
-    /// "61 % · 38.2 MB/s · 3 min 24 s left".
-    pub figures: Option<String>,
-    /// What the word means, where that is not plain.
-    pub why: Option<String>,
 }
 
 /// The digest of the file as this browser read it.
@@ -48,14 +45,25 @@ pub fn local_upload(id: &ImageId) -> Option<LocalUpload> {
     Some(job.state.with(read))
 }
 
+/// What this tab's upload of an image does, with figures and what it means: more than a list shows, so that a list does not
+/// carry the words. Follows it where it is read in a reactive scope.
+pub fn upload_words(id: &ImageId) -> Option<TransferWords> {
+    let job = use_context::<Uploads>()?.job_of(id.as_str())?;
+    job.state.with(|state| {
+        let sends = state.phase.standing() == Standing::UnderWay;
+        sends.then(|| words::under_way(state))
+    })
+}
+
 /// Calls `changed` each time an upload of this tab begins, gets its record, goes over to its next step, or ends: then the
 /// cloud's record is worth a look, whatever it said before.
 pub fn on_upload_step(changed: impl Fn() + 'static) {
     let Some(uploads) = use_context::<Uploads>() else { return };
     let steps = Memo::new(move |_| {
         let jobs = uploads.jobs().get();
-        let step =
-            |job: &Job| job.state.with(|state| (state.image_id.clone(), words::job(state).word));
+        let step = |job: &Job| {
+            job.state.with(|state| (state.image_id.clone(), words::step(&state.phase).1))
+        };
         jobs.iter().map(step).collect::<Vec<_>>()
     });
     Effect::new(move |before: Option<()>| {
@@ -70,14 +78,12 @@ pub fn on_upload_step(changed: impl Fn() + 'static) {
 fn read(state: &JobState) -> LocalUpload {
     // What the cloud does by itself, its own record tells best.
     let under_way = (state.phase.standing() == Standing::UnderWay).then(|| {
-        let job = words::job(state);
+        let (shape, word) = words::step(&state.phase);
         let share = words::share(state);
         UnderWay {
-            state: ImageState { shape: job.shape, word: job.word },
+            state: ImageState { shape, word: word.to_owned() },
             share,
             percent: share.map(format::percent),
-            figures: job.figures,
-            why: job.why,
         }
     });
     let receipt = state.sha512.clone().zip(state.size_bytes).map(|(value, size_bytes)| Receipt {

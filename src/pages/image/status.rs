@@ -6,7 +6,9 @@ use openstack::image::{Image, ImportTask};
 use super::story;
 use crate::clock;
 use crate::cloud::use_cloud;
-use crate::components::image::{ImageState, LocalUpload, is_changing, smallest_disk_gib};
+use crate::components::image::{
+    ImageState, LocalUpload, is_changing, smallest_disk_gib, upload_words,
+};
 use crate::text::{format, tr, tr_with};
 use crate::ui::{Panel, Progress, Reading, Shape, Status};
 
@@ -34,11 +36,9 @@ pub fn StatusPanel(
         Some(upload) => upload.state,
         None => image.with(ImageState::of),
     });
-    let sentence = Memo::new(move |_| match sending.get() {
-        Some(upload) => upload.why.unwrap_or_else(|| {
-            tr("This tab is sending the file. You may leave this page, but not close the tab.")
-                .to_owned()
-        }),
+    let words = Memo::new(move |_| image.with(|image| upload_words(&image.id)));
+    let sentence = Memo::new(move |_| match words.get().and_then(|words| words.why) {
+        Some(why) => why,
         None => image.with(|image| story::sentence(image, image.owner.as_ref() == Some(&project))),
     });
     let moving = Memo::new(move |_| sending.read().is_some() || image.with(is_changing));
@@ -46,8 +46,8 @@ pub fn StatusPanel(
         sending.with(|sending| sending.as_ref().and_then(|upload| upload.share))
     });
     let figures = Memo::new(move |_| {
-        if let Some(upload) = sending.get() {
-            return upload.figures;
+        if let Some(words) = words.get() {
+            return words.figures;
         }
         let telling = moving.get() || state.with(|state| state.shape == Shape::Failed);
         let said = telling.then(|| tasks.with(|tasks| story::newest_message(tasks))).flatten();

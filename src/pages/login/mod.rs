@@ -49,7 +49,7 @@ pub fn LoginPage() -> impl IntoView {
     let account = expect_context::<Account>();
     expect_context::<FirstPage>().passed();
     let config = account.config();
-    document().set_title(&tr_with("Sign in · {product}", &[("product", &config.product_name)]));
+    crate::title::name_page(&tr_with("Sign in · {product}", &[("product", &config.product_name)]));
     let query = use_query_map();
     let navigate = use_navigate();
     // Also for whoever comes here signed in: by the back button, or after choosing the project.

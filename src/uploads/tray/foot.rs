@@ -1,0 +1,53 @@
+//! Below the list: what closing the tab would do, whether the computer stays awake, and the offer to tell the end.
+
+use leptos::prelude::*;
+
+use super::{standing, telling};
+use crate::downloads::use_downloads;
+use crate::text::{tr, uploads as words};
+use crate::ui::Button;
+use crate::uploads::{Road, Standing, sleep_is_not_kept_off, use_uploads};
+
+/// Nothing when nothing is under way.
+#[component]
+pub(super) fn Foot() -> impl IntoView {
+    let jobs = use_uploads().jobs();
+    let downloads = use_downloads();
+    let leaving = Memo::new(move |_| {
+        let roads: Vec<Road> = jobs
+            .read()
+            .iter()
+            .filter(|job| standing(job) == Standing::UnderWay)
+            .map(|job| job.state.with(|state| state.road))
+            .collect();
+        let downloading = downloads.under_way() > 0;
+        match (roads.is_empty(), roads.iter().all(|road| *road == Road::Segments), downloading) {
+            // One that would be lost decides.
+            (false, true, false) => Some(words::leaving(Road::Segments)),
+            (false, _, _) => Some(words::leaving(Road::Direct)),
+            (true, _, true) => {
+                Some(tr("Leave this tab open: closing it breaks off what is being downloaded."))
+            }
+            (true, _, false) => None,
+        }
+    });
+    let permission = RwSignal::new(telling::permission());
+    let may_sleep = sleep_is_not_kept_off();
+    move || {
+        let may_sleep = may_sleep.clone();
+        leaving.get().map(|leaving| {
+            view! {
+                <div class="tray__foot">
+                    <p>{leaving}</p>
+                    {move || may_sleep.get().then(|| view! {
+                        <p>{tr("Keep this computer awake: the browser does not do it. If it sleeps, sending goes on when it wakes.")}</p>
+                    })}
+                    {move || telling::words_for(permission.get()).map(|words| view! { <p>{words}</p> })}
+                    {move || (permission.get() == telling::Permission::NotAsked).then(|| view! {
+                        <Button small=true on_press=move |_| telling::ask(permission)>{tr("Tell me when it is done")}</Button>
+                    })}
+                </div>
+            }
+        })
+    }
+}

@@ -1,0 +1,232 @@
+//! What all transfers come to: for the tray's head, the tab's title and its icon. Pure.
+
+use std::time::Duration;
+
+use leptos::prelude::With;
+use upload::progress::Estimate;
+
+use crate::downloads::{self, Download};
+use crate::text::transfers::{share_of, time_left};
+use crate::text::{format, tr, tr_with, uploads as words};
+use crate::ui::Shape;
+use crate::uploads::{Job, JobState, Standing};
+
+/// All transfers, added up.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Sum {
+    uploads: usize,
+    downloads: usize,
+    under_way: usize,
+    in_the_cloud: usize,
+    done: usize,
+    failed: usize,
+    cancelled: usize,
+    /// Of what is under way.
+    done_bytes: u64,
+    size_bytes: u64,
+    bytes_per_second: f64,
+    longest_left: Option<Duration>,
+    /// What the one does that is under way, or all of them.
+    word: Option<&'static str>,
+    /// How the bar is coloured.
+    pub(super) shape: Option<Shape>,
+}
+
+impl Sum {
+    /// Of these; follows their states.
+    pub(super) fn of(jobs: &[Job], downloads: &[Download]) -> Self {
+        let mut sum = Self { uploads: jobs.len(), downloads: downloads.len(), ..Self::default() };
+        for job in jobs {
+            job.state.with(|state| sum.add(state));
+        }
+        for download in downloads {
+            download.state.with(|state| sum.add_download(state));
+        }
+        sum
+    }
+
+    /// Whether there are none.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.uploads + self.downloads == 0
+    }
+
+    fn add(&mut self, state: &JobState) {
+        match state.phase.standing() {
+            Standing::UnderWay => {
+                let (shape, word) = words::step(&state.phase);
+                let size = state.size_bytes.unwrap_or_default();
+                // What is not told counts as none where nothing was sent, and as all where nothing is left to send.
+                let share = words::share(state);
+                let done = if share.is_some() { state.sent_bytes.min(size) } else { 0 };
+                let ends = state.estimate.as_ref();
+                self.under_way(shape, word, (done, size), ends);
+            }
+            Standing::InTheCloud => self.in_the_cloud += 1,
+            Standing::Done => self.done += 1,
+            Standing::Failed => self.failed += 1,
+            Standing::Cancelled => self.cancelled += 1,
+        }
+    }
+
+    fn add_download(&mut self, state: &downloads::DownloadState) {
+        match &state.phase {
+            downloads::Phase::Saved(downloads::Compared::Different)
+            | downloads::Phase::Failed(_) => {
+                self.failed += 1;
+            }
+            downloads::Phase::Saved(_) => self.done += 1,
+            downloads::Phase::Cancelled => self.cancelled += 1,
+            _ => {
+                let words = crate::text::downloads::download(state);
+                let bytes = (state.saved_bytes, state.size_bytes);
+                self.under_way(words.shape, words.word, bytes, state.estimate.as_ref());
+            }
+        }
+    }
+
+    fn under_way(
+        &mut self,
+        shape: Shape,
+        word: &'static str,
+        (done, size): (u64, u64),
+        estimate: Option<&Estimate>,
+    ) {
+        // All doing the same: that. Else the liveliest colour.
+        (self.word, self.shape) = match (self.under_way, self.word) {
+            (0, _) => (Some(word), Some(shape)),
+            (_, Some(same)) if same == word => (self.word, self.shape),
+            _ => (None, Some(Shape::Uploading)),
+        };
+        self.under_way += 1;
+        self.done_bytes = self.done_bytes.saturating_add(done);
+        self.size_bytes = self.size_bytes.saturating_add(size);
+        if let Some(estimate) = estimate {
+            self.bytes_per_second += estimate.bytes_per_second;
+            self.longest_left = self.longest_left.max(estimate.time_left);
+        }
+    }
+
+    /// Whether anything is.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.under_way > 0
+    }
+
+    /// Whether everything that is under way waits: for the user, for the network.
+    pub(super) fn waits(&self) -> bool {
+        matches!(self.shape, Some(Shape::Paused | Shape::Offline | Shape::Queued))
+    }
+
+    /// How far what is under way has come; `None` when nobody knows.
+    pub(super) fn share(&self) -> Option<f64> {
+        share_of(self.done_bytes, Some(self.size_bytes)).filter(|_| self.done_bytes > 0)
+    }
+
+    /// "2 uploads".
+    pub(super) fn title(&self) -> String {
+        match (self.uploads, self.downloads) {
+            (uploads, 0) => format::count(uploads, "upload", "uploads"),
+            (0, 1) => tr("1 download").to_owned(),
+            (0, count) => tr_with("{count} downloads", &[("count", &count)]),
+            (uploads, count) => tr_with("{count} transfers", &[("count", &(uploads + count))]),
+        }
+    }
+
+    /// "1 under way · 1 verified".
+    pub(super) fn counts(&self) -> String {
+        let parts = [
+            (self.under_way, tr("under way")),
+            (self.in_the_cloud, tr("importing")),
+            (self.failed, tr("failed")),
+            (self.done, tr("done")),
+            (self.cancelled, tr("cancelled")),
+        ];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, word)| format!("{count} {word}"))
+            .collect();
+        parts.join(" · ")
+    }
+
+    /// "61 % · 4 min left", "Offline · 27 %"; the counts when nothing is under way.
+    pub(super) fn in_short(&self) -> String {
+        if !self.is_under_way() {
+            return self.counts();
+        }
+        let moving = self.bytes_per_second > 0.0;
+        let word = self.word.filter(|_| !moving).map(str::to_owned);
+        let left = self.longest_left.filter(|_| moving).map(time_left);
+        let parts: Vec<String> =
+            [word, self.share().map(format::percent), left].into_iter().flatten().collect();
+        if parts.is_empty() { self.counts() } else { parts.join(" · ") }
+    }
+
+    /// What stands before the page's title: "42 %", "Offline, 27 %"; `None` when nothing is under way.
+    pub(super) fn in_the_title(&self) -> Option<String> {
+        if !self.is_under_way() {
+            return None;
+        }
+        let percent = self.share().map(format::percent);
+        Some(match (percent, self.word.filter(|_| self.waits())) {
+            (Some(percent), Some(word)) => format!("{word}, {percent}"),
+            (Some(percent), None) => percent,
+            (None, _) => self.word.unwrap_or(tr("under way")).to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use upload::{Outcome, Phase};
+
+    use super::*;
+    use crate::uploads::{JobPhase, Road};
+
+    fn state(phase: Phase, sent_bytes: u64, per_second: f64) -> JobState {
+        let estimate = (per_second > 0.0).then(|| Estimate {
+            bytes_per_second: per_second,
+            time_left: Some(Duration::from_secs(240)),
+        });
+        JobState {
+            sent_bytes,
+            estimate,
+            ..JobState::new(Road::Direct, JobPhase::File(phase), Some(100))
+        }
+    }
+
+    fn sum(states: &[JobState]) -> Sum {
+        let mut sum = Sum { uploads: states.len(), ..Sum::default() };
+        for state in states {
+            sum.add(state);
+        }
+        sum
+    }
+
+    #[test]
+    fn what_is_under_way_is_added_up() {
+        let both = sum(&[state(Phase::Sending, 80, 1.0), state(Phase::Sending, 20, 1.0)]);
+        assert_eq!(both.share(), Some(0.5));
+        assert_eq!(both.in_short(), "50 % · 4 min left");
+        assert_eq!(both.in_the_title().as_deref(), Some("50 %"));
+        assert_eq!(both.title(), "2 uploads");
+        assert_eq!(both.counts(), "2 under way");
+    }
+
+    #[test]
+    fn what_waits_says_for_what() {
+        let offline = sum(&[state(Phase::Offline, 27, 0.0)]);
+        assert_eq!(offline.in_short(), "Offline · 27 %");
+        assert_eq!(offline.in_the_title().as_deref(), Some("Offline, 27 %"));
+        assert!(offline.waits());
+        let one_goes_on = sum(&[state(Phase::Offline, 27, 0.0), state(Phase::Sending, 27, 1.0)]);
+        assert_eq!(one_goes_on.in_the_title().as_deref(), Some("27 %"));
+    }
+
+    #[test]
+    fn what_is_over_is_off_the_tab() {
+        let outcome = Outcome::Cancelled { left: upload::LeftBehind::default() };
+        let over = sum(&[state(Phase::Finished(outcome), 50, 0.0)]);
+        assert_eq!(over.in_the_title(), None);
+        assert_eq!(over.in_short(), "1 cancelled");
+    }
+}
