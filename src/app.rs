@@ -14,7 +14,7 @@ use crate::downloads::Downloads;
 use crate::fetch;
 use crate::lazy::{self, Lazy, LazyView};
 use crate::locale;
-use crate::pages;
+use crate::pages::{self, LeftList};
 use crate::routes;
 use crate::session::Account;
 use crate::text::language::Language;
@@ -73,6 +73,7 @@ fn Console(
     provide_context(FirstPage::default());
     provide_context(Uploads::new());
     provide_context(Downloads::new());
+    provide_context(LeftList::new());
     view! {
         <Router>
             <Shell>
@@ -101,12 +102,18 @@ fn Signed(
 ) -> impl IntoView {
     let account = expect_context::<Account>();
     let location = use_location();
+    let left = use_context::<LeftList>();
     move || match account.current().get() {
         Some(cloud) => view! {
             <leptos::context::Provider value=cloud><Lazy page=page /></leptos::context::Provider>
         }
         .into_any(),
-        None if account.left() => view! { <GoTo path=routes::LOGIN.to_owned() /> }.into_any(),
+        None if account.left() => {
+            if let Some(left) = left {
+                left.clear();
+            }
+            view! { <GoTo path=routes::LOGIN.to_owned() /> }.into_any()
+        }
         None => {
             let wanted = untrack(|| {
                 format!("{}{}", location.pathname.get(), location.query.get().to_query_string())

@@ -16,7 +16,7 @@ use openstack::poll::{Motion, Pace};
 use openstack::{ApiError, ErrorKind};
 
 use crate::clock;
-use crate::remote::Remote;
+use crate::remote::{Dated, Remote};
 
 /// Something remote that is looked at again and again.
 pub struct Live<T: 'static> {
@@ -98,8 +98,23 @@ where
     T: Clone + Send + Sync + 'static,
     F: Future<Output = Result<T, ApiError>> + 'static,
 {
+    use_live_from(None, key, fetch, motion)
+}
+
+/// As [`use_live`], with what is known of it from before.
+pub fn use_live_from<K, T, F>(
+    known: Option<Dated<T>>,
+    key: impl Into<Signal<K>>,
+    fetch: impl Fn(K) -> F + 'static,
+    motion: impl Fn(&T) -> Motion + 'static,
+) -> Live<T>
+where
+    K: Clone + PartialEq + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
+    F: Future<Output = Result<T, ApiError>> + 'static,
+{
     let key = key.into();
-    let remote = RwSignal::new(Remote::default());
+    let remote = RwSignal::new(Remote { data: known, ..Remote::default() });
     let state = StoredValue::new_local(Loop {
         key: Rc::new(move || key.get_untracked()),
         fetch: Rc::new(move |key| Box::pin(fetch(key)) as Answer<T>),

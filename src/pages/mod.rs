@@ -24,7 +24,7 @@ mod not_found;
 
 pub use create::CreatePage;
 pub use image::{EditImagePage, ImagePage};
-pub use images::ImagesPage;
+pub use images::{ImagesPage, LeftList};
 pub use instance::InstancePage;
 pub use instances::InstancesPage;
 pub use launch::LaunchPage;

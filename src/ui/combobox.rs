@@ -133,8 +133,7 @@ pub fn Combobox(
             }
         }
     };
-    let toggle = move |event: MouseEvent| {
-        event.prevent_default();
+    let toggle = move |_| {
         let open = !list.get_untracked().open;
         if let Some(input) = input.get_untracked() {
             drop(input.focus());
@@ -208,7 +207,9 @@ pub fn Combobox(
                     type="button"
                     tabindex="-1"
                     aria-label=tr("Show suggestions")
-                    on:mousedown=toggle
+                    // The focus stays in the text, or goes there.
+                    on:mousedown=|event: MouseEvent| event.prevent_default()
+                    on:click=toggle
                 ><Icon glyph=Glyph::Down small=true /></button>
             </Show>
             {move || is_open().then(&listbox)}

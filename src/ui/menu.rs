@@ -46,8 +46,7 @@ impl MenuContext {
     }
 }
 
-/// A button and the menu it opens. The content is made only while it is open, so that a thousand
-/// rows do not carry a thousand menus.
+/// A button and the menu it opens. The content is made only while it is open.
 #[component]
 pub fn Menu(
     /// The class of the button: `button button--quiet button--s button--icon`, `scope` ...
@@ -69,12 +68,106 @@ pub fn Menu(
     let trigger: NodeRef<html::Button> = NodeRef::new();
     let menu: NodeRef<html::Div> = NodeRef::new();
     let open = RwSignal::new(false);
+    let opened_by = Box::new(move || trigger.get_untracked().map(HtmlElement::from));
+    view! {
+        <button
+            class=button_class
+            type="button"
+            popovertarget=id.clone()
+            aria-label=move || label.map(|label| label.get())
+            aria-expanded=move || if open.get() { "true" } else { "false" }
+            node_ref=trigger
+            on:keydown=move |event: KeyboardEvent| {
+                if let (Some(trigger), Some(menu)) = (trigger.get_untracked(), menu.get_untracked()) {
+                    lead_into(&event, &trigger, &menu);
+                }
+            }
+        >
+            {button.run()}
+        </button>
+        {popover(id, menu, open, opened_by, align, children)}
+    }
+}
+
+/// The menu that the buttons of many rows open, one at a time: a thousand rows do not carry a thousand menus. The buttons
+/// name it as their `popovertarget`; [`SharedMenu::asked_by`] is told of each press before the browser opens it.
+#[derive(Clone, Copy)]
+pub struct SharedMenu {
+    menu: NodeRef<html::Div>,
+    open: RwSignal<bool>,
+    trigger: StoredValue<Option<HtmlElement>, LocalStorage>,
+}
+
+impl SharedMenu {
+    /// Closed.
+    pub fn new() -> Self {
+        let trigger = StoredValue::new_local(None::<HtmlElement>);
+        let open = RwSignal::new(false);
+        Effect::new(move |_| {
+            let expanded = if open.get() { "true" } else { "false" };
+            trigger.with_value(|trigger| mark(trigger.as_ref(), expanded));
+        });
+        Self { menu: NodeRef::new(), open, trigger }
+    }
+
+    /// A button was pressed that opens it.
+    pub fn asked_by(self, button: HtmlElement) {
+        let other = self.trigger.with_value(|trigger| trigger.as_ref() != Some(&button));
+        if other && self.open.get_untracked() {
+            // Else the press would close what another button has opened.
+            self.trigger.with_value(|trigger| mark(trigger.as_ref(), "false"));
+            self.close();
+            mark(Some(&button), "true");
+        }
+        self.trigger.set_value(Some(button));
+    }
+
+    /// A key was pressed on a button that opens it.
+    pub fn key(self, event: &KeyboardEvent, button: &HtmlElement) {
+        if let Some(menu) = self.menu.get_untracked() {
+            lead_into(event, button, &menu);
+        }
+    }
+
+    /// The button that has opened it, while it is open.
+    pub fn opened_by(self) -> Option<HtmlElement> {
+        self.open.get_untracked().then(|| self.trigger.get_value()).flatten()
+    }
+
+    /// Closes it, if it is open.
+    pub fn close(self) {
+        MenuContext(self.menu).close();
+    }
+
+    /// Draws it. Once a page, with an id of its own.
+    pub fn view(self, id: &str, align: MenuAlign, items: ChildrenFn) -> AnyView {
+        let Self { menu, open, trigger } = self;
+        popover(id.to_owned(), menu, open, Box::new(move || trigger.get_value()), align, items)
+    }
+}
+
+fn mark(trigger: Option<&HtmlElement>, expanded: &str) {
+    if let Some(trigger) = trigger
+        && trigger.set_attribute("aria-expanded", expanded).is_err()
+    {
+        leptos::logging::warn!("a button does not say that its menu is open");
+    }
+}
+
+fn popover(
+    id: String,
+    menu: NodeRef<html::Div>,
+    open: RwSignal<bool>,
+    opened_by: Box<dyn Fn() -> Option<HtmlElement>>,
+    align: MenuAlign,
+    children: ChildrenFn,
+) -> AnyView {
     let children = StoredValue::new(children);
     // `beforetoggle` comes before it is painted: time to fill it and to find its place.
     let before = move |event: web_sys::ToggleEvent| {
         if event.new_state() == "open" {
             open.set(true);
-            if let (Some(trigger), Some(menu)) = (trigger.get_untracked(), menu.get_untracked()) {
+            if let (Some(trigger), Some(menu)) = (opened_by(), menu.get_untracked()) {
                 place(&trigger, &menu, align);
             }
         }
@@ -88,27 +181,6 @@ pub fn Menu(
         }
     };
     view! {
-        <button
-            class=button_class
-            type="button"
-            popovertarget=id.clone()
-            aria-label=move || label.map(|label| label.get())
-            aria-expanded=move || if open.get() { "true" } else { "false" }
-            node_ref=trigger
-            on:keydown=move |event: KeyboardEvent| {
-                // Down leads into the menu, as in a list of choices.
-                let Some(menu_element) = menu.get_untracked() else { return };
-                if event.key() == "ArrowDown" {
-                    if !open.get_untracked() && menu_element.show_popover().is_err() {
-                        return;
-                    }
-                    event.prevent_default();
-                    request_animation_frame(move || focus_first(menu));
-                }
-            }
-        >
-            {button.run()}
-        </button>
         <div
             class=align.class()
             id=id
@@ -123,6 +195,21 @@ pub fn Menu(
             </leptos::context::Provider>
         </div>
     }
+    .into_any()
+}
+
+/// Down leads into the menu, as in a list of choices. The press is the button's own, so that the browser knows what the
+/// menu hangs on.
+fn lead_into(event: &KeyboardEvent, trigger: &HtmlElement, menu: &HtmlElement) {
+    if event.key() != "ArrowDown" {
+        return;
+    }
+    event.prevent_default();
+    if !menu.matches(":popover-open").unwrap_or(false) {
+        trigger.click();
+    }
+    let menu = menu.clone();
+    request_animation_frame(move || focus_first(&menu));
 }
 
 /// Something to do.
@@ -247,8 +334,7 @@ fn move_focus(event: &KeyboardEvent, menu: NodeRef<html::Div>) {
     }
 }
 
-fn focus_first(menu: NodeRef<html::Div>) {
-    let Some(menu) = menu.get_untracked() else { return };
+fn focus_first(menu: &HtmlElement) {
     if let Ok(Some(item)) = menu.query_selector(".menu__item")
         && let Some(item) = item.dyn_ref::<HtmlElement>()
     {

@@ -24,31 +24,42 @@ pub fn ImageMenu(
     image: Signal<Image>,
     /// The page's actions.
     actions: ImageActions,
-    /// The button is as small as those in rows.
-    #[prop(optional)]
-    small: bool,
 ) -> impl IntoView {
-    let cloud = use_cloud();
-    let read_only = StoredValue::new(cloud.why_read_only());
-    let project = StoredValue::new(cloud.project().id.clone());
-    let toasts = expect_context::<Toasts>();
-    let class =
-        if small { "button button--quiet button--s button--icon" } else { "button button--icon" };
+    let name = move || image.with(display_name);
     view! {
         <Menu
-            button_class=class
-            label=Signal::derive(move || tr_with("Actions for {name}", &[("name", &image.with(display_name))]))
+            button_class="button button--icon"
+            label=Signal::derive(move || tr_with("Actions for {name}", &[("name", &name())]))
             button=|| view! { <Icon glyph=Glyph::More /> }
             align=MenuAlign::End
         >
-            // Drawn anew with each look at the image: it is open for seconds.
-            {move || {
-                let image = image.get();
-                let own = project.with_value(|project| image.owner.as_ref() == Some(project));
-                read_only.with_value(|why| items(image, actions, Onlooker { own, read_only: why.as_deref() }, toasts))
-            }}
+            <ImageMenuItems image=Signal::derive(move || Some(image.get())) actions=actions />
         </Menu>
     }
+}
+
+/// What is in the menu of an image; nothing while there is none.
+#[component]
+pub fn ImageMenuItems(
+    /// The image.
+    image: Signal<Option<Image>>,
+    /// The page's actions.
+    actions: ImageActions,
+) -> impl IntoView {
+    let cloud = use_cloud();
+    let read_only = cloud.why_read_only();
+    let project = cloud.project().id.clone();
+    let toasts = expect_context::<Toasts>();
+    // Drawn anew with each look at the image: it is open for seconds.
+    (move || {
+        let image = image.get()?;
+        let who = Onlooker {
+            own: image.owner.as_ref() == Some(&project),
+            read_only: read_only.as_deref(),
+        };
+        Some(items(image, actions, who, toasts))
+    })
+    .into_any()
 }
 
 fn items(image: Image, actions: ImageActions, who: Onlooker<'_>, toasts: Toasts) -> AnyView {
@@ -155,7 +166,7 @@ fn item(
 }
 
 /// Copies the id, and says so.
-pub(super) fn copy_id(image: &Image, toasts: Toasts) {
+pub fn copy_id(image: &Image, toasts: Toasts) {
     let promise = window().navigator().clipboard().write_text(image.id.as_str());
     let name = display_name(image);
     spawn_local(async move {

@@ -2,6 +2,7 @@
 
 use openstack::image::{Image, Visibility};
 
+use crate::components::systems::system_of;
 use crate::text::{format, tr, tr_with};
 
 /// The name to show; Glance allows images without one.
@@ -23,44 +24,20 @@ pub fn system_name(image: &Image) -> Option<String> {
     if let Some(known) = windows(&distro, version) {
         return Some(known);
     }
-    let name = match distro.as_str() {
-        "almalinux" | "alma" => "AlmaLinux",
-        "alpine" | "alpinelinux" => "Alpine Linux",
-        "arch" | "archlinux" => "Arch Linux",
+    let name = match (system_of(&distro), distro.as_str()) {
         // From 9 on there is no other CentOS than Stream.
-        "centos"
-            if version
-                .split('.')
-                .next()
-                .and_then(|major| major.parse().ok())
-                .is_some_and(|major: u32| major >= 9) =>
-        {
-            "CentOS Stream"
+        (_, "centos") if major(version).is_none_or(|major| major < 9) => "CentOS".to_owned(),
+        (_, "opensuse") if version.starts_with("15") || version.starts_with("42") => {
+            "openSUSE Leap".to_owned()
         }
-        "centos" => "CentOS",
-        "centos-stream" => "CentOS Stream",
-        "cirros" => "CirrOS",
-        "coreos" | "fedora-coreos" | "fedoracoreos" => "Fedora CoreOS",
-        "debian" => "Debian",
-        "fedora" => "Fedora",
-        "flatcar" => "Flatcar",
-        "freebsd" => "FreeBSD",
-        "gentoo" => "Gentoo",
-        "netbsd" => "NetBSD",
-        "openbsd" => "OpenBSD",
-        "opensuse" if version.starts_with("15") || version.starts_with("42") => "openSUSE Leap",
-        "opensuse" => "openSUSE",
-        "opnsense" => "OPNsense",
-        "pfsense" => "pfSense",
-        "rhel" => "RHEL",
-        "rocky" | "rockylinux" => "Rocky Linux",
-        "sle" | "sled" | "sles" => "SLES",
-        "ubuntu" => "Ubuntu",
-        "vyos" => "VyOS",
-        _ => "",
+        (Some(system), _) => system.short().to_owned(),
+        (None, _) => capitalised(&distro),
     };
-    let name = if name.is_empty() { capitalised(&distro) } else { name.to_owned() };
     Some(if version.is_empty() { name } else { format!("{name} {version}") })
+}
+
+fn major(version: &str) -> Option<u32> {
+    version.split('.').next().and_then(|major| major.parse().ok())
 }
 
 /// Windows is named by its year (`windows` with `2022`), or by libosinfo's short id (`win2k22`, `win11`).
@@ -165,6 +142,9 @@ mod tests {
         );
         check_system(&[("os_distro", "centos"), ("os_version", "9")], Some("CentOS Stream 9"));
         check_system(&[("os_distro", "centos"), ("os_version", "7.9")], Some("CentOS 7.9"));
+        check_system(&[("os_distro", "centos-stream")], Some("CentOS Stream"));
+        check_system(&[("os_distro", "rhel"), ("os_version", "9.4")], Some("RHEL 9.4"));
+        check_system(&[("os_distro", "alma"), ("os_version", "9")], Some("AlmaLinux 9"));
         check_system(&[("os_distro", "win2k12r2")], Some("Windows Server 2012 R2"));
         check_system(
             &[("os_distro", "win2k22"), ("os_version", "10.0")],

@@ -13,4 +13,4 @@ pub use head::{SortHead, TableSkeleton};
 pub use order::{missing_last, natural_key, turned};
 pub use search::{RefreshButton, SearchField};
 pub use visit::{Step, Visit, use_visit};
-pub use window::{RowWindow, Span, use_row_window};
+pub use window::{RowWindow, Span, Start, use_row_window};

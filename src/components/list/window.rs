@@ -15,9 +15,9 @@ use web_sys::HtmlElement;
 /// Lists up to this long are there as a whole.
 const WHOLE: usize = 120;
 /// Rows beyond each edge of the view: a turn of the wheel finds them there.
-const MARGIN: usize = 10;
+const MARGIN: usize = 8;
 /// The window moves by so many rows at once, so that not every pixel of scrolling is work.
-const STEP: usize = 8;
+const STEP: usize = 4;
 /// Before the first row is measured.
 const USUAL_HEIGHT: f64 = 40.0;
 
@@ -83,6 +83,15 @@ fn way_to(row: usize, place: Place, covered: (f64, f64)) -> Option<f64> {
     }
 }
 
+/// Where a list begins that was left and is come back to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Start {
+    /// The top of row 0, below (or, negative, above) the top of the view.
+    pub top: f64,
+    /// How high a row was.
+    pub row: f64,
+}
+
 /// The window of one table. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct RowWindow {
@@ -95,18 +104,27 @@ pub struct RowWindow {
     total: Signal<usize>,
     moved: RwSignal<Span>,
     row_height: RwSignal<f64>,
+    /// Where the rows were when they were last looked at.
+    last: StoredValue<Option<Place>>,
 }
 
 /// Follows the page's scrolling and size. Ends with its owner.
-pub fn use_row_window(total: impl Into<Signal<usize>>) -> RowWindow {
+pub fn use_row_window(total: impl Into<Signal<usize>>, start: Option<Start>) -> RowWindow {
     let total = total.into();
     let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(900.0);
-    let start = span(Place { top: 0.0, view: height, row: USUAL_HEIGHT });
-    let moved = RwSignal::new(start);
-    let row_height = RwSignal::new(USUAL_HEIGHT);
+    let start = start.unwrap_or(Start { top: 0.0, row: USUAL_HEIGHT });
+    let moved = RwSignal::new(span(Place { top: start.top, view: height, row: start.row }));
+    let row_height = RwSignal::new(start.row);
     let span = Memo::new(move |_| moved.get().within(total.get()));
-    let this =
-        RowWindow { before: NodeRef::new(), rows: NodeRef::new(), span, total, moved, row_height };
+    let this = RowWindow {
+        before: NodeRef::new(),
+        rows: NodeRef::new(),
+        span,
+        total,
+        moved,
+        row_height,
+        last: StoredValue::new(None),
+    };
     // One look a frame, however many events there are.
     let waiting = StoredValue::new(false);
     let look = Rc::new(move || {
@@ -175,8 +193,30 @@ impl RowWindow {
         }
     }
 
+    /// Scrolls so that the top of a row is that far below the top of the view.
+    pub fn bring_to(self, row: usize, top: f64) {
+        if let Some(place) = self.place() {
+            let way = place.top + row as f64 * place.row - top;
+            window().scroll_by_with_x_and_y(0.0, way);
+        }
+        self.look();
+    }
+
+    /// Remembers where the rows are.
+    pub fn note_place(self) {
+        let place = self.place();
+        self.last.try_set_value(place);
+    }
+
+    /// Where the rows were when they were last looked at: the top of row 0 below the top of the view, how high the view is,
+    /// and how high a row.
+    pub fn last_place(self) -> Option<(f64, f64, f64)> {
+        self.last.try_get_value().flatten().map(|place| (place.top, place.view, place.row))
+    }
+
     fn look(self) {
         if let Some(place) = self.place() {
+            self.last.try_set_value(Some(place));
             if (self.row_height.get_untracked() - place.row).abs() > 0.01 {
                 self.row_height.set(place.row);
             }
@@ -222,15 +262,15 @@ mod tests {
     fn the_window_holds_what_is_in_view_and_a_margin() {
         check_span(200.0, 1000.0, 40.0, 0, (0, 0));
         check_span(200.0, 1000.0, 40.0, 120, (0, 120));
-        check_span(200.0, 1000.0, 40.0, 10_000, (0, 40));
-        check_span(-4000.0, 1000.0, 40.0, 10_000, (88, 136));
-        check_span(-399_000.0, 1000.0, 40.0, 10_000, (9944, 10_000));
+        check_span(200.0, 1000.0, 40.0, 10_000, (0, 36));
+        check_span(-4000.0, 1000.0, 40.0, 10_000, (92, 136));
+        check_span(-399_000.0, 1000.0, 40.0, 10_000, (9964, 10_000));
         // The list became shorter than the place that the page is scrolled to.
-        check_span(-399_000.0, 1000.0, 40.0, 200, (144, 200));
-        check_span(-4000.0, 640.0, 118.5, 2_000, (16, 56));
+        check_span(-399_000.0, 1000.0, 40.0, 200, (152, 200));
+        check_span(-4000.0, 640.0, 118.5, 2_000, (24, 48));
         // Not measured yet.
         let unmeasured = span(Place { top: 0.0, view: 1000.0, row: 0.0 });
-        assert_eq!((unmeasured.first, unmeasured.end), (0, 40));
+        assert_eq!((unmeasured.first, unmeasured.end), (0, 36));
     }
 
     #[test]

@@ -11,10 +11,11 @@ use super::deeds::{Deeds, deeds};
 use super::search::{best, pieces};
 use super::stock::Found;
 use super::{Act, Command, Mark, Palette};
+use crate::components::OsMark;
 use crate::routes;
 use crate::session::Account;
 use crate::text::{tr, tr_with};
-use crate::ui::{Glyph, Icon, OsMark, unique_id};
+use crate::ui::{Glyph, Icon, unique_id};
 
 /// How many images are listed; the list of images shows the others.
 const MOST_IMAGES: usize = 7;

@@ -54,7 +54,7 @@ pub(super) fn Aside(
             <dl class="facts facts--sum">
                 <Fact term=tr("To send")>{move || size.get().map_or_else(|| format::NONE.to_owned(), format::bytes)}</Fact>
                 {whole}
-                {move || cost().map(|(hour, month)| view! { <Fact term=tr("Storage")>{format!("{hour} ≈ {month}")}</Fact> })}
+                {move || cost().map(|(hour, month)| view! { <Fact term=tr("Storage")><span class="nowrap">{hour}</span><br /><span class="nowrap">{format!("≈ {month}")}</span></Fact> })}
                 {move || facts.read().bytes_left.map(|left| view! { <Fact term=tr("Left of the image quota")>{format::bytes(left)}</Fact> })}
             </dl>
             <Button kind=ButtonKind::Primary wide=true submit=true busy=busy why_not=why_not>{tr("Create image")}</Button>

@@ -28,6 +28,7 @@ use self::status::StatusPanel;
 use self::tasks::TasksPanel;
 use self::used::UsedPanel;
 use crate::cloud::{Cloud, use_cloud};
+use crate::components::OsMark;
 use crate::components::image::{
     Asking, ImageActions, ImageDialogs, ImageMenu, Onlooker, display_name, is_changing, is_failed,
     local_upload, offer_commands, on_upload_step, use_image_actions, why_not_change,
@@ -35,10 +36,11 @@ use crate::components::image::{
 };
 use crate::components::{ErrorNote, Page, Stale};
 use crate::live::{Live, use_live};
+use crate::pages::images::{LeftList, list_href};
 use crate::routes;
 use crate::text::tr;
 use crate::ui::{
-    Button, ButtonKind, ButtonLink, Copyable, Empty, Glyph, Note, OsMark, Skeleton, Toasts, Tone,
+    Button, ButtonKind, ButtonLink, Copyable, Empty, Glyph, Note, Skeleton, Toasts, Tone,
 };
 
 /// An image and what the cloud did with it.
@@ -99,7 +101,7 @@ fn Details(id: ImageId) -> impl IntoView {
     view! {
         <Page
             title=title
-            crumbs=vec![(tr("Images").to_owned(), routes::IMAGES.to_owned())]
+            crumbs=vec![(tr("Images").to_owned(), list_href())]
             mark=mark
             subtitle=subtitle
             actions=buttons
@@ -130,14 +132,19 @@ async fn look(cloud: &Cloud, id: &ImageId) -> Result<Seen, ApiError> {
 }
 
 fn use_actions(live: Live<Seen>) -> ImageActions {
-    let navigate = use_navigate();
+    let (navigate, list, left) = (use_navigate(), list_href(), use_context::<LeftList>());
     use_image_actions(
         expect_context::<Toasts>(),
         move |image: Image| {
             live.amend(|seen| seen.image = image);
             live.refresh();
         },
-        move |_| navigate(routes::IMAGES, Default::default()),
+        move |image: Image| {
+            if let Some(left) = left {
+                left.forget(&image.id);
+            }
+            navigate(&list, Default::default());
+        },
     )
 }
 

@@ -1,11 +1,14 @@
 //! The tags of an image, where they stand: added and removed one by one, so that a colleague's stay.
 
+use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use openstack::image::Image;
 
 use crate::components::image::ImageActions;
 use crate::text::{tr, tr_with};
 use crate::ui::{Button, Glyph, Icon, Input};
+use web_sys::HtmlElement;
 
 /// Tags with a cross each, and a field for one more.
 #[component]
@@ -29,8 +32,19 @@ pub fn Tags(
         image.with_untracked(|image| actions.tag(image, tag, true));
         typed.set(String::new());
     };
+    let row: NodeRef<html::Span> = NodeRef::new();
+    let removing = StoredValue::new(false);
+    Effect::new(move |before: Option<usize>| {
+        let now = tags.with(Vec::len);
+        if before.is_some_and(|before| now < before) && removing.get_value() {
+            removing.set_value(false);
+            // The cross went with its tag.
+            request_animation_frame(move || focus_first(row));
+        }
+        now
+    });
     view! {
-        <span class="row">
+        <span class="row" node_ref=row>
             {move || tags.read().is_empty().then(|| view! { <span class="muted">{tr("None")}</span> })}
             <For each=move || tags.get() key=|tag| tag.clone() let(tag)>
                 {
@@ -44,7 +58,10 @@ pub fn Tags(
                                     class="tag__remove"
                                     type="button"
                                     aria-label=label
-                                    on:click=move |_| image.with_untracked(|image| actions.tag(image, own.clone(), false))
+                                    on:click=move |_| {
+                                        removing.set_value(true);
+                                        image.with_untracked(|image| actions.tag(image, own.clone(), false));
+                                    }
                                 ><Icon glyph=Glyph::X small=true /></button>
                             })}
                         </span>
@@ -63,5 +80,15 @@ pub fn Tags(
                 </Show>
             })}
         </span>
+    }
+}
+
+/// Gives the focus to the first control of the tags, unless something else has taken it.
+fn focus_first(row: NodeRef<html::Span>) {
+    let lost = document().active_element() == document().body().map(Into::into);
+    let Some(Some(row)) = row.try_get_untracked() else { return };
+    let Ok(Some(first)) = row.query_selector("button, input") else { return };
+    if lost && let Some(first) = first.dyn_ref::<HtmlElement>() {
+        drop(first.focus());
     }
 }

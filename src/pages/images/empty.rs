@@ -22,7 +22,7 @@ pub fn Nothing(
             (Extent::Nothing | Extent::Part, _) => view! {
                 <Empty
                     title=tr("Nothing so far")
-                    text=Signal::stored(Some(tr("The rest of the list is on its way.").to_owned()))
+                    text=Signal::derive(move || (!shown.broken.get()).then(|| tr("The rest of the list is on its way.").to_owned()))
                 />
             }
             .into_any(),

@@ -22,8 +22,8 @@ use crate::clock;
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::Palette;
 use crate::components::image::on_upload_step;
-use crate::live::{Live, use_live};
-use crate::remote::Remote;
+use crate::live::{Live, use_live, use_live_from};
+use crate::remote::{Dated, Phase, Remote};
 
 /// What is asked for first: more than a screenful, and quick.
 const FIRST_ROWS: u32 = 200;
@@ -51,6 +51,15 @@ pub struct Known {
     whole_at: Timestamp,
 }
 
+impl Known {
+    /// An image is gone.
+    pub fn forget(&mut self, id: &ImageId) {
+        if self.set.get(id).is_some() {
+            Arc::make_mut(&mut self.set).remove(id);
+        }
+    }
+}
+
 /// What has become of an image.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant)] // Made one at a time and taken apart at once: a box would only cost.
@@ -75,10 +84,10 @@ pub struct Feed {
     gone: StoredValue<HashSet<ImageId>>,
 }
 
-/// Starts to fetch; hidden images only while they are wanted. Ends with the page.
-pub fn use_feed(hidden_wanted: Signal<bool>) -> Feed {
+/// Starts to fetch, from what was known before. Ends with the page.
+pub fn use_feed(before: Option<Dated<Known>>) -> Feed {
     let cloud = use_cloud();
-    let last: StoredValue<Option<Known>> = StoredValue::new(None);
+    let last = StoredValue::new(before.as_ref().map(|before| before.value.clone()));
     let first_rows = RwSignal::new(None);
     let gone: StoredValue<HashSet<ImageId>> = StoredValue::new(HashSet::new());
     let fetch = {
@@ -107,16 +116,16 @@ pub fn use_feed(hidden_wanted: Signal<bool>) -> Feed {
             }
         }
     };
-    let live = use_live(Signal::stored(()), fetch, |known: &Known| {
+    let live = use_live_from(before, Signal::stored(()), fetch, |known: &Known| {
         Motion::any([!known.set.changing().is_empty()])
     });
     let hidden = {
         let cloud = cloud.clone();
-        let fetch = move |wanted| {
+        let fetch = move |()| {
             let cloud = cloud.clone();
-            async move { if wanted { cloud.hidden_images().await } else { Ok(Listing::default()) } }
+            async move { cloud.hidden_images().await }
         };
-        use_live(hidden_wanted, fetch, |_| Motion::Still)
+        use_live(Signal::stored(()), fetch, |_| Motion::Still)
     };
     on_upload_step(move || live.refresh());
     Feed { live, hidden, cloud: StoredValue::new(cloud), last, first_rows, gone }
@@ -139,13 +148,16 @@ impl Feed {
         });
     }
 
-    /// What is known: the newest answer, or the first rows of the first one; with hidden images where they are wanted.
+    /// What is known: the newest answer, or the first rows of the first one; with hidden images, which are shown only where
+    /// they are wanted, but take up space all the same.
     pub fn known(self) -> Memo<Option<Known>> {
         Memo::new(move |_| {
             let answer = self.live.remote().with(|remote| remote.value().cloned());
             let mut known = answer.or_else(|| self.first_rows.get())?;
             self.hidden.remote().with(|remote| {
-                let Some(hidden) = remote.value().filter(|hidden| !hidden.items.is_empty()) else {
+                let hidden = remote.value().filter(|hidden| !hidden.items.is_empty());
+                // Not with each part of a list that is still coming.
+                let Some(hidden) = hidden.filter(|_| !known.partial) else {
                     return;
                 };
                 let project = self.cloud.with_value(|cloud| cloud.project().id.clone());
@@ -159,6 +171,21 @@ impl Feed {
             });
             Some(known)
         })
+    }
+
+    /// Whether it is known which images are hidden, or that it cannot be known now.
+    pub fn hidden_answered(self) -> bool {
+        self.hidden.remote().with(|remote| remote.phase() != Phase::Loading)
+    }
+
+    /// The newest whole answer, with what was changed here since.
+    pub fn newest(self) -> Option<Dated<Known>> {
+        let received_at = self
+            .live
+            .remote()
+            .try_with_untracked(|remote| remote.data.as_ref().map(|data| data.received_at))??;
+        let value = self.last.try_get_value().flatten()?;
+        Some(Dated { value, received_at })
     }
 
     /// How the look for hidden images failed, if it did.

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use openstack::image::ImageUsage;
 
+use super::feed::Feed;
 use super::query::Tab;
 use super::set::Usage;
 use super::{Extent, Shown};
@@ -16,11 +17,13 @@ use crate::ui::{TabLink, TabLinks};
 pub fn UsageLine(
     /// The page's images.
     shown: Shown,
+    /// Where they come from.
+    feed: Feed,
 ) -> impl IntoView {
     let cloud = use_cloud();
     let rate = StoredValue::new(cloud.config().price.clone());
     let usage = Memo::new(move |_| {
-        let whole = shown.extent.get() == Extent::Whole;
+        let whole = shown.extent.get() == Extent::Whole && feed.hidden_answered();
         whole.then(|| shown.set.with(|set| set.usage()))
     });
     // Asked for anew when what is stored has changed: a limit changes rarely.

@@ -10,6 +10,7 @@ use openstack::ImageId;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::Shown;
+use crate::ui::SharedMenu;
 
 /// What bars cover at the top and the bottom of the view, in pixels: the bar of tools and the table's head, the bulk bar.
 pub const COVERED: (f64, f64) = (92.0, 84.0);
@@ -42,13 +43,20 @@ pub struct Focused {
 }
 
 /// A key was pressed somewhere in the rows.
-pub fn on_key(event: &KeyboardEvent, shown: Shown) {
+pub fn on_key(event: &KeyboardEvent, shown: Shown, menu: SharedMenu) {
     if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
         return;
     }
     let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
         return;
     };
+    if target.has_attribute("popovertarget")
+        && let Some(button) = target.dyn_ref::<HtmlElement>()
+    {
+        // The press is heard as every other, and says which image the menu is about.
+        menu.key(event, button);
+        return;
+    }
     let (Some(row), Some(part)) = (row_of(&target), part_of(&target)) else { return };
     let last = shown.total.get_untracked().saturating_sub(1);
     let to = match event.key().as_str() {
@@ -87,42 +95,15 @@ pub fn go_to(row: usize, part: Part, shown: Shown) {
     }
 }
 
-/// Where the focus is, when it is in the rows.
-pub fn focused(target: &Element, shown: Shown) -> Option<Focused> {
-    let id = shown.id_at(row_of(target)?)?;
-    Some(Focused { id, part: part_of(target).unwrap_or(Part::Other) })
-}
-
-/// After the rows were drawn anew: gives the focus back to its row when the browser took it away, as it does when a row
-/// moves or leaves the document. Where the row is out of the document, `around` takes it.
-pub fn keep_focus(before: &Focused, shown: Shown, around: Option<&HtmlElement>) {
-    let lost = match document().active_element() {
-        None => true,
-        Some(active) => Some(active.unchecked_ref()) == document().body().as_ref(),
-    };
-    if !lost {
-        return;
-    }
-    // None when the page has gone by now.
-    let row = shown
-        .rows
-        .try_with_untracked(|rows| {
-            rows.iter().find(|row| row.id == before.id).map(|row| row.number)
-        })
-        .flatten();
-    let back = row.is_some_and(|row| focus_on(row, before.part));
-    if !back && let Some(around) = around {
-        focus_in_place(around);
-    }
-}
-
-fn row_of(element: &Element) -> Option<usize> {
+/// The row that an element is in, from 0.
+pub fn row_of(element: &Element) -> Option<usize> {
     let row = element.closest("[aria-rowindex]").ok()??;
     let number: usize = row.get_attribute("aria-rowindex")?.parse().ok()?;
     number.checked_sub(HEAD_ROWS)
 }
 
-fn part_of(element: &Element) -> Option<Part> {
+/// Which part of a row an element is.
+pub fn part_of(element: &Element) -> Option<Part> {
     let classes = element.class_list();
     if classes.contains("entry__name") {
         Some(Part::Name)
@@ -144,7 +125,7 @@ fn focus_on(row: usize, part: Part) -> bool {
 }
 
 /// Gives the focus without scrolling: where the row has to be, it is.
-fn focus_in_place(element: &HtmlElement) {
+pub fn focus_in_place(element: &HtmlElement) {
     let options = js_sys::Object::new();
     let set = js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE);
     let focus = js_sys::Reflect::get(element, &"focus".into())

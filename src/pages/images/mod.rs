@@ -13,8 +13,11 @@ mod facets;
 mod feed;
 mod head;
 mod keys;
+mod left;
+mod pressed;
 mod query;
 mod row;
+mod rows;
 mod select;
 mod set;
 mod table;
@@ -24,20 +27,27 @@ use std::sync::Arc;
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use leptos_router::hooks::use_query_map;
 use openstack::ImageId;
 use openstack::image::Image;
+use web_sys::{Element, MouseEvent};
+
+pub use self::left::{LeftList, list_href};
 
 use self::bulk::{BulkBar, BulkDialog, use_bulk};
 use self::columns::Columns;
 use self::empty::Nothing;
+use self::entry::Entry;
 use self::feed::{Feed, use_feed};
 use self::head::{Tabs, UsageLine};
+use self::left::{Leaving, LeftRow, keep_list};
 use self::query::ListQuery;
 use self::select::Selection;
 use self::set::{Found, ImageSet};
 use self::table::ImageTable;
 use self::tools::{Tools, kept_columns};
+use crate::cloud::use_cloud;
 use crate::components::image::{ImageActions, ImageDialogs, use_image_actions};
 use crate::components::list::{RowWindow, Step, TableSkeleton, Visit, use_row_window, use_visit};
 use crate::components::{ErrorNote, Page, Stale};
@@ -53,9 +63,12 @@ pub fn ImagesPage() -> impl IntoView {
     let query = Memo::new(move |_| {
         parameters.with(|map| ListQuery::parse(|name| map.get_all(name).unwrap_or_default()))
     });
-    let feed = use_feed(Signal::derive(move || query.with(|query| query.hidden)));
+    let (cloud, left) = (use_cloud(), use_context::<LeftList>());
+    let feed = use_feed(left.and_then(|left| left.known(&cloud)));
     feed.lend();
-    let shown = Shown::new(query, feed);
+    let back = left.and_then(|left| query.with_untracked(|query| left.row(&cloud, query)));
+    let shown = Shown::new(query, feed, back.as_ref());
+    keep_list(shown, &cloud, back, move || feed.newest());
     let results: NodeRef<html::Div> = NodeRef::new();
     back_to_the_start(shown);
     let bulk = use_bulk(feed, shown.selection, results);
@@ -75,7 +88,7 @@ pub fn ImagesPage() -> impl IntoView {
     };
     view! {
         <Page title=tr("Images") actions=actions_of_page>
-            <UsageLine shown=shown />
+            <UsageLine shown=shown feed=feed />
             <Tabs shown=shown />
             <Tools shown=shown feed=feed />
             <Stale remote=feed.remote() on_retry=move |()| feed.refresh() />
@@ -116,6 +129,10 @@ pub(crate) struct Shown {
     pub unreadable: Memo<usize>,
     /// There is nothing, and the last look failed.
     pub failed: Memo<bool>,
+    /// The last look failed before everything was there.
+    pub broken: Memo<bool>,
+    /// How the page is left.
+    pub leaving: Leaving,
 }
 
 /// A row in the document.
@@ -139,7 +156,7 @@ pub(crate) enum Extent {
 }
 
 impl Shown {
-    fn new(query: Memo<ListQuery>, feed: Feed) -> Self {
+    fn new(query: Memo<ListQuery>, feed: Feed, back: Option<&LeftRow>) -> Self {
         let known = feed.known();
         let set = Memo::new(move |_| {
             known.with(|known| {
@@ -155,7 +172,10 @@ impl Shown {
         });
         let found = Memo::new(move |_| query.with(|query| set.with(|set| set.find(query))));
         let total = Memo::new(move |_| found.with(|found| found.rows.len()));
-        let window = use_row_window(total);
+        let start = back.and_then(|back| {
+            set.with_untracked(|set| found.with_untracked(|found| left::start(back, set, found)))
+        });
+        let window = use_row_window(total, start);
         let rows = Memo::new(move |_| {
             let span = window.span.get();
             set.with(|set| {
@@ -174,10 +194,9 @@ impl Shown {
         let unreadable = Memo::new(move |_| {
             known.with(|known| known.as_ref().map_or(0, |known| known.unreadable))
         });
-        let failed = Memo::new(move |_| {
-            extent.get() == Extent::Nothing
-                && feed.remote().with(|remote| remote.phase() == Phase::Failed)
-        });
+        let broken =
+            Memo::new(move |_| feed.remote().with(|remote| remote.phase() == Phase::Failed));
+        let failed = Memo::new(move |_| extent.get() == Extent::Nothing && broken.get());
         let kept_columns = RwSignal::new(kept_columns());
         let columns =
             Memo::new(move |_| query.with(|query| query.columns).unwrap_or(kept_columns.get()));
@@ -195,6 +214,8 @@ impl Shown {
             extent,
             unreadable,
             failed,
+            broken,
+            leaving: Leaving::new(window),
         }
     }
 
@@ -204,11 +225,16 @@ impl Shown {
     }
 
     /// The image of a row.
-    pub fn id_at(self, row: usize) -> Option<ImageId> {
+    pub fn entry_at(self, row: usize) -> Option<Arc<Entry>> {
         self.set.with_untracked(|set| {
             let place = self.found.with_untracked(|found| found.rows.get(row).copied())?;
-            set.entry(place).map(|entry| entry.image.id.clone())
+            set.entry(place).cloned()
         })
+    }
+
+    /// Its id.
+    pub fn id_at(self, row: usize) -> Option<ImageId> {
+        self.entry_at(row).map(|entry| entry.image.id.clone())
     }
 }
 
@@ -219,8 +245,12 @@ fn results_of(
     actions: ImageActions,
     results: NodeRef<html::Div>,
 ) -> AnyView {
+    // Also when some rows are there, and the rest could not be fetched.
     let error = Memo::new(move |_| {
-        shown.failed.get().then(|| feed.remote().with(|remote| remote.error.clone())).flatten()
+        feed.remote().with(|remote| match remote.phase() {
+            Phase::Failed => remote.error.clone(),
+            _ => None,
+        })
     });
     let hidden_error = Memo::new(move |_| {
         shown.query.with(|query| query.hidden).then(|| feed.hidden_error()).flatten()
@@ -234,8 +264,18 @@ fn results_of(
         {move || hidden_error.get().map(|error| view! {
             <ErrorNote error=Signal::stored(error) on_retry=move |()| feed.refresh() />
         })}
-        <Show when=move || error.read().is_none()>
-            <div class="table-box results" node_ref=results tabindex="-1" role="region" aria-label=tr("Images")>
+        <Show when=move || !shown.failed.get()>
+            <div
+                class="table-box results"
+                node_ref=results
+                tabindex="-1"
+                role="region"
+                aria-label=tr("Images")
+                // What an empty list offers goes with it.
+                on:click=move |event| if is_in(&event, ".empty") {
+                    request_animation_frame(move || focus_on(results));
+                }
+            >
                 <Show when=move || loaded.get() fallback=|| view! { <TableSkeleton rows=10 words=tr("Loading images") /> }>
                     <Show when=move || has_rows.get() fallback=move || view! { <Nothing shown=shown /> }>
                         <ImageTable shown=shown actions=actions around=results />
@@ -265,6 +305,11 @@ fn back_to_the_start(shown: Shown) {
         }
         now
     });
+}
+
+fn is_in(event: &MouseEvent, selector: &str) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|target| target.closest(selector).is_ok_and(|found| found.is_some()))
 }
 
 fn focus_on(results: NodeRef<html::Div>) {

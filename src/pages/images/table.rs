@@ -1,26 +1,27 @@
 //! The table around the rows: its head, the rows in view, and the gaps where the others would be.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use leptos::html;
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use openstack::ImageId;
 
 use super::Shown;
-use super::keys::{self, Focused};
+use super::keys;
+use super::pressed::Presses;
 use super::query::Column;
-use super::row::ImageRow;
+use super::row::MENU;
+use super::rows::draw_rows;
 use super::select::Share;
 use crate::clock;
-use crate::components::image::ImageActions;
+use crate::components::image::{ImageActions, ImageMenuItems};
 use crate::components::list::{SortHead, Step};
 use crate::text::tr;
+use crate::ui::{MenuAlign, SharedMenu, Toasts};
 
 /// Ages in the table are told in minutes.
 const TICK: Duration = Duration::from_secs(30);
-/// More than there are: the gaps go over all columns.
-const ALL_COLUMNS: &str = "12";
 /// The id of the words about keys.
 const KEYS: &str = "images-keys";
 
@@ -35,21 +36,14 @@ pub fn ImageTable(
     around: NodeRef<html::Div>,
 ) -> impl IntoView {
     let now = clock::use_now(TICK);
-    let focused: StoredValue<Option<Focused>> = StoredValue::new(None);
-    Effect::new(move |_| {
-        shown.rows.track();
-        // A button that was pressed may go with what it did: an answered offer has none.
-        shown.set.track();
-        let Some(before) = focused.get_value() else { return };
-        // After the rows are drawn.
-        queue_microtask(move || {
-            let around = around.try_get_untracked().flatten();
-            keys::keep_focus(
-                &before,
-                shown,
-                around.as_ref().map(|around| around.unchecked_ref::<HtmlElement>()),
-            );
-        });
+    let menu = SharedMenu::new();
+    let about = RwSignal::new(None::<ImageId>);
+    let toasts = expect_context::<Toasts>();
+    let presses = Presses { shown, actions, menu, about, toasts };
+    draw_rows(shown, actions, now, menu, around);
+    let image = Signal::derive(move || {
+        let id = about.get()?;
+        shown.set.with(|set| set.get(&id)).map(|entry| entry.image.clone())
     });
     let window = shown.window;
     view! {
@@ -63,27 +57,21 @@ pub fn ImageTable(
         >
             <thead class="table__head" role="rowgroup">{head(shown)}</thead>
             <tbody class="table__gap" aria-hidden="true" node_ref=window.before style:--gap=move || window.gap_before()>
-                <tr><td colspan=ALL_COLUMNS></td></tr>
+                <tr><td></td></tr>
             </tbody>
             <tbody
                 role="rowgroup"
                 node_ref=window.rows
-                on:keydown=move |event| keys::on_key(&event, shown)
-                on:focusin=move |event| {
-                    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-                    focused.set_value(target.and_then(|target| keys::focused(&target, shown)));
-                }
-                // A row that is moved or taken away does not say so: then the focus is to be given back.
-                on:focusout=move |_| focused.set_value(None)
-            >
-                <For each=move || shown.rows.get() key=|row| row.id.clone() let:row>
-                    <ImageRow id=row.id shown=shown now=now actions=actions />
-                </For>
-            </tbody>
+                on:keydown=move |event| keys::on_key(&event, shown, menu)
+                on:click=move |event| presses.press(&event)
+            ></tbody>
             <tbody class="table__gap" aria-hidden="true" style:--gap=move || window.gap_behind()>
-                <tr><td colspan=ALL_COLUMNS></td></tr>
+                <tr><td></td></tr>
             </tbody>
         </table>
+        {menu.view(MENU, MenuAlign::End, Arc::new(move || {
+            view! { <ImageMenuItems image=image actions=actions /> }.into_any()
+        }))}
         <p class="list-foot list-foot--keys" id=KEYS>
             {tr("Keys in the list: arrows, Home and End go from row to row, Enter opens, Space chooses, Shift and Space choose all rows between, Escape lets go.")}
         </p>
@@ -114,12 +102,12 @@ fn head(shown: Shown) -> AnyView {
             </th>
             {column(Column::Name, "")}
             {column(Column::System, "col-system")}
-            {column(Column::Architecture, "cell-third col-arch")}
-            {column(Column::Format, "cell-third col-format")}
+            {column(Column::Architecture, "col-arch")}
+            {column(Column::Format, "col-format")}
             {column(Column::Size, "num col-size")}
-            {column(Column::Needs, "cell-second num col-needs")}
+            {column(Column::Needs, "num col-needs")}
             {column(Column::Visibility, "cell-second col-visibility")}
-            <th scope="col" role="columnheader"><span class="visually-hidden">{tr("Protected")}</span></th>
+            <th scope="col" role="columnheader" class="col-lock"><span class="visually-hidden">{tr("Protected")}</span></th>
             {column(Column::Status, "col-status")}
             {column(Column::Created, "cell-second num col-created")}
             <th scope="col" role="columnheader" class="cell-actions"><span class="visually-hidden">{tr("Actions")}</span></th>

@@ -1,6 +1,8 @@
 //! The line between tabs and table: search, facets, how many there are, how fresh the list is, which columns it has.
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, MouseEvent};
 
 use super::columns::Columns;
 use super::facets::Facet;
@@ -55,7 +57,11 @@ pub fn Tools(
                 <Show when=move || shown.query.with(ListQuery::is_narrowed)>
                     <Button
                         kind=ButtonKind::Quiet
-                        on_press=move |_| shown.go(&shown.query.get_untracked().cleared(), Step::Push)
+                        on_press=move |_| {
+                            // The button goes: the next thing to do is another search.
+                            focus_in(document().document_element(), ".images__tools input[type=search]");
+                            shown.go(&shown.query.get_untracked().cleared(), Step::Push);
+                        }
                     >
                         {tr("Clear all")}
                     </Button>
@@ -69,7 +75,7 @@ pub fn Tools(
                 <p class="images__hint" id=SEARCH_HINT>
                     {move || tr_with(
                         "Find in page sees only the rows on the screen; the search above looks through all {images}.",
-                        &[("images", &format::count(shown.set.with(|set| set.len()), "image", "images"))],
+                        &[("images", &format::count(shown.found.with(|found| found.in_tab), "image", "images"))],
                     )}
                 </p>
             </Show>
@@ -86,6 +92,15 @@ pub fn Tools(
     }
 }
 
+/// Gives the focus to the first element of a kind.
+fn focus_in(around: Option<Element>, selector: &str) {
+    let found = around.and_then(|around| around.query_selector(selector).ok().flatten());
+    if let Some(control) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
+        // What cannot take it leaves it where it is.
+        drop(control.focus());
+    }
+}
+
 /// "173 images", "12 of 173 images", "3,000 images so far".
 fn count_words(shown: Shown) -> Option<String> {
     let (matching, in_tab) = shown.found.with(|found| (found.rows.len(), found.in_tab));
@@ -99,6 +114,9 @@ fn count_words(shown: Shown) -> Option<String> {
     };
     match shown.extent.get() {
         Extent::Nothing => None,
+        Extent::Part if shown.broken.get() => {
+            Some(tr_with("{images}, and more that did not come", &[("images", &words)]))
+        }
         Extent::Part => Some(tr_with("{images} so far, more are coming", &[("images", &words)])),
         Extent::Whole => Some(words),
     }
@@ -120,7 +138,12 @@ fn facet_menu(facet: Facet, shown: Shown) -> AnyView {
             {move || (!is_set()).then(|| view! { <Icon glyph=Glyph::Down small=true /> })}
         }
     };
-    let clear = move |_| shown.go(&shown.query.get_untracked().without(facet), Step::Push);
+    let clear = move |event: MouseEvent| {
+        // The cross goes: the focus stays with its facet.
+        let cross = event.current_target().and_then(|cross| cross.dyn_into::<Element>().ok());
+        focus_in(cross.and_then(|cross| cross.parent_element()), ".facet__open");
+        shown.go(&shown.query.get_untracked().without(facet), Step::Push);
+    };
     view! {
         <span class="facet" data-set=move || is_set().then_some("")>
             <Menu button_class="facet__open" button=button>

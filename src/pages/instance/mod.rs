@@ -20,6 +20,7 @@ use self::building::Building;
 use self::console::ConsoleLog;
 use self::fault::FaultNote;
 use crate::cloud::use_cloud;
+use crate::components::OsMark;
 use crate::components::server::{
     Deed, DeedButton, DeedDialog, DeedItem, Deeds, Origins, ServerState, Step, Wanted, properties,
     step, use_deeds,
@@ -30,8 +31,7 @@ use crate::remote::Phase;
 use crate::routes;
 use crate::text::tr;
 use crate::ui::{
-    ButtonLink, Copyable, Glyph, Icon, Menu, MenuAlign, MenuRule, Note, OsMark, Skeleton, Status,
-    Tone,
+    ButtonLink, Copyable, Glyph, Icon, Menu, MenuAlign, MenuRule, Note, Skeleton, Status, Tone,
 };
 
 /// The page.

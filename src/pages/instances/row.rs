@@ -8,13 +8,14 @@ use openstack::compute::Server;
 
 use super::Shown;
 use crate::clock;
+use crate::components::OsMark;
 use crate::components::server::{
     Deed, DeedButton, DeedItem, Deeds, Next, ServerState, boot_volume, origin_id, origin_name,
     properties,
 };
 use crate::routes;
 use crate::text::{format, tr, tr_with};
-use crate::ui::{Entry, Glyph, Icon, Menu, MenuAlign, MenuRule, OsMark, Status, TimeAgo};
+use crate::ui::{Entry, Glyph, Icon, Menu, MenuAlign, MenuRule, Status, TimeAgo};
 
 /// A row of the table; a card where it is narrow.
 #[component]

@@ -29,12 +29,13 @@ use self::picker::Picker;
 use self::sizes::SizeSection;
 use self::summary::Summary;
 use self::supply::{Supply, use_supply, value};
+use crate::components::OsMark;
 use crate::components::image::{display_name, system_name};
 use crate::components::{ErrorNote, Page, Stale};
 use crate::remote::Phase;
 use crate::routes;
 use crate::text::{format, tr, tr_with};
-use crate::ui::{ButtonLink, Choice, Field, Input, Note, OsMark, Section, Select, Skeleton, Tone};
+use crate::ui::{ButtonLink, Choice, Field, Input, Note, Section, Select, Skeleton, Tone};
 
 /// The page.
 #[component]

@@ -6,13 +6,14 @@ use openstack::poll::Motion;
 use openstack::{Listing, ProjectId};
 
 use crate::cloud::use_cloud;
+use crate::components::OsMark;
 use crate::components::image::{display_name, needs, system_name, visibility_word};
 use crate::components::{ErrorNote, Page, Stale};
 use crate::live::use_live;
 use crate::remote::Phase;
 use crate::routes;
 use crate::text::{format, tr, tr_with};
-use crate::ui::{ButtonLink, Empty, Entry, Glyph, Icon, OsMark, SkeletonRows};
+use crate::ui::{ButtonLink, Empty, Entry, Glyph, Icon, SkeletonRows};
 
 /// So many are shown; who wants another one searches.
 const MOST: usize = 50;

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use devcloud::faults::{Action, Rule};
 use devcloud::service::Service;
+use serde_json::json;
 use slipway_e2e::{Kind, Outcome, Stage, User, View, journey_in, like, qcow2, serve_file};
+use thirtyfour::{By, Key};
 
 const CHECKED: [(View, &str); 4] = [
     (View::light(1440, 1000), "light 1440"),
@@ -229,12 +231,83 @@ async fn an_image() -> Outcome {
         user.click("link", "Edit").await?;
         user.field("Name").await?;
         seen.look(user, "editing an image").await?;
+        let id = user.path().await?.split('/').nth(2).ok_or("no id")?.to_owned();
+        user.fill("Name", "build-agent-mine").await?;
+        rename_beside(stage, &id, "build-agent-theirs").await?;
+        user.click("button", "Save").await?;
+        user.read("Somebody else changed the same while you were editing").await?;
+        seen.look(user, "an edit that a colleague's has come before").await?;
+        user.open("/images?tab=private&q=web-1-before-upgrade").await?;
+        user.click("link", "web-1-before-upgrade").await?;
+        user.click("button", like("Actions for web-1-before-upgrade")).await?;
+        user.click("button", "Download").await?;
+        user.read("openstack image save").await?;
+        seen.look(user, "asking how an image is saved to this computer").await?;
         user.open("/images/00000000-0000-4000-8000-000000000000").await?;
         user.read("There is no image with this id").await?;
         seen.look(user, "no such image").await?;
         user.open("/nowhere").await?;
         user.see("heading", "No such page").await?;
         seen.look(user, "no such page").await
+    })
+    .await
+}
+
+/// A colleague gives an image another name.
+async fn rename_beside(stage: &Stage, id: &str, name: &str) -> Outcome {
+    let api = stage.api().await?;
+    let changes = json!([{ "op": "replace", "path": "/name", "value": name }]);
+    reqwest::Client::new()
+        .patch(format!("{}/{id}", api.images_url()))
+        .header("X-Auth-Token", api.token())
+        .header("Content-Type", "application/openstack-images-v2.1-json-patch")
+        .body(changes.to_string())
+        .send()
+        .await?
+        .error_for_status()?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn every_main_page_in_swedish() -> Outcome {
+    walk("access-swedish", async |stage, seen| {
+        let user = &stage.user;
+        let path = qcow2(stage.folder.path(), "golden.qcow2", 1).await?;
+        user.open("/").await?;
+        user.click("button", "Svenska").await?;
+        user.see("heading", "Logga in på Slipway").await?;
+        seen.look(user, "sign in, in Swedish").await?;
+        user.fill("Användare", "demo").await?;
+        user.fill("Lösenord", "demo-secret").await?;
+        user.click("button", "Logga in").await?;
+        user.see("heading", "Välj projekt").await?;
+        user.click("button", "demo").await?;
+        user.see("heading", "Avbilder").await?;
+        user.see("link", like("debian-12")).await?;
+        seen.look(user, "images, in Swedish").await?;
+        user.open("/images?tab=private&q=build-agent-7").await?;
+        user.click("link", "build-agent-7").await?;
+        user.see("heading", "build-agent-7").await?;
+        seen.look(user, "an image, in Swedish").await?;
+        user.click("link", "Redigera").await?;
+        user.field("Namn").await?;
+        seen.look(user, "editing an image, in Swedish").await?;
+        user.open("/images/create").await?;
+        user.see("heading", "Skapa avbild").await?;
+        user.driver()
+            .find(By::Css("input[type=file]"))
+            .await?
+            .send_keys(path.display().to_string())
+            .await?;
+        user.read("golden.qcow2").await?;
+        seen.look(user, "create, in Swedish").await?;
+        user.open("/instances").await?;
+        user.see("heading", "Instanser").await?;
+        seen.look(user, "instances, in Swedish").await?;
+        user.open("/images?q=cirros").await?;
+        user.click("link", like("Starta cirros")).await?;
+        user.field("Namn").await?;
+        seen.look(user, "launch, in Swedish").await
     })
     .await
 }
@@ -255,6 +328,10 @@ async fn creating_an_image() -> Outcome {
         user.pick_file("Disk image file", &path).await?;
         user.read("golden.qcow2").await?;
         seen.look(user, "create, a file read").await?;
+        user.field("Operating system").await?.click().await?;
+        user.see("option", "Debian").await?;
+        seen.look(user, "create, the systems to choose from").await?;
+        user.press(Key::Escape).await?;
         let notes = stage.folder.path().join("notes.qcow2");
         tokio::fs::write(&notes, vec![b'x'; 100_000]).await?;
         user.pick_file("Disk image file", &notes).await?;

@@ -2,10 +2,8 @@
 
 use devcloud::faults::{Action, Rule};
 use devcloud::service::Service;
-use devcloud::well_known::PROJECT_DEMO;
-use serde_json::{Value, json};
 use slipway_e2e::{Outcome, Stage, Trouble, User, journey, like};
-use thirtyfour::Key;
+use thirtyfour::{By, Key};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
@@ -57,7 +55,10 @@ async fn facets_narrow_the_list_and_live_in_the_address() -> Outcome {
             user.gone("link", "web-1-before-upgrade").await?;
             user.click("button", "Clear OS").await?;
             user.at("one facet left", |path| !path.contains("os=")).await?;
+            // What was pressed has gone: the focus stays beside it.
+            user.focused("button", like("OS")).await?;
             user.click("button", "Clear all").await?;
+            user.focused("searchbox", "Search images").await?;
             user.see("link", like("ubuntu-24.04")).await?;
             user.at("nothing in the address", |path| path == "/images").await
         },
@@ -203,32 +204,12 @@ async fn an_offered_image_is_accepted_in_its_row_and_another_rejected() -> Outco
     .await
 }
 
-async fn token(stage: &Stage) -> Result<String, Trouble> {
-    let body = json!({"auth": {
-        "identity": {"methods": ["password"], "password": {"user": {
-            "name": "demo", "password": "demo-secret", "domain": {"id": "default"},
-        }}},
-        "scope": {"project": {"id": PROJECT_DEMO}},
-    }});
-    let url = format!("{}/identity/v3/auth/tokens", stage.cloud.url().trim_end_matches('/'));
-    let answer = reqwest::Client::new().post(url).json(&body).send().await?;
-    Ok(answer.headers().get("x-subject-token").ok_or("no token")?.to_str()?.to_owned())
-}
-
 /// An image whose data is on the way, until the rest is sent.
 async fn half_sent(stage: &Stage, name: &str) -> Result<TcpStream, Trouble> {
-    let token = token(stage).await?;
+    let api = stage.api().await?;
+    let token = api.token();
     let origin = stage.cloud.url().trim_end_matches('/').to_owned();
-    let record = json!({"name": name, "disk_format": "raw", "container_format": "bare"});
-    let made: Value = reqwest::Client::new()
-        .post(format!("{origin}/image/v2/images"))
-        .header("X-Auth-Token", &token)
-        .json(&record)
-        .send()
-        .await?
-        .json()
-        .await?;
-    let id = made.get("id").and_then(Value::as_str).ok_or("no record")?;
+    let id = api.make_image(name).await?;
     let host = origin.strip_prefix("http://").ok_or("no http")?;
     let mut wire = TcpStream::connect(host).await?;
     let head = format!(
@@ -270,6 +251,89 @@ async fn looking_again_moves_neither_focus_nor_scroll() -> Outcome {
             assert_eq!(focus(user).await?, before);
             assert_eq!(scrolled().await?, y);
             Ok(())
+        },
+    )
+    .await
+}
+
+/// Where the page is scrolled to.
+async fn scrolled(user: &User) -> Result<i64, Trouble> {
+    let y = user.driver().execute("return Math.round(scrollY)", vec![]).await?;
+    Ok(y.convert::<i64>()?)
+}
+
+#[tokio::test]
+async fn going_back_finds_the_list_as_it_was_left() -> Outcome {
+    journey(
+        "back",
+        |options| options.seed_images = 3000,
+        async |stage| {
+            let user = &stage.user;
+            user.sign_in("demo", "demo-secret", "demo").await?;
+            user.open("/images?sort=name").await?;
+            user.see("link", like("alma")).await?;
+            user.no_longer_read("so far").await?;
+            let first = user
+                .driver()
+                .execute(
+                    "return document.querySelector('[aria-rowindex=\"2\"] a').textContent",
+                    vec![],
+                )
+                .await?;
+            focus_on_row(user, &first.convert::<String>()?).await?;
+            for _ in 0..30 {
+                press(user, Key::PageDown).await?;
+            }
+            let left = focus(user).await?;
+            assert!(left.1 > 300, "{left:?}");
+            let y = scrolled(user).await?;
+
+            press(user, Key::Enter).await?;
+            user.see("heading", left.0.as_str()).await?;
+            // Nothing is fetched anew before the list is there.
+            let delay = Action::Delay { ms: 600_000 };
+            stage.cloud.faults().add(Rule::new(Service::Image, "GET", "/v2/images", delay));
+            user.driver().back().await?;
+            let same =
+                async || Ok(focus(user).await? == left && (scrolled(user).await? - y).abs() <= 1);
+            user.until("the row that was left, where it was", same).await?;
+
+            press(user, Key::Enter).await?;
+            user.see("heading", left.0.as_str()).await?;
+            let crumb = By::XPath("//nav[@aria-label='Breadcrumb']//a[.='Images']");
+            user.driver().find(crumb).await?.click().await?;
+            user.until("the same by the link", same).await?;
+            user.at("the same view", |path| path == "/images?sort=name").await
+        },
+    )
+    .await
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_shows_what_came_and_why_no_more() -> Outcome {
+    journey(
+        "broken-off",
+        |options| options.seed_images = 1500,
+        async |stage| {
+            let user = &stage.user;
+            user.sign_in("demo", "demo-secret", "demo").await?;
+            user.see("link", like("debian-12")).await?;
+            let away = Action::Status {
+                status: 503,
+                message: "Away.".into(),
+                headers: Default::default(),
+            };
+            // The first page, offers, rejected and hidden ones come; the second page does not.
+            let rule = Rule::new(Service::Image, "GET", "/v2/images", away).from_nth(5);
+            stage.cloud.faults().add(rule);
+            user.open("/images?sort=name").await?;
+            user.see("button", "Try again").await?;
+            user.read("and more that did not come").await?;
+            user.see("columnheader", "Name").await?;
+            stage.cloud.faults().clear();
+            user.click("button", "Try again").await?;
+            user.gone("button", "Try again").await?;
+            user.no_longer_read("did not come").await
         },
     )
     .await

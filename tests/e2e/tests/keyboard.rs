@@ -6,8 +6,7 @@ use thirtyfour::Key;
 
 #[tokio::test]
 async fn from_the_sign_in_to_a_running_instance() -> Outcome {
-    journey_in(
-        Kind::Chromium,
+    journey(
         "keyboard",
         |_| {},
         async |stage| {
@@ -98,8 +97,7 @@ async fn an_image_from_a_url() -> Outcome {
 
 #[tokio::test]
 async fn the_palette_finds_and_does() -> Outcome {
-    journey_in(
-        Kind::Chromium,
+    journey(
         "palette",
         |_| {},
         async |stage| {
@@ -165,8 +163,7 @@ async fn the_palette_finds_and_does() -> Outcome {
 
 #[tokio::test]
 async fn no_page_holds_the_focus_and_every_stop_can_be_seen() -> Outcome {
-    journey_in(
-        Kind::Chromium,
+    journey(
         "keyboard-round",
         |_| {},
         async |stage| {

@@ -1,8 +1,10 @@
 //! The fields of the edit form that stand for one part each, and the tags.
 
+use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 use openstack::image::Visibility;
-use web_sys::KeyboardEvent;
+use web_sys::{HtmlElement, KeyboardEvent};
 
 use super::Edit;
 use super::change::Part;
@@ -74,7 +76,13 @@ pub(super) fn Keeping(edit: Edit, visibilities: Vec<Choice>) -> impl IntoView {
 #[component]
 fn Tags(edit: Edit) -> impl IntoView {
     let form = edit.form;
-    let remove = move |tag: &str| form.tags.update(|tags| tags.retain(|other| other != tag));
+    let list: NodeRef<html::Div> = NodeRef::new();
+    let remove = move |tag: &str| {
+        let at = form.tags.with_untracked(|tags| tags.iter().position(|other| other == tag));
+        form.tags.update(|tags| tags.retain(|other| other != tag));
+        // The cross goes with its tag: the focus goes to the one that takes its place.
+        request_animation_frame(move || focus_tag(list, at.unwrap_or_default()));
+    };
     view! {
         <Field label=tr("Tags") hint=Some(tr("Enter adds one.").to_owned()) error=edit.error(Part::Tag(String::new())) id="edit-tags">
             {move || {
@@ -98,6 +106,7 @@ fn Tags(edit: Edit) -> impl IntoView {
             }}
             <div
                 class="row"
+                node_ref=list
                 on:keydown=move |event: KeyboardEvent| {
                     if event.key() == "Enter" {
                         event.prevent_default();
@@ -109,6 +118,22 @@ fn Tags(edit: Edit) -> impl IntoView {
                 <Button small=true on_press=move |_| form.add_tag()>{tr("Add tag")}</Button>
             </div>
         </Field>
+    }
+}
+
+/// Gives the focus to the cross at that place or the one before it, else to the field for another tag.
+fn focus_tag(fields: NodeRef<html::Div>, at: usize) {
+    let Some(Some(fields)) = fields.try_get_untracked() else { return };
+    let crosses = fields
+        .parent_element()
+        .and_then(|field| field.query_selector_all(".tag__remove").ok())
+        .map(|found| (0..found.length()).filter_map(|at| found.item(at)).collect::<Vec<_>>())
+        .unwrap_or_default();
+    let cross = crosses.get(at).or(crosses.last()).cloned();
+    let next = cross.or_else(|| fields.query_selector("input").ok().flatten().map(Into::into));
+    if let Some(next) = next.and_then(|next| next.dyn_into::<HtmlElement>().ok()) {
+        // What cannot take it leaves it where it is.
+        drop(next.focus());
     }
 }
 

@@ -32,6 +32,7 @@ use self::words::{anchor, part_words, value_words};
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::image::{display_name, why_not_change};
 use crate::components::{ErrorNote, Page};
+use crate::pages::images::list_href;
 use crate::routes;
 use crate::text::{errors, tr, tr_with};
 use crate::ui::{
@@ -62,7 +63,7 @@ fn Loaded(id: ImageId) -> impl IntoView {
     };
     let title = Signal::derive(move || tr_with("Edit {name}", &[("name", &name())]));
     let crumbs = vec![
-        (tr("Images").to_owned(), routes::IMAGES.to_owned()),
+        (tr("Images").to_owned(), list_href()),
         (tr("Image").to_owned(), routes::image(id.as_str())),
     ];
     view! {
