@@ -48,7 +48,7 @@ impl Upload {
     }
 
     /// How much travels.
-    pub(super) fn size_bytes(&self) -> u64 {
+    pub fn size_bytes(&self) -> u64 {
         whole(self.content.size())
     }
 

@@ -71,6 +71,8 @@ pub struct JobState {
     pub sent_bytes: u64,
     /// What there is to say only of segments.
     pub segments: Option<SegmentsView>,
+    /// The segments stay in the object store until they expire, because the user wants it so.
+    pub keep_segments: bool,
     /// Whether it can rest.
     pub pausing: Pausing,
     /// Of the file, by the hashing worker.
@@ -112,6 +114,7 @@ impl JobState {
             phase,
             sent_bytes: 0,
             segments: None,
+            keep_segments: false,
             pausing: Pausing::Nothing,
             hashed_bytes: 0,
             size_bytes,

@@ -11,6 +11,7 @@ use super::filled::{self, Filled, settle};
 use super::keep::{self, Kept};
 use super::looking::Looking;
 use super::presets::{self, Before, Preset};
+use super::road::Roads;
 use crate::inspecting::InspectionEvent;
 use crate::storage::{self, Keep};
 use crate::uploads::{FileHandle, Upload};
@@ -37,6 +38,7 @@ pub(super) struct Form {
     pub(super) protected: RwSignal<bool>,
     pub(super) insists: RwSignal<bool>,
     pub(super) as_qcow2: RwSignal<bool>,
+    pub(super) roads: Roads,
     pub(super) rows: RwSignal<Vec<Row>>,
     pub(super) preset: RwSignal<Preset>,
     before: RwSignal<Before>,
@@ -77,6 +79,7 @@ impl Form {
             protected: RwSignal::new(false),
             insists: RwSignal::new(false),
             as_qcow2: RwSignal::new(false),
+            roads: Roads::new(),
             rows: RwSignal::new(Vec::new()),
             preset: RwSignal::new(Preset::General),
             before: RwSignal::new(Before::new()),
@@ -268,6 +271,7 @@ impl Form {
         self.protected.set(false);
         self.insists.set(false);
         self.as_qcow2.set(false);
+        self.roads.reset();
         self.rows.set(Vec::new());
         self.preset.set(Preset::General);
         self.before.set(Before::new());

@@ -18,6 +18,7 @@ mod presets;
 mod reading;
 mod readings;
 mod record;
+mod road;
 mod rows;
 mod source;
 mod tape;
@@ -26,6 +27,7 @@ mod told;
 use leptos::html;
 use leptos::prelude::*;
 use leptos_router::hooks::use_navigate;
+use openstack::image::CreateImage;
 use upload::{Outcome, Phase};
 use wasm_bindgen::JsCast;
 use web_sys::{BeforeUnloadEvent, DragEvent, HtmlElement};
@@ -40,10 +42,11 @@ use self::source::{SourceStep, Taker};
 use self::told::Told;
 use crate::cloud::use_cloud;
 use crate::components::{ErrorNote, Page};
+use crate::pages::images::list_href;
 use crate::routes;
 use crate::text::{tr, tr_with, uploads as words};
 use crate::ui::{Button, Note, Tone};
-use crate::uploads::{Job, JobPhase, NotBegun, Standing, Way, use_uploads};
+use crate::uploads::{Job, JobPhase, NotBegun, Standing, Upload, use_uploads};
 
 /// The page.
 #[component]
@@ -68,6 +71,18 @@ pub fn CreatePage() -> impl IntoView {
             async move { uploads.fetch_url(cloud, draft.record(), &url).await }
         }
     });
+    // The road may have to be tried first. What is sent is what stood there when Create was pressed.
+    let begin_upload = Action::new_local({
+        let cloud = cloud.clone();
+        move |(record, upload, size_bytes): &(CreateImage, Upload, u64)| {
+            let (cloud, record, upload) = (cloud.clone(), record.clone(), upload.clone());
+            let (size_bytes, wished) = (*size_bytes, form.roads.wished());
+            async move {
+                let way = road::decide(&cloud, size_bytes, wished).await;
+                job.try_set(Some(uploads.send(cloud, record, upload, way)));
+            }
+        }
+    });
     let refused = Signal::derive(move || {
         job.get().and_then(|job| job.state.with(|state| refusal(&state.phase)))
     });
@@ -78,7 +93,7 @@ pub fn CreatePage() -> impl IntoView {
                 state.image_id.is_none() && state.phase.standing() == Standing::UnderWay
             })
         });
-        waits || begin_import.pending().get()
+        waits || begin_import.pending().get() || begin_upload.pending().get()
     });
     let made = Memo::new(move |_| {
         let by_file = job.get().and_then(|job| job.state.with(|state| state.image_id.clone()));
@@ -130,7 +145,8 @@ pub fn CreatePage() -> impl IntoView {
                 if let Some(before) = job.get_untracked() {
                     uploads.dismiss(before.key);
                 }
-                job.set(Some(uploads.send(cloud.clone(), record, upload, Way::Direct)));
+                let size_bytes = upload.size_bytes();
+                begin_upload.dispatch_local((record, upload, size_bytes));
             }
         }
     });
@@ -142,7 +158,7 @@ pub fn CreatePage() -> impl IntoView {
     stay_on_stray_drops();
 
     view! {
-        <Page title=tr("Create image") crumbs=vec![(tr("Images").to_owned(), routes::IMAGES.to_owned())]>
+        <Page title=tr("Create image") crumbs=vec![(tr("Images").to_owned(), list_href())]>
             <form
                 class="split"
                 novalidate

@@ -10,9 +10,10 @@ use super::draft::{Place, Problem, Source};
 use super::entry::Entry;
 use super::form::{Form, error_at};
 use super::reading::Reading;
+use super::road::RoadChoices;
 use crate::text::{format, tr};
-use crate::uploads::handles::{self, NotPicked, Picked};
 use crate::ui::{Field, Glyph, Icon, Input, Note, Section, SegmentedOption, Tone};
+use crate::uploads::handles::{self, NotPicked, Picked};
 
 /// Takes what was dropped or picked.
 #[derive(Clone, Copy)]
@@ -60,8 +61,11 @@ impl Taker {
         });
     }
 
-    /// Something is dragged over the form.
+    /// Something is dragged over the form. Text that is dragged into a field is the browser's business.
     pub(super) fn drag(self, event: &DragEvent) {
+        if !has_files(event) {
+            return;
+        }
         event.prevent_default();
         self.over.set(true);
     }
@@ -79,6 +83,9 @@ impl Taker {
 
     /// It was dropped.
     pub(super) fn drop(self, event: &DragEvent) {
+        if !has_files(event) {
+            return;
+        }
         event.prevent_default();
         self.over.set(false);
         let back = handles::dropped(event);
@@ -91,6 +98,10 @@ impl Taker {
             }
         });
     }
+}
+
+fn has_files(event: &DragEvent) -> bool {
+    event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
 }
 
 /// Step 1.
@@ -119,6 +130,7 @@ pub(super) fn SourceStep(
                     <Note tone=Tone::Warn title=tr("One file becomes one image") text=Some(tr("Several were dropped; the first was taken. Create the others one after the other: uploads go on side by side.").to_owned()) />
                 })}
                 <Reading form=form problems=problems />
+                <RoadChoices form=form />
             </div>
             <div class="stack" hidden=move || form.source.get() != Source::Url>
                 <Field

@@ -195,16 +195,24 @@ pub fn cancelling(state: &JobState) -> (&'static str, Vec<String>) {
             ],
         ),
         Road::Segments => {
-            let stays = match state.sent_bytes {
-                0 => tr("Nothing of the file has arrived yet.").to_owned(),
-                sent => tr_with(
-                    "What has arrived ({size}) stays in the object store, for this project only, and removes itself within {days} days. Until then the same file sends only the rest.",
+            let parts = match (state.sent_bytes, state.keep_segments) {
+                (0, _) => tr("Nothing of the file has arrived yet.").to_owned(),
+                (sent, true) => tr_with(
+                    "The parts that have arrived ({size}) stay in the object store, as you wished, and remove themselves within {days} days. Until then the same file sends only the rest.",
+                    &[("size", &format::bytes(sent)), ("days", &LONGEST_KEPT_DAYS)],
+                ),
+                (sent, false) => tr_with(
+                    "The parts that have arrived ({size}) are removed as well. Only those that another upload of yours still needs stay, and remove themselves within {days} days.",
                     &[("size", &format::bytes(sent)), ("days", &LONGEST_KEPT_DAYS)],
                 ),
             };
             (
                 tr("Cancel the upload"),
-                vec![record.to_owned(), stays, tr("The file on this computer is not touched.").to_owned()],
+                vec![
+                    record.to_owned(),
+                    parts,
+                    tr("The file on this computer is not touched.").to_owned(),
+                ],
             )
         }
     }

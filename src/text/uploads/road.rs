@@ -130,36 +130,36 @@ pub fn why_direct(why: &WhyDirect) -> Closed {
 fn canary(step: CanaryStep, status: Option<u16>, message: &str) -> Closed {
     let (text, operator) = match step {
         CanaryStep::Record => (
-            tr("A trial with 4 KiB failed: no image record could be made."),
+            tr("A trial with 8 KiB failed: no image record could be made."),
             Some(tr("The policy add_image of Glance for your role, and room in its quotas.")),
         ),
         CanaryStep::Open => (
-            tr("A trial with 4 KiB failed: the container for the parts could not be opened."),
+            tr("A trial with 8 KiB failed: the container for the parts could not be opened."),
             Some(tr("The right to make containers in Swift for your role.")),
         ),
         CanaryStep::List => (
-            tr("A trial with 4 KiB failed: the container could not be listed."),
+            tr("A trial with 8 KiB failed: the container could not be listed."),
             Some(tr("The right to list containers in Swift for your role.")),
         ),
         CanaryStep::Segment => (
-            tr("A trial with 4 KiB failed: the object store took no part."),
+            tr("A trial with 8 KiB failed: the object store took no part."),
             Some(tr(
                 "Room in the object store’s quota, and CORS for PUT from the address of this page.",
             )),
         ),
         CanaryStep::Manifest => (
-            tr("A trial with 4 KiB failed: the object store did not join the parts."),
+            tr("A trial with 8 KiB failed: the object store did not join the parts."),
             Some(tr("slo in the pipeline of Swift’s proxy.")),
         ),
         CanaryStep::Import => (
-            tr("A trial with 4 KiB failed: the image service would not begin to fetch."),
+            tr("A trial with 8 KiB failed: the image service would not begin to fetch."),
             Some(tr(
                 "web-download among enabled_import_methods of Glance, and the port of the object store among allowed_ports of [import_filtering_opts].",
             )),
         ),
         CanaryStep::Fetch => (
             tr(
-                "A trial with 4 KiB failed: the image service could not fetch from the object store.",
+                "A trial with 8 KiB failed: the image service could not fetch from the object store.",
             ),
             Some(tr(
                 "From Glance’s hosts the public address of the object store must be reachable: its name, its port among allowed_ports of [import_filtering_opts] (80 and 443 unless changed), its certificate trusted, room in the staging folder.",
@@ -167,13 +167,13 @@ fn canary(step: CanaryStep, status: Option<u16>, message: &str) -> Closed {
         ),
         CanaryStep::Compare => (
             tr(
-                "A trial with 4 KiB came out as something else: this cloud changes images while it imports them.",
+                "A trial with 8 KiB came out as something else: this cloud changes images while it imports them.",
             ),
             Some(tr(
                 "Without the plug-ins image_conversion and image_decompression of [image_import_opts] what arrives is what was sent.",
             )),
         ),
-        CanaryStep::Other => (tr("A trial with 4 KiB failed."), None),
+        CanaryStep::Other => (tr("A trial with 8 KiB failed."), None),
     };
     let answer = status.map(|status| tr_with("The answer was {status}.", &[("status", &status)]));
     Closed {

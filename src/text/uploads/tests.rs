@@ -255,7 +255,13 @@ fn cancelling_says_what_goes_and_what_stays() {
     assert_eq!(verb, "Cancel the upload");
     assert!(text.contains("thrown away") && text.contains("not touched"), "{text}");
     let (_, text) = said(&in_parts(Phase::Sending));
-    assert!(text.contains("61 kB") && text.contains("15 days"), "{text}");
+    assert!(text.contains("61 kB") && text.contains("are removed as well"), "{text}");
+    let kept = JobState { keep_segments: true, ..in_parts(Phase::Sending) };
+    let (_, text) = said(&kept);
+    assert!(
+        text.contains("61 kB") && text.contains("as you wished") && text.contains("15 days"),
+        "{text}"
+    );
     let (_, text) = said(&JobState::new(Road::Segments, JobPhase::File(Phase::Queued), Some(5)));
     assert!(text.contains("Nothing was made"), "{text}");
 }

@@ -2,14 +2,16 @@
 //! happened.
 //!
 //! It decides nothing itself, but for one thing: a file that was to travel in segments is sent in one piece when the object
-//! store turns out to be unusable before anything was sent, and the reason is then shown. Effects are performed in a file
-//! each: `data` sends, `image` talks to Glance, `objects` to Swift, `hash` to the hashing worker.
+//! store turns out to be unusable before anything was sent, and the reason is then shown (`ending`). Effects are performed
+//! in files of their own: `data` sends, `image` talks to Glance, `objects` to Swift, `hash` to the hashing workers.
 
 mod data;
+mod ending;
 mod hash;
 mod image;
 mod objects;
 mod remember;
+mod showing;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -22,25 +24,18 @@ use leptos::task::spawn_local;
 use openstack::image::CreateImage;
 use openstack::{ApiError, ErrorKind, Generation, ImageId};
 use upload::progress::Speed;
-use upload::{
-    Effect, Engine, Event, Failure, Outcome, Patience, Phase, Plan, SegmentsView, Ticket,
-};
+use upload::{Effect, Engine, Event, Outcome, Patience, Phase, Plan, Ticket};
 
 use super::content::Upload;
 use super::hashing::Hashing;
-use super::job::{JobPhase, JobState, Pausing, Road, Trouble};
+use super::job::{JobPhase, JobState, Road};
 use super::locks::UploadLock;
 use super::monotonic;
-use super::queue::MOST_REQUESTS;
 use super::roads::{Segmented, Way, WhyDirect};
 use super::sending::Sending;
 use super::store::{Store, random_hex};
-use crate::clock;
 use crate::cloud::Cloud;
 use crate::text::tr_with;
-
-/// What moves all the time is drawn at most this often.
-const DRAW_EVERY: Duration = Duration::from_millis(100);
 
 /// References in one manifest; more make a manifest of manifests. Swift allows 1000, counting repeats (study, A.1).
 pub(super) const LEAF_ENTRIES: usize = 512;
@@ -58,7 +53,7 @@ pub(super) struct FileRoad {
     /// It begins with what an earlier run has hashed.
     keeps_hashes: Cell<bool>,
     /// The record of an earlier run.
-    earlier_record: Option<String>,
+    earlier_record: RefCell<Option<String>>,
     /// That this tab runs it, and no other.
     lock: RefCell<Option<UploadLock>>,
     store: Store,
@@ -181,6 +176,7 @@ impl FileRoad {
         let now = monotonic();
         let mut state = JobState::new(road, JobPhase::File(Phase::New), Some(size_bytes));
         state.sha512.clone_from(&sha512);
+        state.keep_segments = keep_segments;
         Self {
             cloud,
             record,
@@ -190,7 +186,7 @@ impl FileRoad {
             segment_bytes,
             keep_segments,
             keeps_hashes: Cell::new(keeps_hashes),
-            earlier_record,
+            earlier_record: RefCell::new(earlier_record),
             lock: RefCell::new(None),
             store,
             state: ArcRwSignal::new(state),
@@ -280,129 +276,6 @@ impl FileRoad {
         if !moving || any { self.show() } else { self.show_soon() }
     }
 
-    /// How many requests with data it could use now; 0 when it needs none.
-    pub(super) fn wants(&self) -> usize {
-        self.state.with_untracked(|state| {
-            let JobPhase::File(phase) = &state.phase else { return 0 };
-            let most = if state.road == Road::Segments { MOST_REQUESTS } else { 1 };
-            match phase {
-                Phase::New
-                | Phase::Creating
-                | Phase::Preparing
-                | Phase::Queued
-                | Phase::Sending
-                | Phase::AwaitingReply
-                | Phase::AwaitingSignIn
-                | Phase::Offline => most,
-                // In segments this is a look whether one of them has arrived.
-                Phase::Checking => most,
-                Phase::Paused
-                | Phase::Assembling
-                | Phase::Importing(_)
-                | Phase::Releasing
-                | Phase::Verifying
-                | Phase::CleaningUp
-                | Phase::Finished(_) => 0,
-            }
-        })
-    }
-
-    /// Sends a file that failed in segments in one piece.
-    pub(super) fn go_direct(self: &Rc<Self>) {
-        let failed = self.state.with_untracked(|state| {
-            state.road == Road::Segments
-                && matches!(
-                    &state.phase,
-                    JobPhase::File(Phase::Finished(
-                        Outcome::Failed { .. } | Outcome::Cancelled { .. }
-                    ))
-                )
-        });
-        if failed {
-            self.turn(None);
-        }
-    }
-
-    /// From segments to one piece.
-    fn turn(self: &Rc<Self>, why: Option<WhyDirect>) {
-        {
-            let mut inner = self.inner.borrow_mut();
-            inner.engine = Engine::direct(self.upload.size_bytes());
-            inner.hashed_bytes = 0;
-            inner.began = monotonic();
-            inner.speed = Speed::new(inner.began);
-            // The new engine has not heard it yet.
-            inner.width = usize::MAX;
-        }
-        self.state.update(|state| {
-            state.road = Road::Direct;
-            state.detour = why;
-            state.took = None;
-        });
-        self.begin();
-    }
-
-    /// Two tabs went on with the same upload at the same moment: the other one has it.
-    fn leave_to_other_tab(&self) {
-        let left = upload::LeftBehind::default();
-        self.state.update(|state| {
-            state.phase = JobPhase::File(Phase::Finished(Outcome::Cancelled { left }));
-        });
-    }
-
-    fn state_now<T>(&self, read: impl FnOnce(&JobState) -> T) -> T {
-        self.state.with_untracked(read)
-    }
-
-    /// Shows what moves all the time, but not each step of it.
-    fn show_soon(&self) {
-        if monotonic().saturating_sub(self.drawn.get()) >= DRAW_EVERY {
-            self.show();
-        }
-    }
-
-    fn show(&self) {
-        let now = monotonic();
-        self.drawn.set(now);
-        let before = self.state.get_untracked();
-        let mut inner = self.inner.borrow_mut();
-        let mut view = inner.engine.view();
-        if inner.held.is_some() {
-            view.phase = Phase::Queued;
-        }
-        let over = matches!(view.phase, Phase::Finished(_));
-        let sending = matches!(view.phase, Phase::Sending);
-        let (gone, all) = match &view.segments {
-            Some(segments) => {
-                (segments.wire_bytes, segments.wire_bytes.saturating_add(segments.left_bytes))
-            }
-            None => (view.sent_bytes, view.size_bytes),
-        };
-        inner.speed.update(gone, now);
-        let hashed_bytes =
-            view.segments.as_ref().map_or(inner.hashed_bytes, |segments| segments.hashed_bytes);
-        let took = over.then(|| before.took.unwrap_or_else(|| now.saturating_sub(inner.began)));
-        let next = JobState {
-            estimate: if sending { inner.speed.estimate(all) } else { None },
-            pausing: pausing(before.road, &view.phase),
-            phase: JobPhase::File(view.phase),
-            sent_bytes: view.sent_bytes,
-            segments: view.segments,
-            hashed_bytes,
-            size_bytes: Some(view.size_bytes),
-            image_id: view.image_id,
-            breaks: view.breaks,
-            sha512: inner.sha512.clone(),
-            took,
-            ..before.clone()
-        };
-        drop(inner);
-        self.stay_awake(sending);
-        if before != next {
-            self.state.set(next);
-        }
-    }
-
     fn perform(self: &Rc<Self>, effect: Effect) {
         match effect {
             Effect::CreateRecord { ticket } => self.create_record(ticket),
@@ -475,47 +348,6 @@ impl FileRoad {
         }
     }
 
-    fn finished(self: &Rc<Self>, outcome: Outcome) {
-        let (requests, hashing, samples) = {
-            let mut inner = self.inner.borrow_mut();
-            inner.held = None;
-            (
-                std::mem::take(&mut inner.requests),
-                inner.hashing.take(),
-                std::mem::take(&mut inner.samples),
-            )
-        };
-        drop((requests, hashing, samples));
-        let on_end = self.on_end.borrow_mut().take();
-        if let Some(on_end) = on_end {
-            return on_end(outcome);
-        }
-        let segments = self.inner.borrow().engine.view().segments;
-        match self.why_turn(&outcome, segments.as_ref()) {
-            Some(why) => self.turn(Some(why)),
-            None => self.remember_end(&outcome),
-        }
-    }
-
-    /// Why a file that was to travel in segments goes in one piece after all: the cloud refused before anything was sent,
-    /// and nothing of it is left there.
-    fn why_turn(&self, outcome: &Outcome, segments: Option<&SegmentsView>) -> Option<WhyDirect> {
-        let Outcome::Failed { reason, left } = outcome else { return None };
-        let nothing_sent = segments.is_some_and(|segments| segments.wire_bytes == 0);
-        if !nothing_sent || !left.is_nothing() {
-            return None;
-        }
-        let closed = self.why_closed.borrow().clone();
-        match reason {
-            Failure::StoreRefused { status, message, .. } => {
-                let refused = WhyDirect::StoreRefused { status: *status, message: message.clone() };
-                Some(closed.unwrap_or(refused))
-            }
-            Failure::StoreSilent { .. } => closed,
-            _ => None,
-        }
-    }
-
     /// Runs something and tells the engine what came of it.
     fn then(self: &Rc<Self>, work: impl Future<Output = Event> + 'static) {
         let road = Rc::clone(self);
@@ -523,21 +355,6 @@ impl FileRoad {
             let event = work.await;
             road.tell(event);
         });
-    }
-
-    /// Keeps what the cloud's support asks for.
-    fn note_trouble(&self, request: &str, error: &ApiError) {
-        // What is not there yet is no trouble, nor is what we ended ourselves.
-        if matches!(error.kind, ErrorKind::SignedOut | ErrorKind::Aborted) {
-            return;
-        }
-        let trouble = Trouble {
-            at: clock::now(),
-            request: request.to_owned(),
-            status: error.status,
-            request_id: error.request_id.clone(),
-        };
-        self.state.update(|state| state.note(trouble));
     }
 
     /// A failed step, as the engine takes it.
@@ -553,25 +370,6 @@ impl FileRoad {
             },
             (_, None) => Event::NoReply { ticket },
         }
-    }
-}
-
-/// Whether a job in this phase can rest.
-fn pausing(road: Road, phase: &Phase) -> Pausing {
-    let sends = matches!(
-        phase,
-        Phase::Preparing
-            | Phase::Queued
-            | Phase::Sending
-            | Phase::AwaitingReply
-            | Phase::AwaitingSignIn
-            | Phase::Offline
-    );
-    match (phase, road) {
-        (Phase::Paused, _) => Pausing::Paused,
-        (_, Road::Segments) if sends => Pausing::Can,
-        (_, Road::Direct) if sends => Pausing::OnePiece,
-        _ => Pausing::Nothing,
     }
 }
 

@@ -6,7 +6,7 @@ use super::{standing, telling};
 use crate::downloads::use_downloads;
 use crate::text::{tr, uploads as words};
 use crate::ui::Button;
-use crate::uploads::{Road, Standing, sleep_is_not_kept_off, use_uploads};
+use crate::uploads::{Road, Standing, forgets, sleep_is_not_kept_off, use_uploads};
 
 /// Nothing when nothing is under way.
 #[component]
@@ -33,14 +33,18 @@ pub(super) fn Foot() -> impl IntoView {
     });
     let permission = RwSignal::new(telling::permission());
     let may_sleep = sleep_is_not_kept_off();
+    let forgets = forgets();
     move || {
-        let may_sleep = may_sleep.clone();
+        let (may_sleep, forgets) = (may_sleep.clone(), forgets.clone());
         leaving.get().map(|leaving| {
             view! {
                 <div class="tray__foot">
                     <p>{leaving}</p>
                     {move || may_sleep.get().then(|| view! {
                         <p>{tr("Keep this computer awake: the browser does not do it. If it sleeps, sending goes on when it wakes.")}</p>
+                    })}
+                    {move || forgets.get().then(|| view! {
+                        <p>{tr("This browser remembers nothing here, as in some private windows: if this tab is closed, find the unfinished image in the list and choose its file again.")}</p>
                     })}
                     {move || telling::words_for(permission.get()).map(|words| view! { <p>{words}</p> })}
                     {move || (permission.get() == telling::Permission::NotAsked).then(|| view! {

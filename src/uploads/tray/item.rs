@@ -1,7 +1,7 @@
 //! One upload or import in the tray.
 
 use leptos::prelude::*;
-use upload::Phase;
+use upload::{Outcome, Phase};
 
 use super::cancelling::Cancelling;
 use super::details::Details;
@@ -11,7 +11,7 @@ use crate::clock;
 use crate::routes;
 use crate::text::{format, tr, tr_with, uploads as words};
 use crate::ui::{Button, ButtonKind, ButtonLink, Glyph, Icon, Progress, Shape, unique_id};
-use crate::uploads::{Job, JobPhase, JobState, Pausing, Standing, Uploads};
+use crate::uploads::{Job, JobPhase, JobState, Pausing, Road, Standing, Uploads};
 
 /// One job.
 #[component]
@@ -37,6 +37,7 @@ pub(super) fn Item(
     let buttons = view! {
         {pause_button(uploads, key, &name, state.clone())}
         {retry_button(uploads, key, &name, state.clone(), place)}
+        {remove_button(uploads, key, &name, state.clone())}
         {launch_link(state.clone(), place)}
         {end(uploads, key, &name, state.clone(), place, asking)}
     };
@@ -61,6 +62,7 @@ pub(super) fn Item(
             about=about
             project=project
         >
+            {one_piece_button(uploads, key, state.clone())}
             <Details name=name.clone() state=state.clone() />
             <Cancelling key=key name=name state=state asking=asking uploads=uploads />
         </TrayRow>
@@ -195,6 +197,43 @@ fn retry_button(
         let label = label.clone();
         again.get().then(|| view! {
             <Button kind=ButtonKind::Quiet small=true icon=Glyph::Retry label=Signal::stored(label) on_press=move |_| uploads.retry(key) />
+        })
+    })
+    .into_any()
+}
+
+/// What failed in parts may go in one piece.
+fn one_piece_button(uploads: Uploads, key: u32, state: ArcSignal<JobState>) -> AnyView {
+    let offered = Memo::new(move |_| {
+        state.with(|state| {
+            state.road == Road::Segments && state.phase.standing() == Standing::Failed
+        })
+    });
+    (move || {
+        offered.get().then(|| {
+            view! {
+                <div><Button small=true on_press=move |_| uploads.send_in_one_piece(key)>{tr("Send in one piece")}</Button></div>
+            }
+        })
+    })
+    .into_any()
+}
+
+/// What was kept for another try can go at once.
+fn remove_button(uploads: Uploads, key: u32, name: &str, state: ArcSignal<JobState>) -> AnyView {
+    let label = tr_with("Remove what {name} left in the cloud", &[("name", &name)]);
+    let kept = Memo::new(move |_| {
+        state.with(|state| match &state.phase {
+            JobPhase::File(Phase::Finished(Outcome::Failed { left, .. })) => {
+                !left.objects.is_empty() && left.objects_expire_unix_s.is_some()
+            }
+            _ => false,
+        })
+    });
+    (move || {
+        let label = label.clone();
+        kept.get().then(|| view! {
+            <Button kind=ButtonKind::Quiet small=true icon=Glyph::Trash label=Signal::stored(label) on_press=move |_| uploads.cancel(key) />
         })
     })
     .into_any()

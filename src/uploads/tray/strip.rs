@@ -58,10 +58,11 @@ pub(super) fn parts(state: &JobState) -> Option<[Part; 4]> {
     let size = state.size_bytes.filter(|size| *size > 0)?;
     let known = segments.present_bytes;
     let zero = segments.repeated_bytes;
-    let sent = state.sent_bytes.saturating_sub(known.saturating_add(zero));
+    // What is told as sent holds what is on its way; whole segments are there.
+    let there = segments.segment_bytes.saturating_mul(segments.stored).min(size);
     let most = segments.segment_bytes.saturating_mul(segments.in_flight as u64);
-    let flight =
-        segments.wire_bytes.saturating_sub(sent.saturating_add(segments.resent_bytes)).min(most);
+    let flight = state.sent_bytes.saturating_sub(there).min(most);
+    let sent = state.sent_bytes.saturating_sub(known.saturating_add(zero).saturating_add(flight));
     let mut left = size;
     let list =
         [(Kind::Known, known), (Kind::Zero, zero), (Kind::Sent, sent), (Kind::Flight, flight)];
@@ -131,14 +132,14 @@ mod tests {
         let segments = SegmentsView {
             present_bytes: 100,
             repeated_bytes: 300,
-            wire_bytes: 150,
+            stored: 5,
             in_flight: 2,
-            segment_bytes: 32,
+            segment_bytes: 100,
             ..SegmentsView::default()
         };
         let expected =
             [(Kind::Known, 100), (Kind::Zero, 300), (Kind::Sent, 100), (Kind::Flight, 50)];
-        assert_eq!(drawn(500, segments), expected);
+        assert_eq!(drawn(550, segments), expected);
     }
 
     #[test]
@@ -146,7 +147,7 @@ mod tests {
         let segments = SegmentsView {
             present_bytes: 900,
             repeated_bytes: 900,
-            wire_bytes: u64::MAX,
+            stored: u64::MAX,
             in_flight: 4,
             segment_bytes: u64::MAX,
             ..SegmentsView::default()
