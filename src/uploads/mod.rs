@@ -71,8 +71,8 @@ trait Drive {
     /// By which the tabs of this browser and the journal know it.
     fn upload(&self) -> Option<String>;
 
-    /// How many requests with data it could use now.
-    fn wants(&self) -> usize;
+    /// How many requests with data it could use now; `None` when its turn is over, or never comes.
+    fn wants(&self) -> Option<usize>;
 
     /// Sends in one piece what failed in segments.
     fn go_direct(self: Rc<Self>);
@@ -90,7 +90,7 @@ impl Drive for FileRoad {
         Some(self.id().to_owned())
     }
 
-    fn wants(&self) -> usize {
+    fn wants(&self) -> Option<usize> {
         Self::wants(self)
     }
 
@@ -111,8 +111,8 @@ impl Drive for UrlRoad {
         None
     }
 
-    fn wants(&self) -> usize {
-        0
+    fn wants(&self) -> Option<usize> {
+        None
     }
 
     fn go_direct(self: Rc<Self>) {}
@@ -270,9 +270,12 @@ impl Uploads {
     fn share_out(self) {
         let roads: Vec<Rc<dyn Drive>> =
             self.roads.with_value(|roads| roads.values().cloned().collect());
-        let wants: Vec<usize> = roads.iter().map(|road| road.wants()).collect();
-        for (road, width) in roads.into_iter().zip(queue::share_out(&wants)) {
-            road.hear(Event::Allot { width });
+        let wants: Vec<Option<usize>> = roads.iter().map(|road| road.wants()).collect();
+        let widths: Vec<usize> = wants.iter().map(|wanted| wanted.unwrap_or_default()).collect();
+        for ((road, wanted), width) in roads.into_iter().zip(wants).zip(queue::share_out(&widths)) {
+            if wanted.is_some() {
+                road.hear(Event::Allot { width });
+            }
         }
     }
 

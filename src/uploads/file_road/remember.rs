@@ -43,7 +43,8 @@ impl FileRoad {
         );
         entry.keep_segments = self.keep_segments;
         entry.keeps_hashes = self.keeps_hashes.take();
-        entry.image.clone_from(&self.earlier_record);
+        // Only the first run goes on with it.
+        entry.image = self.earlier_record.borrow_mut().take();
         entry.sha512 = self.state_now(|state| state.sha512.clone());
         Journal::ours().begin(entry, self.upload.handle()).await;
         true
