@@ -15,7 +15,7 @@ use tower::ServiceExt;
 
 use crate::app::App;
 use crate::cors::Cors;
-use crate::faults::{self, Connection};
+use crate::faults::{self, Asked, Connection};
 use crate::service::Service;
 use crate::state::{Endpoint, Region};
 
@@ -130,10 +130,16 @@ impl Dispatch {
         let region = &target.services.region;
         let router = target.services.router(service);
         let below = target.path.to_owned();
+        let query = request.uri().query().unwrap_or_default().to_owned();
         let mut response = match below_root(request, &below) {
             Some(request) => {
-                let faults =
-                    region.faults.matching(service, region.name, request.method(), target.path);
+                let faults = region.faults.matching(&Asked {
+                    service,
+                    region: region.name,
+                    method: request.method(),
+                    path: target.path,
+                    query: request.uri().query().unwrap_or_default(),
+                });
                 faults::apply(faults, service, &origin, request, connection, router).await
             }
             None => service.error(
@@ -144,7 +150,7 @@ impl Dispatch {
         };
         add_request_id(service, &below, &mut response, &request_id);
         if service == Service::Object {
-            crate::object::expose(region, &below, foreign.as_ref(), &mut response).await;
+            crate::object::expose(region, &below, &query, foreign.as_ref(), &mut response).await;
         } else if let Some(cors) = filter {
             cors.expose(service, foreign.as_ref(), &mut response);
         }

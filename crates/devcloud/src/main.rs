@@ -55,7 +55,7 @@ struct Cli {
     /// A cloud without an object store
     #[arg(long)]
     no_object_store: bool,
-    /// The origin that the object store lets in: without it that of --cors-origin; "none" lets nobody in
+    /// The origin that the object store lets in, or "none"; left out, what --cors-origin says
     #[arg(long, value_name = "ORIGIN|none")]
     object_cors_origin: Option<String>,
     /// Digests that temporary URLs may be signed with

@@ -243,7 +243,7 @@ fn the_plans_in_the_documentation_are_plans() {
     let text = include_str!("../../../docs/devcloud.md");
     let plans: Vec<&str> =
         text.split("```json\n").skip(1).filter_map(|rest| rest.split("```").next()).collect();
-    assert_eq!(plans.len(), 2);
+    assert_eq!(plans.len(), 3);
     for plan in plans {
         devcloud::faults::parse(plan).unwrap();
     }

@@ -234,6 +234,7 @@ async fn the_catalogue_has_every_service_of_both_regions_on_the_callers_origin()
         }
     }
     let volume = format!("/volume/v3/{PROJECT_DEMO}");
+    let objects = format!("/object-store/v1/AUTH_{PROJECT_DEMO}");
     assert_eq!(
         found,
         [
@@ -249,6 +250,8 @@ async fn the_catalogue_has_every_service_of_both_regions_on_the_callers_origin()
             format!("volumev3 dev-2 /dev-2{volume}"),
             format!("block-storage dev-1 {volume}"),
             format!("block-storage dev-2 /dev-2{volume}"),
+            format!("object-store dev-1 {objects}"),
+            format!("object-store dev-2 /dev-2{objects}"),
         ]
     );
 }

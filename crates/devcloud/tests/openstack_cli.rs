@@ -115,7 +115,9 @@ async fn identity() {
     let token = cli.json("token issue");
     assert_eq!(token["project_id"], devcloud::well_known::PROJECT_DEMO);
     let catalog = column(&cli.json("catalog list"), "Type");
-    assert_eq!(catalog, ["identity", "image", "compute", "network", "volumev3", "block-storage"]);
+    let expected =
+        ["identity", "image", "compute", "network", "volumev3", "block-storage", "object-store"];
+    assert_eq!(catalog, expected);
     assert_eq!(column(&cli.json("project list"), "Name"), ["demo", "other"]);
     assert_eq!(column(&cli.json("region list"), "Region"), ["dev-1", "dev-2"]);
     assert!(!cli.json("versions show").as_array().unwrap().is_empty());
@@ -248,6 +250,30 @@ async fn from_an_image_to_a_server_and_back() {
     assert_eq!(cli.json("volume show disk")["size"], 1);
     cli.run("volume delete disk");
     cli.run("keypair delete mine");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn containers_and_objects() {
+    let cli = Cli::new().await;
+    let file = cli.file("disk.raw");
+    std::fs::write(&file, vec![7; 300_000]).unwrap();
+    assert_eq!(cli.json("container create console-uploads")[0]["container"], "console-uploads");
+    cli.run("container set --property Temp-URL-Key=secret console-uploads");
+    let put = cli.json(&format!("object create console-uploads {} --name s/disk", file.display()));
+    assert_eq!(put[0]["object"], "s/disk");
+    assert_eq!(column(&cli.json("container list"), "Name"), ["console-uploads"]);
+    assert_eq!(column(&cli.json("object list console-uploads --prefix s/"), "Name"), ["s/disk"]);
+    assert_eq!(cli.json("container show console-uploads")["bytes_used"], "300000");
+    let shown = cli.json("object show console-uploads s/disk");
+    assert_eq!(shown["content-length"], "300000");
+    let saved = cli.file("saved");
+    cli.run(&format!("object save --file {} console-uploads s/disk", saved.display()));
+    assert_eq!(std::fs::read(saved).unwrap(), std::fs::read(file).unwrap());
+    assert_eq!(cli.json("object store account show")["Containers"], "1");
+    assert!(cli.refused("container delete console-uploads").contains("409"));
+    cli.run("object delete console-uploads s/disk");
+    cli.run("container delete console-uploads");
+    assert_eq!(cli.json("container list"), json!([]));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

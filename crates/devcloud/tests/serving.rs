@@ -196,7 +196,7 @@ async fn the_app_is_served_as_a_cdn_would() {
     assert!(hashed.header("cache-control").contains("immutable"));
     assert_eq!(page("/favicon.svg").await.expect(200).header("cache-control"), "no-cache");
     for missing in
-        ["/gone-0123456789abcdef.js", "/object-store/v1/AUTH_x", "/placement", "/dev-2/identity/v3"]
+        ["/gone-0123456789abcdef.js", "/dev-2/object-storage", "/placement", "/dev-2/identity/v3"]
     {
         page(missing).await.expect(404);
     }

@@ -114,10 +114,12 @@ pub(crate) async fn preflight(
     Some(response)
 }
 
-/// Puts the CORS headers on an answer that may have them. `path` is below the service's root.
+/// Puts the CORS headers on an answer that may have them. `path` is below the service's root. What the fault plan says in
+/// place of the manifest's middleware is hidden as its own words are.
 pub(crate) async fn expose(
     region: &Region,
     path: &str,
+    query: &str,
     origin: Option<&HeaderValue>,
     response: &mut Response<Body>,
 ) {
@@ -128,7 +130,9 @@ pub(crate) async fn expose(
         return;
     }
     let Some(place) = Place::of(path).filter(|place| !place.container.is_empty()) else { return };
-    if hidden(response) {
+    let of_manifest = query.contains("multipart-manifest=")
+        && matches!(response.status().as_u16(), 400 | 413 | 422);
+    if of_manifest || hidden(response) {
         return;
     }
     let permission = permission(region, &place, &origin).await;

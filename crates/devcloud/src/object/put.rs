@@ -34,7 +34,9 @@ pub(super) async fn put(call: &Call, body: &mut BodyReader) -> Answer {
     };
     let promised = etag(&call.headers);
     if !promised.is_empty() && promised != written.md5 {
-        return Err(Refusal::page(StatusCode::UNPROCESSABLE_ENTITY));
+        let mut refusal = Refusal::page(StatusCode::UNPROCESSABLE_ENTITY);
+        set(&mut refusal.0, LAST_MODIFIED, &call.now.last_modified());
+        return Err(refusal);
     }
     let object = Object {
         file: draft.name(),

@@ -14,6 +14,7 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 pub mod contract;
+pub mod objects;
 
 use std::time::{Duration, Instant};
 
