@@ -23,6 +23,7 @@ impl Segmented {
             self.settled();
         }
         self.run_hashing();
+        self.compare_hashes();
         if self.step == Step::Send {
             self.check_preparation();
         }

@@ -169,6 +169,13 @@ impl Contents {
         }
     }
 
+    /// The content of the newest segment may be in the store.
+    pub(super) fn doubt_last(&mut self) {
+        if let Some(at) = self.segments.last().copied() {
+            self.change(at, |content| content.presence = Presence::Unsure);
+        }
+    }
+
     /// What the store has decides for everything that nothing is under way for.
     pub(super) fn compare_with(&mut self, listing: &Listing) {
         for content in self.list.iter_mut().filter(|content| content.asked.is_none()) {

@@ -6,6 +6,7 @@ use super::removing::Removal;
 use super::{Segmented, Step, names};
 use crate::event::{Effect, Ticket};
 use crate::outcome::{Check, Failure, LeftBehind, Outcome};
+use crate::plan::Patience;
 
 /// What it ends as, once everything is removed that has to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,6 +154,7 @@ impl Segmented {
         self.start_over();
         if other_file {
             self.forget_file();
+            self.shown_bytes = 0;
         }
         let next = self.preparation();
         self.goto(next);
@@ -178,6 +180,7 @@ impl Segmented {
             contents: old.contents,
             pacing: old.pacing,
             own_objects: old.own_objects,
+            shown_bytes: old.shown_bytes,
             effects: old.effects,
             ..Self::new(self.plan.clone())
         };
@@ -193,12 +196,23 @@ impl Segmented {
         self.record_is_dropped();
     }
 
+    /// What an earlier run sent is known only after a listing: to be removed, or to be told.
     pub(super) fn record_is_dropped(&mut self) {
-        let success_or_cancel =
-            self.ending.as_ref().is_some_and(|ending| !matches!(ending.how, How::Failed(_)));
         let stored = self.contents.perhaps_stored().next().is_some();
-        let unlisted = self.listing.is_none() && self.contents.hashed() > 0;
-        if success_or_cancel && !self.plan.keep_segments && (stored || unlisted) {
+        if stored && self.listing.is_none() {
+            return self.goto(Step::ListSegments);
+        }
+        self.release();
+    }
+
+    /// Segments go with a success and with a cancelled upload; after a failure they are there for another try. Nobody
+    /// tries a canary again.
+    pub(super) fn release(&mut self) {
+        let failed =
+            self.ending.as_ref().is_some_and(|ending| matches!(ending.how, How::Failed(_)));
+        let for_another_try = failed && self.plan.patience == Patience::Upload;
+        let stored = self.contents.perhaps_stored().next().is_some();
+        if stored && !for_another_try && !self.plan.keep_segments {
             return self.goto(Step::ListLeases);
         }
         self.collect_own_objects();

@@ -135,6 +135,7 @@ impl Segmented {
             return self.fail(Failure::StoreRefused { step, status: 404, message });
         }
         self.abort_flights(|_| true);
+        self.full = None;
         self.opened = false;
         self.lease_day = None;
         self.listing = None;

@@ -50,6 +50,8 @@ impl Segmented {
                 break;
             }
             self.contents.add(segment, None, day);
+            // It may be there, whatever day its name says; the listing tells.
+            self.contents.doubt_last();
             // The last segment is hashed again if the whole was not: there must be something to go on with.
             if !segment.checkpoint.is_empty() && index + 1 < count {
                 self.hashing.checkpoint_at = index + 1;
@@ -167,7 +169,6 @@ impl Segmented {
         self.hashing.running = None;
         self.hashing.sha512 = Some(sha512.clone());
         self.effects.push(Effect::Note(Note::Sha512(sha512)));
-        self.compare_hashes();
     }
 
     pub(super) fn hash_failed(&mut self, ticket: Ticket, message: String) {

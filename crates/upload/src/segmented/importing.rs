@@ -31,7 +31,7 @@ impl Segmented {
     pub(super) fn follow(&mut self, follower: Follower) {
         self.follower = Some(follower);
         self.import_progress = None;
-        self.import_began = self.now;
+        self.last_task = None;
         self.goto(Step::Follow);
     }
 
@@ -132,13 +132,14 @@ impl Segmented {
         if self.asked == Some(ticket) && self.step == Step::FollowTask {
             self.asked = None;
             let task = (!status.is_empty()).then_some(SeenTask { status, message });
+            self.last_task.clone_from(&task);
             self.follow_on(task);
         }
     }
 
-    /// The cloud does not show tasks, or not now: the image alone has to tell.
+    /// The cloud does not show tasks, or not now: what was seen last is no news.
     pub(super) fn task_unknown(&mut self) {
-        self.follow_on(None);
+        self.follow_on(self.last_task.clone());
     }
 
     fn follow_on(&mut self, task: Option<SeenTask>) {

@@ -28,11 +28,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::event::{Effect, Event, Ticket};
-use crate::import::{Follower, Progress};
+use crate::import::{Follower, Progress, SeenTask};
 use crate::limits::LONGEST_TICK;
 use crate::outcome::{LeftBehind, Outcome};
 use crate::plan::Plan;
-use contents::{Contents, Listing};
+use contents::{Contents, Listing, Totals};
 use ending::Ending;
 use hashing::Hashing;
 use manifests::Manifest;
@@ -91,6 +91,8 @@ pub struct Segmented {
     resent_bytes: u64,
     breaks: u32,
     shown_bytes: u64,
+    /// As they were when the end began: what is removed then was sent all the same.
+    last_totals: Option<Totals>,
 
     manifests: Vec<Manifest>,
     /// Lease and manifests that were put, whatever was answered, with the day on which they expire.
@@ -100,7 +102,7 @@ pub struct Segmented {
 
     follower: Option<Follower>,
     import_progress: Option<Progress>,
-    import_began: Duration,
+    last_task: Option<SeenTask>,
     import_failures: u32,
     import_tries: u32,
     import_refusal: Option<(u16, String)>,
@@ -188,13 +190,14 @@ impl Segmented {
             resent_bytes: 0,
             breaks: 0,
             shown_bytes: 0,
+            last_totals: None,
             manifests: Vec::new(),
             own_objects: BTreeMap::new(),
             manifest_silences: 0,
             relisted: 0,
             follower: None,
             import_progress: None,
-            import_began: Duration::ZERO,
+            last_task: None,
             import_failures: 0,
             import_tries: 0,
             import_refusal: None,

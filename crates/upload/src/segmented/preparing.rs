@@ -137,7 +137,8 @@ impl Segmented {
             if self.tries < MOST_DELETES {
                 return self.step_after(self.step, self.delay(self.tries));
             }
-            self.left.records.extend(self.record.clone());
+            // It stays noted: after a crash it is looked at again.
+            self.left.records.extend(self.record.take());
         }
         let ends = self.step == Step::DropRecord;
         self.forget_record();
@@ -159,7 +160,7 @@ impl Segmented {
                 self.listing = Some(listing);
                 self.progressed();
                 if self.step == Step::ListSegments {
-                    return self.collect_objects();
+                    return self.release();
                 }
                 let next = self.preparation();
                 self.goto(next);
@@ -228,7 +229,7 @@ impl Segmented {
             Step::LookAtManifest(at) => self.manifest_unseen(at),
             Step::StartImport => self.import_not_accepted(answer),
             Step::FollowTask => self.task_unknown(),
-            Step::ListLeases | Step::ListSegments => self.leases_unseen(),
+            Step::ListLeases | Step::ListSegments => self.unlisted_at_the_end(),
             _ => {}
         }
     }

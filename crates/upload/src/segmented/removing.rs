@@ -31,20 +31,20 @@ impl Segmented {
         if leases.iter().any(|lease| lease.name != own) {
             return self.collect_own_objects();
         }
-        if self.listing.is_none() {
-            // Of an earlier run: what is there must be seen first.
-            return self.goto(Step::ListSegments);
-        }
         self.collect_objects();
     }
 
-    /// Nobody knows who else builds upon the segments: they expire by themselves.
-    pub(super) fn leases_unseen(&mut self) {
+    /// A listing on the way out was not answered.
+    pub(super) fn unlisted_at_the_end(&mut self) {
         self.tries += 1;
         if self.tries < MOST_DELETES {
             return self.step_after(self.step, self.delay(self.tries));
         }
-        self.collect_own_objects();
+        match self.step {
+            Step::ListSegments => self.release(),
+            // Nobody knows who else builds upon the segments: they expire by themselves.
+            _ => self.collect_own_objects(),
+        }
     }
 
     /// Everything goes: manifests, segments, lease.

@@ -1,15 +1,19 @@
 //! What a page shows.
 
+use super::ending::Ending;
 use super::{Segmented, Step};
 use crate::import::Progress;
+use crate::outcome::Outcome;
 use crate::view::{Phase, SegmentsView, View};
 
 impl Segmented {
     /// What a page shows.
     pub fn view(&self) -> View {
-        let totals = self.contents.totals();
+        let totals = self.last_totals.unwrap_or_else(|| self.contents.totals());
         let flying: u64 = self.flights.iter().map(|flight| flight.sent_bytes).sum();
         let unhashed = self.plan.size_bytes.saturating_sub(totals.hashed);
+        let left_bytes =
+            if self.is_made() { 0 } else { totals.missing.saturating_sub(flying) + unhashed };
         View {
             phase: self.phase(),
             sent_bytes: self.shown_bytes,
@@ -19,7 +23,7 @@ impl Segmented {
             segments: Some(SegmentsView {
                 hashed_bytes: totals.hashed,
                 wire_bytes: self.wire_bytes,
-                left_bytes: totals.missing.saturating_sub(flying) + unhashed,
+                left_bytes,
                 present_bytes: totals.found,
                 repeated_bytes: totals.repeated,
                 resent_bytes: self.resent_bytes,
@@ -38,13 +42,25 @@ impl Segmented {
             return;
         }
         let flying: u64 = self.flights.iter().map(|flight| flight.sent_bytes).sum();
-        let stored = match self.step {
-            Step::StartImport | Step::Follow | Step::FollowTask | Step::Verify => {
-                self.plan.size_bytes
-            }
-            _ => (self.contents.totals().stored + flying).min(self.plan.size_bytes),
+        let stored = if self.is_made() {
+            self.plan.size_bytes
+        } else {
+            (self.contents.totals().stored + flying).min(self.plan.size_bytes)
         };
         self.shown_bytes = self.shown_bytes.max(stored);
+    }
+
+    /// Whether the cloud has every byte, joined: no more has to leave.
+    fn is_made(&self) -> bool {
+        matches!(
+            self.step,
+            Step::StartImport
+                | Step::LookAfterImport
+                | Step::Follow
+                | Step::FollowTask
+                | Step::Verify
+        ) || self.ending.as_ref().is_some_and(Ending::is_success)
+            || matches!(self.finished, Some(Outcome::Uploaded { .. }))
     }
 
     fn phase(&self) -> Phase {
