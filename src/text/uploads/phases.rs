@@ -160,7 +160,7 @@ fn sending(state: &JobState) -> String {
             }),
         },
         Road::Direct | Road::Url => match state.breaks {
-            0 => tr("Sent in one piece: if the line breaks, it starts again from its beginning.")
+            0 => tr("Sent in one piece: it cannot be paused, and if the line breaks it starts again from its beginning.")
                 .to_owned(),
             1 => tr("The connection broke once; the file is sent again from its beginning.")
                 .to_owned(),
@@ -206,9 +206,12 @@ fn resent(state: &JobState) -> Option<String> {
     let size = format::bytes(resent);
     match (state.breaks, resent) {
         (_, 0) => None,
-        (0 | 1, _) => {
-            Some(tr_with("The line broke once; {size} were sent again.", &[("size", &size)]))
-        }
+        // Paused in the middle of a part.
+        (0, _) => Some(tr_with(
+            "{size} of parts that had not arrived whole were sent again.",
+            &[("size", &size)],
+        )),
+        (1, _) => Some(tr_with("The line broke once; {size} were sent again.", &[("size", &size)])),
         (breaks, _) => Some(tr_with(
             "The line broke {breaks} times; {size} were sent again.",
             &[("breaks", &breaks), ("size", &size)],

@@ -64,8 +64,18 @@ fn Docked(
     let uploads = use_uploads();
     let jobs = uploads.jobs();
     let left = expect_context::<Leftovers>();
-    let open = RwSignal::new(begins_open());
+    // What may be somebody else's is not put before the page.
+    let foreign = Memo::new(move |_| sum.read().is_nothing() && !left.is_ours());
+    let open = RwSignal::new(begins_open() && !foreign.get_untracked());
     let element: NodeRef<html::Details> = NodeRef::new();
+    Effect::new(move |before: Option<bool>| {
+        let foreign = foreign.get();
+        if before == Some(true) && !foreign && begins_open() && let Some(details) = element.get_untracked() {
+            open.set(true);
+            details.set_open(true);
+        }
+        foreign
+    });
     reserve_room(element);
     let toggled = move |_| {
         let Some(details) = element.get_untracked() else { return };

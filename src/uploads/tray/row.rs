@@ -1,6 +1,7 @@
 //! What every transfer in the tray looks alike in: name and buttons, bar, status and figures, what it means.
 
 use leptos::ev::MouseEvent;
+use leptos::html;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
@@ -36,7 +37,8 @@ pub(crate) fn TrayRow(
     children: Option<Children>,
 ) -> impl IntoView {
     let inside = StoredValue::new(false);
-    keep_focus(inside, words);
+    let row: NodeRef<html::Li> = NodeRef::new();
+    keep_focus(row, inside, words);
     let figures = move || {
         let parts = [words.read().figures.clone(), beside.get()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
@@ -44,6 +46,7 @@ pub(crate) fn TrayRow(
     view! {
         <li
             class="tray__item"
+            node_ref=row
             on:focusin=move |_| inside.set_value(true)
             on:focusout=move |event: web_sys::FocusEvent| left(inside, event.target())
         >
@@ -124,17 +127,17 @@ fn left(inside: StoredValue<bool>, from: Option<web_sys::EventTarget>) {
 }
 
 /// Buttons come and go with the steps. One that had the focus when it went leaves it to the row's last button.
-fn keep_focus(inside: StoredValue<bool>, words: Memo<TransferWords>) {
+fn keep_focus(row: NodeRef<html::Li>, inside: StoredValue<bool>, words: Memo<TransferWords>) {
     let word = Memo::new(move |_| words.read().word);
     Effect::new(move |before: Option<&'static str>| {
         let word = word.get();
         if before.is_some() && inside.get_value() {
-            request_animation_frame(|| {
+            request_animation_frame(move || {
                 let lost = document().active_element().is_none_or(|now| now.tag_name() == "BODY");
-                let button = document().query_selector(&format!(".tray__item {END_BUTTON}"));
-                if lost
-                    && let Ok(Some(button)) = button
-                    && let Ok(button) = button.dyn_into::<HtmlElement>()
+                let Some(row) = row.try_get_untracked().flatten().filter(|_| lost) else { return };
+                let button = row.query_selector(END_BUTTON).ok().flatten();
+                if let Some(button) =
+                    button.and_then(|button| button.dyn_into::<HtmlElement>().ok())
                 {
                     drop(button.focus());
                 }
