@@ -50,7 +50,11 @@ impl User {
         }
         let ring = found.json().get(1).and_then(serde_json::Value::as_bool).unwrap_or(false);
         let element = self.driver().active_element().await?;
-        let role = crate::look::computed(&element, "role").await?;
+        let mut role = crate::look::computed(&element, "role").await?;
+        // ARIA has no role for a password: Chromium says it is a textbox, Firefox says nothing.
+        if role.is_empty() && element.attr("type").await?.as_deref() == Some("password") {
+            role = "textbox".to_owned();
+        }
         let name = crate::look::computed(&element, "label").await?;
         Ok(Some(Focus { role, name, ring }))
     }
@@ -72,7 +76,12 @@ impl User {
         let mut passed = Vec::new();
         for _ in 0..MOST_STEPS {
             self.press(Key::Tab).await?;
-            let Some(focus) = self.focus().await? else { continue };
+            let Some(focus) = self.focus().await? else {
+                // Past the last stop come the browser's own bars. A person tabs on through them and back into the page;
+                // Firefox under remote control has none to tab through, and draws no ring in a page that it has left.
+                self.driver().execute("window.focus()", vec![]).await?;
+                continue;
+            };
             if !focus.ring {
                 // Firefox may draw it a moment after the key was taken.
                 let drawn = async || Ok(self.focus().await?.is_none_or(|focus| focus.ring));

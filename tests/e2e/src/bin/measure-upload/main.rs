@@ -9,6 +9,7 @@
 
 mod crash;
 mod curl;
+mod hashing;
 mod memory;
 mod page;
 mod table;
@@ -77,6 +78,10 @@ async fn speed(stage: &Stage, api: &Api, mib: u64, figures: &mut Figures) -> Out
         figures.add(Way::Xhr, row);
         let row = timed(stage, xhr::swift(&stage.user, api)).await?;
         figures.add(Way::XhrSegments, row);
+        let row = timed(stage, hashing::whole(&stage.user)).await?;
+        figures.add(Way::HashWhole, row);
+        let row = timed(stage, hashing::segments(&stage.user)).await?;
+        figures.add(Way::HashSegments, row);
         page::empty(api).await?;
         figures.add_all(Way::Direct, page::direct(stage, api, &file, &name("direct")).await?);
         page::empty(api).await?;

@@ -20,6 +20,10 @@ pub enum Way {
     Xhr,
     /// Four bare `XMLHttpRequest`s at a time to Swift.
     XhrSegments,
+    /// Nowhere: SHA-512 of the whole, alone.
+    HashWhole,
+    /// Nowhere: all three hashes, alone.
+    HashSegments,
     /// The console, in one piece.
     Direct,
     /// The console, in segments, none of which is there.
@@ -31,11 +35,13 @@ pub enum Way {
 }
 
 impl Way {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Curl,
         Self::CurlSegments,
         Self::Xhr,
         Self::XhrSegments,
+        Self::HashWhole,
+        Self::HashSegments,
         Self::Direct,
         Self::Cold,
         Self::Half,
@@ -48,6 +54,8 @@ impl Way {
             Self::CurlSegments => "curl, 4 segments at a time to Swift",
             Self::Xhr => "a bare XHR to Glance",
             Self::XhrSegments => "4 bare XHRs at a time to Swift",
+            Self::HashWhole => "hashing alone: SHA-512",
+            Self::HashSegments => "hashing alone: all three, two workers",
             Self::Direct => "the console, in one piece",
             Self::Cold => "the console, in segments",
             Self::Half => "the same, half of them there",
@@ -66,10 +74,13 @@ impl Way {
 
     fn curl(self) -> Self {
         match self {
-            Self::Curl | Self::Xhr | Self::Direct => Self::Curl,
-            Self::CurlSegments | Self::XhrSegments | Self::Cold | Self::Half | Self::Present => {
-                Self::CurlSegments
-            }
+            Self::Curl | Self::Xhr | Self::HashWhole | Self::Direct => Self::Curl,
+            Self::CurlSegments
+            | Self::XhrSegments
+            | Self::HashSegments
+            | Self::Cold
+            | Self::Half
+            | Self::Present => Self::CurlSegments,
         }
     }
 
