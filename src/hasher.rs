@@ -1,13 +1,19 @@
 //! The Web Worker beside an upload: hashes a file, whole or in segments (`crates/hashing`).
 //!
 //! Protocol: `uploads/hash_messages.rs`; it posts `true` when it listens, is then given one job, and posts what it
-//! finds. To stop it, the page terminates it. It keeps four windows of the file in memory whatever the file's size, and
+//! finds. To stop it, the page terminates it. Whatever the file's size, eight windows of it at most are in memory. It
 //! deliberately knows nothing of uploads, clouds or the page.
+//!
+//! Segments are hashed by two of these workers, but read by one: the one who names them gives each window to the one who
+//! hashes the whole.
 
+mod channel;
 #[path = "uploads/hash_messages.rs"]
 mod hash_messages;
 mod opening;
 mod read_ahead;
+#[path = "hasher_sharing.rs"]
+mod sharing;
 
 use hashing::{Begin, Hashed, NamesHasher, Segments, Wanted};
 use js_sys::{Date, Error};
@@ -36,10 +42,14 @@ async fn hash(page: &Page, file: &Blob, job: HashJob) -> Result<(), JsValue> {
     match job {
         HashJob::Whole => {
             let all = Segments::new(u64::MAX, Wanted::Whole, &Begin::default());
-            segments(page, file, all, false).await
+            whole(page, file, all).await
         }
-        HashJob::Segments { segment_bytes, begin, wanted } => {
-            segments(page, file, Segments::new(segment_bytes, wanted, &begin), true).await
+        HashJob::Segments { segment_bytes, begin, wanted, port } => {
+            let hasher = Segments::new(segment_bytes, wanted, &begin);
+            match wanted {
+                Wanted::Names => sharing::read(page, file, hasher, port).await,
+                Wanted::Whole => sharing::take(page, hasher, port),
+            }
         }
         HashJob::Samples { segment_bytes, indices } => {
             samples(page, file, segment_bytes, &indices).await
@@ -47,25 +57,14 @@ async fn hash(page: &Page, file: &Blob, job: HashJob) -> Result<(), JsValue> {
     }
 }
 
-async fn segments(
-    page: &Page,
-    file: &Blob,
-    mut hasher: Segments,
-    tell: bool,
-) -> Result<(), JsValue> {
-    let rest = file.slice_with_f64_and_f64(hasher.begins_at() as f64, file.size())?;
-    let mut windows = ReadAhead::new(rest);
+async fn whole(page: &Page, file: &Blob, mut hasher: Segments) -> Result<(), JsValue> {
+    let mut windows = ReadAhead::new(file.clone());
     let mut window = Vec::new();
     while windows.next(&mut window).await? {
-        for segment in hasher.feed(&window) {
-            page.tell(HashSaid::Segment(segment));
-        }
+        hasher.feed(&window);
         page.progress(hasher.at());
     }
-    let (last, hash) = hasher.finish();
-    if let Some(segment) = last.filter(|_| tell) {
-        page.tell(HashSaid::Segment(segment));
-    }
+    let (_, hash) = hasher.finish();
     page.tell(HashSaid::Done(hash));
     Ok(())
 }
@@ -101,6 +100,7 @@ async fn samples(
 }
 
 /// The page, told of progress now and then and of everything else at once.
+#[derive(Clone)]
 struct Page {
     scope: DedicatedWorkerGlobalScope,
     told_ms: std::cell::Cell<f64>,
@@ -122,5 +122,22 @@ impl Page {
 
     fn tell(&self, said: HashSaid) {
         opening::post(&self.scope, &said.message());
+    }
+
+    /// What a window has come to.
+    fn tell_segments(&self, hasher: &mut Segments, window: &[u8]) {
+        for segment in hasher.feed(window) {
+            self.tell(HashSaid::Segment(segment));
+        }
+        self.progress(hasher.at());
+    }
+
+    /// What the end of the file has come to.
+    fn tell_end(&self, hasher: Segments) {
+        let (last, hash) = hasher.finish();
+        if let Some(segment) = last {
+            self.tell(HashSaid::Segment(segment));
+        }
+        self.tell(HashSaid::Done(hash));
     }
 }

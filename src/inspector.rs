@@ -4,6 +4,7 @@
 //! (`inspecting/message.rs`). To stop it, the page terminates it. Whatever the file's size, it keeps 4 MiB of it in memory,
 //! and four windows of that length while it looks for zeros. It deliberately knows nothing of uploads, clouds or the page.
 
+mod channel;
 #[path = "inspecting/message.rs"]
 mod message;
 mod opening;

@@ -9,6 +9,7 @@
 
 pub mod address;
 pub mod app;
+mod channel;
 pub mod clock;
 pub mod cloud;
 pub mod components;

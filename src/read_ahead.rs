@@ -11,25 +11,10 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Blob;
 
+use crate::channel::{MessageChannel, MessagePort};
+
 const WINDOW_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
 const WINDOWS_AHEAD: usize = 3;
-
-// A channel that leads nowhere, to give memory back: see `Drain`.
-#[wasm_bindgen]
-extern "C" {
-    type MessageChannel;
-    #[wasm_bindgen(constructor)]
-    fn new() -> MessageChannel;
-    #[wasm_bindgen(method, getter)]
-    fn port1(this: &MessageChannel) -> MessagePort;
-    #[wasm_bindgen(method, getter)]
-    fn port2(this: &MessageChannel) -> MessagePort;
-    type MessagePort;
-    #[wasm_bindgen(method)]
-    fn close(this: &MessagePort);
-    #[wasm_bindgen(method, catch, js_name = postMessage)]
-    fn post_message(this: &MessagePort, message: &JsValue, give: &Array) -> Result<(), JsValue>;
-}
 
 /// A file being read from its beginning on.
 pub(crate) struct ReadAhead {
@@ -44,6 +29,13 @@ impl ReadAhead {
     /// At the beginning of `file`.
     pub(crate) fn new(file: Blob) -> Self {
         Self { file, asked: 0.0, read: 0.0, under_way: VecDeque::new(), drain: Drain::new() }
+    }
+
+    /// The same, with every window's buffer given away through `port` when we have taken what is in it.
+    #[allow(dead_code, reason = "only one of the two workers shares what it reads")]
+    pub(crate) fn giving_to(mut self, port: MessagePort) -> Self {
+        self.drain = Drain(port);
+        self
     }
 
     /// The next window, in place of what `into` holds; `false` at the end.
@@ -81,16 +73,18 @@ impl ReadAhead {
 
 /// Gives a buffer's memory back at once, by handing it to a closed channel. The garbage collector would come after
 /// hundreds of MB (measured), and `ArrayBuffer.transfer` only makes it come later.
-struct Drain(MessagePort);
+pub(crate) struct Drain(MessagePort);
 
 impl Drain {
-    fn new() -> Self {
+    /// One that leads nowhere.
+    pub(crate) fn new() -> Self {
         let channel = MessageChannel::new();
         channel.port1().close();
         Self(channel.port2())
     }
 
-    fn pour(&self, buffer: &ArrayBuffer) -> Result<(), JsValue> {
-        self.0.post_message(&JsValue::NULL, &Array::of1(buffer))
+    /// Gives a buffer away.
+    pub(crate) fn pour(&self, buffer: &ArrayBuffer) -> Result<(), JsValue> {
+        self.0.post_message(buffer, &Array::of1(buffer))
     }
 }

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use js_sys::Array;
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::{document, set_timeout_with_handle};
 use wasm_bindgen::prelude::*;
@@ -32,13 +33,15 @@ pub(crate) enum WorkerEvent {
 }
 
 impl FileWorker {
-    /// Starts the worker whose script the `meta` element of that name tells, and gives it `job`, which holds a file.
+    /// Starts the worker whose script the `meta` element of that name tells, and gives it `job`, which holds a file, and for good what
+    /// is in `give`.
     ///
     /// # Errors
     /// When the browser does not start it.
     pub(crate) fn start(
         meta: &str,
         job: &JsValue,
+        give: &Array,
         on_event: impl Fn(WorkerEvent) + Clone + 'static,
     ) -> Result<Self, JsValue> {
         let worker = Worker::new(&address(meta)?)?;
@@ -47,14 +50,15 @@ impl FileWorker {
             set_timeout_with_handle(move || on_event(not_loaded()), LOADING)?
         };
         let on_message = {
-            let (on_event, listener, job) = (on_event.clone(), worker.clone(), job.clone());
+            let (on_event, listener) = (on_event.clone(), worker.clone());
+            let (job, give) = (job.clone(), give.clone());
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 if event.data().as_bool() != Some(true) {
                     on_event(WorkerEvent::Said(event.data()));
                     return;
                 }
                 loading.clear();
-                if let Err(error) = listener.post_message(&job) {
+                if let Err(error) = listener.post_message_with_transfer(&job, &give) {
                     on_event(WorkerEvent::Failed(format!(
                         "the file could not be given to the worker: {}",
                         words(&error)

@@ -54,12 +54,13 @@ impl Inspection {
         file: &File,
         on_event: impl Fn(InspectionEvent) + Clone + 'static,
     ) -> Result<Self, JsValue> {
-        let worker = FileWorker::start("slipway-inspector", file, move |event| {
-            on_event(match event {
-                WorkerEvent::Said(message) => said(&message),
-                WorkerEvent::Failed(why) => InspectionEvent::Failed(why),
-            });
-        })?;
+        let worker =
+            FileWorker::start("slipway-inspector", file, &js_sys::Array::new(), move |event| {
+                on_event(match event {
+                    WorkerEvent::Said(message) => said(&message),
+                    WorkerEvent::Failed(why) => InspectionEvent::Failed(why),
+                });
+            })?;
         Ok(Self { _worker: worker })
     }
 }

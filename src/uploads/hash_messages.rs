@@ -7,8 +7,9 @@ use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
+use crate::channel::MessagePort;
+
 /// What to hash of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HashJob {
     /// The SHA-512 of it all.
     Whole,
@@ -20,6 +21,9 @@ pub(crate) enum HashJob {
         begin: Begin,
         /// Which hashes.
         wanted: Wanted,
+        /// The way to the other worker: who names the segments reads the file and gives each window to the one who hashes
+        /// the whole, as reading costs as much as hashing.
+        port: MessagePort,
     },
     /// MD5 and BLAKE3 of some segments.
     Samples {
@@ -31,21 +35,21 @@ pub(crate) enum HashJob {
 }
 
 impl HashJob {
-    /// As it is posted: `[file, job, segment_bytes, from_segment, checkpoint]`, or `[file, "samples", segment_bytes, indices]`.
+    /// As it is posted: `[file, job, segment_bytes, from_segment, checkpoint, port]`, or `[file, "samples", segment_bytes, indices]`.
     pub(crate) fn message(&self, file: &Blob) -> JsValue {
         let message = Array::of1(file);
         match self {
             Self::Whole => message.push(&"whole".into()),
-            Self::Segments { segment_bytes, begin, wanted } => {
+            Self::Segments { segment_bytes, begin, wanted, port } => {
                 let name = match wanted {
                     Wanted::Names => "names",
                     Wanted::Whole => "checkpoints",
-                    Wanted::Both => "both",
                 };
                 message.push(&name.into());
                 message.push(&number(*segment_bytes));
                 message.push(&number(begin.from_segment));
-                message.push(&Uint8Array::from(begin.checkpoint.as_slice()).into())
+                message.push(&Uint8Array::from(begin.checkpoint.as_slice()).into());
+                message.push(port)
             }
             Self::Samples { segment_bytes, indices } => {
                 message.push(&"samples".into());
@@ -54,6 +58,14 @@ impl HashJob {
             }
         };
         message.into()
+    }
+
+    /// What cannot be copied into the message but only given.
+    pub(crate) fn given(&self) -> Array {
+        match self {
+            Self::Segments { port, .. } => Array::of1(port),
+            Self::Whole | Self::Samples { .. } => Array::new(),
+        }
     }
 
     /// What was posted; `None` when it is nothing of ours.
@@ -65,13 +77,13 @@ impl HashJob {
             let from_segment = whole(&message.get(3))?;
             let checkpoint = message.get(4).dyn_into::<Uint8Array>().ok()?.to_vec();
             let begin = Begin { from_segment, checkpoint };
-            Some(Self::Segments { segment_bytes: segment_bytes()?, begin, wanted })
+            let port = message.get(5).dyn_into::<MessagePort>().ok()?;
+            Some(Self::Segments { segment_bytes: segment_bytes()?, begin, wanted, port })
         };
         let job = match message.get(1).as_string()?.as_str() {
             "whole" => Self::Whole,
             "names" => segments(Wanted::Names)?,
             "checkpoints" => segments(Wanted::Whole)?,
-            "both" => segments(Wanted::Both)?,
             "samples" => Self::Samples {
                 segment_bytes: segment_bytes()?,
                 indices: message

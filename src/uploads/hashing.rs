@@ -1,8 +1,8 @@
 //! The page's side of the hashing workers (`src/hasher.rs`): starts them for what is sent, hears how far they are, ends
 //! them.
 //!
-//! A file in segments has two workers: one names the segments, the other hashes the whole file. SHA-512 can only go from
-//! front to back and takes as long as MD5 and BLAKE3 together (`docs/uploads.md` has the figures).
+//! A file in segments has two workers: one reads it and names the segments, the other hashes the whole. SHA-512 can only
+//! go from front to back and takes as long as MD5 and BLAKE3 together (`docs/uploads.md` has the figures).
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Blob;
 
 use super::hash_messages::{HashJob, HashSaid};
+use crate::channel::MessageChannel;
 use crate::worker::{FileWorker, WorkerEvent, words};
 
 pub(crate) use upload::HashedSegment;
@@ -59,8 +60,13 @@ impl Hashing {
         on_event: impl Fn(HashEvent) + 'static,
     ) -> Result<Self, JsValue> {
         let begin = Begin { from_segment: from, checkpoint: checkpoint.unwrap_or_default() };
-        let job = |wanted| HashJob::Segments { segment_bytes, begin: begin.clone(), wanted };
-        Self::start(content, vec![job(Wanted::Names), job(Wanted::Whole)], Rc::new(on_event))
+        let channel = MessageChannel::new();
+        let job = |wanted, port| {
+            let begin = begin.clone();
+            HashJob::Segments { segment_bytes, begin, wanted, port }
+        };
+        let jobs = vec![job(Wanted::Names, channel.port1()), job(Wanted::Whole, channel.port2())];
+        Self::start(content, jobs, Rc::new(on_event))
     }
 
     /// Starts to hash some segments of `content`: whether a file is still what it was.
@@ -89,15 +95,18 @@ impl Hashing {
             let (over, together) = (Rc::clone(&over), Rc::clone(&together));
             let on_event = Rc::clone(&on_event);
             let hear = move |event| {
-                let events = together.borrow_mut().hear(number, said(event));
-                for event in events {
-                    if !over.get() {
-                        over.set(matches!(event, HashEvent::Failed(_)));
-                        on_event(event);
-                    }
+                let told = together.borrow_mut().hear(number, said(event));
+                if let Some(event) = told.filter(|_| !over.get()) {
+                    over.set(matches!(event, HashEvent::Failed(_)));
+                    on_event(event);
                 }
             };
-            workers.push(FileWorker::start("slipway-hasher", &job.message(content), hear)?);
+            workers.push(FileWorker::start(
+                "slipway-hasher",
+                &job.message(content),
+                &job.given(),
+                hear,
+            )?);
         }
         Ok(Self { _workers: workers, over })
     }

@@ -6,15 +6,13 @@ use crate::checkpoint::Checkpoint;
 use crate::hex;
 use crate::names::{Names, NamesHasher};
 
-/// What to compute. Two workers share the work: one names the segments, one hashes the whole.
+/// What to compute. Two workers share the work, and the reading: one names the segments, one hashes the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wanted {
     /// MD5 and BLAKE3 of every segment.
     Names,
     /// SHA-512 of the whole, with a checkpoint after every segment.
     Whole,
-    /// Both.
-    Both,
 }
 
 /// Where to begin.
@@ -59,12 +57,15 @@ impl Segments {
         let resumed = Checkpoint::from_bytes(&begin.checkpoint)
             .ok()
             .filter(|checkpoint| checkpoint.seen_bytes == first);
-        let (whole, begins_at) = match (wanted, resumed) {
-            (Wanted::Names, _) => (None, first),
-            (_, Some(checkpoint)) => (Some(checkpoint.state), first),
-            (_, None) => (Some(Sha512::new()), 0),
+        // The same whatever is wanted: who shares the reading begins where the other does.
+        let (state, begins_at) = match resumed {
+            Some(checkpoint) => (checkpoint.state, first),
+            None => (Sha512::new(), 0),
         };
-        let names = (wanted != Wanted::Whole).then(NamesHasher::default);
+        let (names, whole) = match wanted {
+            Wanted::Names => (Some(NamesHasher::default()), None),
+            Wanted::Whole => (None, Some(state)),
+        };
         Self {
             segment_bytes,
             from_segment: begin.from_segment,

@@ -28,6 +28,19 @@ fn names(segment: &[u8]) -> Names {
     }
 }
 
+/// Hashes a file twice, as the two workers do, and puts together what they say.
+fn both(file: &[u8], segment: u64, begin: &Begin, window: usize) -> (Vec<Hashed>, Option<String>) {
+    let (mut all, no_whole) = run(file, Segments::new(segment, Wanted::Names, begin), window);
+    let (checkpoints, whole) = run(file, Segments::new(segment, Wanted::Whole, begin), window);
+    assert_eq!((no_whole, all.len()), (None, checkpoints.len()));
+    for (one, other) in all.iter_mut().zip(checkpoints) {
+        assert_eq!((one.index, one.length_bytes), (other.index, other.length_bytes));
+        assert_eq!((&one.checkpoint, &other.names), (&None, &None));
+        one.checkpoint = other.checkpoint;
+    }
+    (all, whole)
+}
+
 /// Feeds what the hasher asks for, in windows.
 fn run(file: &[u8], mut hasher: Segments, window: usize) -> (Vec<Hashed>, Option<String>) {
     let mut all = Vec::new();
@@ -43,9 +56,7 @@ fn run(file: &[u8], mut hasher: Segments, window: usize) -> (Vec<Hashed>, Option
 /// Every segment of a file as it should be, hashed at once.
 fn check(file: &[u8], segment: usize, window: usize) {
     let about = format!("{} bytes, segments of {segment}, windows of {window}", file.len());
-    let begin = Begin::default();
-    let hasher = Segments::new(segment as u64, Wanted::Both, &begin);
-    let (hashed, whole) = run(file, hasher, window);
+    let (hashed, whole) = both(file, segment as u64, &Begin::default(), window);
     assert_eq!(whole.as_deref(), Some(sha512(file).as_str()), "{about}");
     assert_eq!(hashed.len(), file.len().div_ceil(segment), "{about}");
     for (one, expected) in hashed.iter().zip(file.chunks(segment)) {
@@ -98,14 +109,16 @@ fn zeros_are_told_from_everything_else() {
 #[test]
 fn it_goes_on_from_every_checkpoint() {
     let file = bytes(5_555);
-    let (first, whole) = run(&file, Segments::new(1000, Wanted::Both, &Begin::default()), 64);
+    let (first, whole) = both(&file, 1000, &Begin::default(), 64);
     for (at, one) in first.iter().take(5).enumerate() {
         let checkpoint = one.checkpoint.clone().unwrap();
         assert!(checkpoint.len() < 256, "{}", checkpoint.len());
         let begin = Begin { from_segment: one.index + 1, checkpoint };
-        let hasher = Segments::new(1000, Wanted::Both, &begin);
-        assert_eq!(hasher.begins_at(), (one.index + 1) * 1000);
-        let (rest, again) = run(&file, hasher, 77);
+        for wanted in [Wanted::Names, Wanted::Whole] {
+            let hasher = Segments::new(1000, wanted, &begin);
+            assert_eq!(hasher.begins_at(), (one.index + 1) * 1000);
+        }
+        let (rest, again) = both(&file, 1000, &begin, 77);
         assert_eq!(again, whole, "after segment {at}");
         assert_eq!(rest, first[at + 1..], "after segment {at}");
     }
@@ -119,7 +132,7 @@ fn it_goes_on_from_every_checkpoint() {
 #[test]
 fn without_a_fitting_checkpoint_the_whole_is_read_again() {
     let file = bytes(5_000);
-    let (first, whole) = run(&file, Segments::new(1000, Wanted::Both, &Begin::default()), 512);
+    let (first, whole) = both(&file, 1000, &Begin::default(), 512);
     let right = first[2].checkpoint.clone().unwrap();
     let mut other_release = right.clone();
     other_release[3] = b'2';
@@ -131,24 +144,10 @@ fn without_a_fitting_checkpoint_the_whole_is_read_again() {
         first[1].checkpoint.clone().unwrap(),
     ] {
         let begin = Begin { from_segment: 3, checkpoint };
-        let hasher = Segments::new(1000, Wanted::Both, &begin);
-        assert_eq!(hasher.begins_at(), 0);
-        let (rest, again) = run(&file, hasher, 512);
+        for wanted in [Wanted::Names, Wanted::Whole] {
+            assert_eq!(Segments::new(1000, wanted, &begin).begins_at(), 0);
+        }
+        let (rest, again) = both(&file, 1000, &begin, 512);
         assert_eq!((rest.as_slice(), &again), (&first[3..], &whole));
     }
-}
-
-#[test]
-fn two_can_share_the_work() {
-    let file = bytes(4_500);
-    let begin = Begin { from_segment: 2, checkpoint: vec![] };
-    let (both, whole) = run(&file, Segments::new(1000, Wanted::Both, &begin), 600);
-    let (named, no_whole) = run(&file, Segments::new(1000, Wanted::Names, &begin), 600);
-    let (checkpoints, same) = run(&file, Segments::new(1000, Wanted::Whole, &begin), 600);
-    assert_eq!((no_whole, &same), (None, &whole));
-    for ((both, named), checkpoint) in both.iter().zip(&named).zip(&checkpoints) {
-        assert_eq!((&both.names, &both.checkpoint), (&named.names, &checkpoint.checkpoint));
-        assert_eq!((&named.checkpoint, &checkpoint.names), (&None, &None));
-    }
-    assert_eq!((both.len(), named.len(), checkpoints.len()), (3, 3, 3));
 }
