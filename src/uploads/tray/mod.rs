@@ -70,7 +70,11 @@ fn Docked(
     let element: NodeRef<html::Details> = NodeRef::new();
     Effect::new(move |before: Option<bool>| {
         let foreign = foreign.get();
-        if before == Some(true) && !foreign && begins_open() && let Some(details) = element.get_untracked() {
+        if before == Some(true)
+            && !foreign
+            && begins_open()
+            && let Some(details) = element.get_untracked()
+        {
             open.set(true);
             details.set_open(true);
         }

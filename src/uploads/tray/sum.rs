@@ -15,6 +15,7 @@ use crate::uploads::{Job, JobState, Standing};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Sum {
     uploads: usize,
+    imports: usize,
     downloads: usize,
     under_way: usize,
     in_the_cloud: usize,
@@ -35,7 +36,7 @@ pub(super) struct Sum {
 impl Sum {
     /// Of these; follows their states.
     pub(super) fn of(jobs: &[Job], downloads: &[Download]) -> Self {
-        let mut sum = Self { uploads: jobs.len(), downloads: downloads.len(), ..Self::default() };
+        let mut sum = Self { downloads: downloads.len(), ..Self::default() };
         for job in jobs {
             job.state.with(|state| sum.add(state));
         }
@@ -47,19 +48,21 @@ impl Sum {
 
     /// Whether there are none.
     pub(super) fn is_nothing(&self) -> bool {
-        self.uploads + self.downloads == 0
+        self.uploads + self.imports + self.downloads == 0
     }
 
     fn add(&mut self, state: &JobState) {
+        if state.road.is_file() {
+            self.uploads += 1
+        } else {
+            self.imports += 1
+        }
         match state.phase.standing() {
             Standing::UnderWay => {
                 let (shape, word) = words::step(&state.phase);
                 let size = state.size_bytes.unwrap_or_default();
-                // What is not told counts as none where nothing was sent, and as all where nothing is left to send.
-                let share = words::share(state);
-                let done = if share.is_some() { state.sent_bytes.min(size) } else { 0 };
-                let ends = state.estimate.as_ref();
-                self.under_way(shape, word, (done, size), ends);
+                let done = state.sent_bytes.min(size);
+                self.under_way(shape, word, (done, size), state.estimate.as_ref());
             }
             Standing::InTheCloud => self.in_the_cloud += 1,
             Standing::Done => self.done += 1,
@@ -116,18 +119,23 @@ impl Sum {
         matches!(self.shape, Some(Shape::Paused | Shape::Offline | Shape::Queued))
     }
 
-    /// How far what is under way has come; `None` when nobody knows.
+    /// How far what is under way has come; `None` when nobody knows, or all has arrived and the cloud works on it.
     pub(super) fn share(&self) -> Option<f64> {
-        share_of(self.done_bytes, Some(self.size_bytes)).filter(|_| self.done_bytes > 0)
+        let known = self.done_bytes > 0 && self.done_bytes < self.size_bytes;
+        share_of(self.done_bytes, Some(self.size_bytes)).filter(|_| known)
     }
 
     /// "2 uploads".
     pub(super) fn title(&self) -> String {
-        match (self.uploads, self.downloads) {
-            (uploads, 0) => format::count(uploads, "upload", "uploads"),
-            (0, 1) => tr("1 download").to_owned(),
-            (0, count) => tr_with("{count} downloads", &[("count", &count)]),
-            (uploads, count) => tr_with("{count} transfers", &[("count", &(uploads + count))]),
+        match (self.uploads, self.imports, self.downloads) {
+            (uploads, 0, 0) => format::count(uploads, "upload", "uploads"),
+            (0, imports, 0) => format::count(imports, "import", "imports"),
+            (0, 0, 1) => tr("1 download").to_owned(),
+            (0, 0, count) => tr_with("{count} downloads", &[("count", &count)]),
+            (uploads, imports, downloads) => {
+                let count = uploads + imports + downloads;
+                tr_with("{count} transfers", &[("count", &count)])
+            }
         }
     }
 
@@ -195,7 +203,7 @@ mod tests {
     }
 
     fn sum(states: &[JobState]) -> Sum {
-        let mut sum = Sum { uploads: states.len(), ..Sum::default() };
+        let mut sum = Sum::default();
         for state in states {
             sum.add(state);
         }
@@ -220,6 +228,22 @@ mod tests {
         assert!(offline.waits());
         let one_goes_on = sum(&[state(Phase::Offline, 27, 0.0), state(Phase::Sending, 27, 1.0)]);
         assert_eq!(one_goes_on.in_the_title().as_deref(), Some("27 %"));
+    }
+
+    #[test]
+    fn all_sent_is_not_all_done() {
+        let importing = sum(&[state(Phase::AwaitingReply, 100, 0.0)]);
+        assert_eq!(importing.in_the_title().as_deref(), Some("Stored by the cloud"));
+        assert_eq!(importing.share(), None);
+    }
+
+    #[test]
+    fn imports_are_not_called_uploads() {
+        let progress =
+            upload::import::Progress { begun: true, copied_mib: None, quiet_for: Duration::ZERO };
+        let import = JobState::new(Road::Url, JobPhase::Fetching(progress), None);
+        assert_eq!(sum(std::slice::from_ref(&import)).title(), "1 import");
+        assert_eq!(sum(&[import, state(Phase::Sending, 1, 1.0)]).title(), "2 transfers");
     }
 
     #[test]
