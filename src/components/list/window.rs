@@ -202,6 +202,21 @@ impl RowWindow {
         self.look();
     }
 
+    /// The first row that was wholly below so many pixels of the view when the rows were last looked at.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A row's number.
+    pub fn first_below(self, covered: f64) -> Option<usize> {
+        let place = self.last.try_get_value().flatten()?;
+        Some(((covered - place.top) / place.row).ceil().max(0.0) as usize)
+    }
+
+    /// Scrolls by so many rows.
+    pub fn shift(self, rows: isize) {
+        if let Some(place) = self.place() {
+            window().scroll_by_with_x_and_y(0.0, rows as f64 * place.row);
+        }
+        self.look();
+    }
+
     /// Remembers where the rows are.
     pub fn note_place(self) {
         let place = self.place();
@@ -231,10 +246,11 @@ impl RowWindow {
         // Nothing is there any more when a frame comes after the page has gone.
         let before: HtmlElement = self.before.try_get_untracked()??.unchecked_into();
         let rows: HtmlElement = self.rows.try_get_untracked()??.unchecked_into();
-        let count = self.span.try_get_untracked().map_or(0, |span| span.end - span.first);
+        // Those that are drawn: the span may be ahead of them.
+        let count = rows.child_element_count();
         let height = rows.get_bounding_client_rect().height();
         let row = if count > 0 && height > 0.0 {
-            height / count as f64
+            height / f64::from(count)
         } else {
             self.row_height.try_get_untracked()?
         };
@@ -264,9 +280,9 @@ mod tests {
         check_span(200.0, 1000.0, 40.0, 120, (0, 120));
         check_span(200.0, 1000.0, 40.0, 10_000, (0, 36));
         check_span(-4000.0, 1000.0, 40.0, 10_000, (92, 136));
-        check_span(-399_000.0, 1000.0, 40.0, 10_000, (9964, 10_000));
+        check_span(-399_000.0, 1000.0, 40.0, 10_000, (9956, 10_000));
         // The list became shorter than the place that the page is scrolled to.
-        check_span(-399_000.0, 1000.0, 40.0, 200, (152, 200));
+        check_span(-399_000.0, 1000.0, 40.0, 200, (156, 200));
         check_span(-4000.0, 640.0, 118.5, 2_000, (24, 48));
         // Not measured yet.
         let unmeasured = span(Place { top: 0.0, view: 1000.0, row: 0.0 });

@@ -7,58 +7,19 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use futures_util::future::{join, join3};
 use leptos::prelude::*;
-use openstack::Timestamp;
 use openstack::image::Image;
 use openstack::poll::Motion;
-use openstack::{ApiError, ErrorKind, ImageId, Listing};
+use openstack::{ApiError, ImageId, Listing, ProjectId, Timestamp};
 
-use super::entry::{Entry, Share};
-use super::set::ImageSet;
-use crate::clock;
+use super::entry::Entry;
+use super::fetching::{Known, changes, changes_are_enough, forget, put, whole};
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::Palette;
 use crate::components::image::on_upload_step;
 use crate::live::{Live, use_live, use_live_from};
 use crate::remote::{Dated, Phase, Remote};
-
-/// What is asked for first: more than a screenful, and quick.
-const FIRST_ROWS: u32 = 200;
-/// What is asked for at once behind it: reading a page is one piece of work for the browser.
-const MORE_ROWS: u32 = 500;
-/// Longer lists are not fetched anew for every change.
-const SHORT: usize = 1000;
-/// How long changes are enough for a longer list.
-const WHOLE_EVERY: Duration = Duration::from_secs(300);
-/// How many images are asked for one by one when no list names them any more.
-const SINGLE_LOOKS: usize = 20;
-
-/// The images, as far as they are known.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Known {
-    /// The images.
-    pub set: Arc<ImageSet>,
-    /// How many records could not be read.
-    pub unreadable: usize,
-    /// The rest is still being fetched.
-    pub partial: bool,
-    /// The newest change seen, by the cloud's clock.
-    newest: Option<Timestamp>,
-    /// When the whole list was last fetched, by this computer's clock.
-    whole_at: Timestamp,
-}
-
-impl Known {
-    /// An image is gone.
-    pub fn forget(&mut self, id: &ImageId) {
-        if self.set.get(id).is_some() {
-            Arc::make_mut(&mut self.set).remove(id);
-        }
-    }
-}
 
 /// What has become of an image.
 #[derive(Clone, Debug)]
@@ -82,6 +43,7 @@ pub struct Feed {
     first_rows: RwSignal<Option<Known>>,
     /// What was deleted here: an answer that was asked for before may still name it.
     gone: StoredValue<HashSet<ImageId>>,
+    known: Memo<Option<Known>>,
 }
 
 /// Starts to fetch, from what was known before. Ends with the page.
@@ -128,7 +90,46 @@ pub fn use_feed(before: Option<Dated<Known>>) -> Feed {
         use_live(Signal::stored(()), fetch, |_| Motion::Still)
     };
     on_upload_step(move || live.refresh());
-    Feed { live, hidden, cloud: StoredValue::new(cloud), last, first_rows, gone }
+    let project = cloud.project().id.clone();
+    let known = merged(live, hidden, first_rows, project);
+    Feed { live, hidden, cloud: StoredValue::new(cloud), last, first_rows, gone, known }
+}
+
+/// The newest answer, or the first rows of the first one, with the hidden images. Neither part changes with each look at the
+/// cloud, and so a list that stays the same stays the very same one.
+fn merged(
+    live: Live<Known>,
+    hidden: Live<Listing<Image>>,
+    first_rows: RwSignal<Option<Known>>,
+    project: ProjectId,
+) -> Memo<Option<Known>> {
+    let listed = Memo::new(move |_| {
+        let answer = live.remote().with(|remote| remote.value().cloned());
+        answer.or_else(|| first_rows.get())
+    });
+    let hidden = Memo::new(move |_| {
+        let items = |listing: &Listing<Image>| listing.items.clone();
+        hidden.remote().with(|remote| remote.value().map(items)).unwrap_or_default()
+    });
+    Memo::new(move |_| {
+        let mut known = listed.get()?;
+        // Not with each part of a list that is still coming.
+        if !known.partial {
+            hidden.with(|hidden| {
+                for image in hidden {
+                    // What was changed here since is newer.
+                    let newer = known
+                        .set
+                        .get(&image.id)
+                        .is_none_or(|known| known.image.updated_at < image.updated_at);
+                    if newer {
+                        put(&mut known.set, Entry::new(image.clone(), &project, None), false);
+                    }
+                }
+            });
+        }
+        Some(known)
+    })
 }
 
 impl Feed {
@@ -151,26 +152,7 @@ impl Feed {
     /// What is known: the newest answer, or the first rows of the first one; with hidden images, which are shown only where
     /// they are wanted, but take up space all the same.
     pub fn known(self) -> Memo<Option<Known>> {
-        Memo::new(move |_| {
-            let answer = self.live.remote().with(|remote| remote.value().cloned());
-            let mut known = answer.or_else(|| self.first_rows.get())?;
-            self.hidden.remote().with(|remote| {
-                let hidden = remote.value().filter(|hidden| !hidden.items.is_empty());
-                // Not with each part of a list that is still coming.
-                let Some(hidden) = hidden.filter(|_| !known.partial) else {
-                    return;
-                };
-                let project = self.cloud.with_value(|cloud| cloud.project().id.clone());
-                let set = Arc::make_mut(&mut known.set);
-                for image in &hidden.items {
-                    // What was changed here since is newer.
-                    if set.get(&image.id).is_none() {
-                        set.put(Entry::new(image.clone(), &project, None));
-                    }
-                }
-            });
-            Some(known)
-        })
+        self.known
     }
 
     /// Whether it is known which images are hidden, or that it cannot be known now.
@@ -178,13 +160,12 @@ impl Feed {
         self.hidden.remote().with(|remote| remote.phase() != Phase::Loading)
     }
 
-    /// The newest whole answer, with what was changed here since.
+    /// The whole list as it is shown now, with the orders that were made of it.
     pub fn newest(self) -> Option<Dated<Known>> {
-        let received_at = self
-            .live
-            .remote()
+        let remote = self.live.remote();
+        let received_at = remote
             .try_with_untracked(|remote| remote.data.as_ref().map(|data| data.received_at))??;
-        let value = self.last.try_get_value().flatten()?;
+        let value = self.known.try_get_untracked().flatten().filter(|known| !known.partial)?;
         Some(Dated { value, received_at })
     }
 
@@ -265,126 +246,6 @@ impl Feed {
                 }
             });
             self.hidden.amend(move |hidden| hidden.items.retain(|image| !gone.contains(&image.id)));
-        }
-    }
-}
-
-/// Takes out what was deleted here. No image comes back under its old id.
-fn forget(known: &mut Known, gone: &HashSet<ImageId>) {
-    if gone.iter().any(|id| known.set.get(id).is_some()) {
-        let set = Arc::make_mut(&mut known.set);
-        for id in gone {
-            set.remove(id);
-        }
-    }
-}
-
-fn changes_are_enough(known: &Known) -> bool {
-    let age = clock::now().as_second().saturating_sub(known.whole_at.as_second());
-    let young = u64::try_from(age).is_ok_and(|age| age < WHOLE_EVERY.as_secs());
-    known.set.len() > SHORT && young && known.newest.is_some()
-}
-
-async fn whole(cloud: &Cloud, on_part: impl Fn(Known)) -> Result<Known, ApiError> {
-    let pages = async {
-        let mut known = Known {
-            set: Arc::default(),
-            unreadable: 0,
-            partial: true,
-            newest: None,
-            whole_at: clock::now(),
-        };
-        let mut marker = None;
-        let mut rows = FIRST_ROWS;
-        loop {
-            let page = cloud.image_rows(rows, marker.as_ref()).await?;
-            rows = MORE_ROWS;
-            take(&mut known, page.rows, cloud);
-            if page.next.is_none() || page.next == marker {
-                known.partial = false;
-                return Ok::<Known, ApiError>(known);
-            }
-            marker = page.next;
-            on_part(known.clone());
-        }
-    };
-    let (known, offered, rejected) =
-        join3(pages, cloud.offered_images(), cloud.rejected_images()).await;
-    let mut known = known?;
-    take_unanswered(&mut known, offered?, rejected?, cloud);
-    Ok(known)
-}
-
-async fn changes(cloud: &Cloud, mut known: Known) -> Result<Known, ApiError> {
-    let Some(newest) = known.newest else { return whole(cloud, drop).await };
-    let unreadable = known.unreadable;
-    let lists = join(cloud.offered_images(), cloud.rejected_images());
-    let (changed, (offered, rejected)) = join(cloud.images_changed_since(newest), lists).await;
-    let (changed, offered, rejected) = (changed?, offered?, rejected?);
-    let named = |id: &ImageId, lists: &[&Listing<Image>]| {
-        lists.iter().any(|list| list.items.iter().any(|image| image.id == *id))
-    };
-    // A passing state that no list of changes names any more has ended in a deletion; an offer that is no longer among the
-    // offers was answered, or taken back.
-    let silent: Vec<ImageId> = known
-        .set
-        .changing()
-        .into_iter()
-        .filter(|id| !named(id, &[&changed]))
-        .chain(known.set.unanswered().into_iter().filter(|id| !named(id, &[&offered, &rejected])))
-        .take(SINGLE_LOOKS)
-        .collect();
-    take(&mut known, changed, cloud);
-    take_unanswered(&mut known, offered, rejected, cloud);
-    for id in silent {
-        match cloud.image(&id).await {
-            Ok(image) => {
-                take(&mut known, Listing { items: vec![image], skipped: Vec::new() }, cloud)
-            }
-            Err(error) if error.kind == ErrorKind::NotFound => {
-                Arc::make_mut(&mut known.set).remove(&id)
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    // Counted with the whole list: each look at what has changed would count the same ones again.
-    known.unreadable = unreadable;
-    Ok(known)
-}
-
-fn take(known: &mut Known, rows: Listing<Image>, cloud: &Cloud) {
-    known.unreadable += rows.skipped.len();
-    let set = Arc::make_mut(&mut known.set);
-    for image in rows.items {
-        known.newest = known.newest.max(image.updated_at);
-        set.put(Entry::new(image, &cloud.project().id, None));
-    }
-}
-
-fn take_unanswered(
-    known: &mut Known,
-    offered: Listing<Image>,
-    rejected: Listing<Image>,
-    cloud: &Cloud,
-) {
-    known.unreadable += offered.skipped.len() + rejected.skipped.len();
-    // To its owner, and to an operator, Glance names in both lists what they can see anyway: nobody has two answers.
-    let offered_ids: HashSet<ImageId> =
-        offered.items.iter().map(|image| image.id.clone()).collect();
-    let anyway: HashSet<ImageId> = rejected
-        .items
-        .iter()
-        .filter(|image| offered_ids.contains(&image.id))
-        .map(|image| image.id.clone())
-        .collect();
-    let set = Arc::make_mut(&mut known.set);
-    for (list, share) in [(offered, Share::Offered), (rejected, Share::Rejected)] {
-        for image in list.items {
-            let share = (!anyway.contains(&image.id)).then_some(share);
-            let seen = set.get(&image.id).is_some_and(|entry| !entry.is_unanswered());
-            if !seen || share == Some(Share::Rejected) {
-                set.put(Entry::new(image, &cloud.project().id, share));
-            }
         }
     }
 }

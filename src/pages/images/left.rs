@@ -6,7 +6,7 @@
 use leptos::prelude::*;
 use openstack::ImageId;
 
-use super::feed::Known;
+use super::fetching::Known;
 use super::keys::{self, Part};
 use super::query::ListQuery;
 use super::set::Found;
@@ -177,8 +177,7 @@ impl Shown {
             return Some(LeftRow { id, top: at(number), height, focused: true });
         }
         // At its start the list needs no row to come back to.
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // A row's number.
-        let first = ((keys::COVERED.0 - top) / height).ceil().max(0.0) as usize;
+        let first = self.window.first_below(keys::COVERED.0)?;
         let id = self.id_at(first).filter(|_| first > 0)?;
         Some(LeftRow { id, top: at(first), height, focused: false })
     }

@@ -12,9 +12,12 @@ use openstack::{ImageId, Timestamp};
 use web_sys::{HtmlElement, Node};
 
 use super::keys::{self, Part};
-use super::row::{Around, Row, pattern};
+use super::pattern::pattern;
+use super::query::ListQuery;
+use super::row::{Around, Row};
 use super::{RowAt, Shown};
 use crate::components::image::{ImageActions, local_upload};
+use crate::components::list::RowWindow;
 use crate::ui::SharedMenu;
 use crate::uploads::Uploads;
 
@@ -23,11 +26,15 @@ const SPARE: usize = 64;
 
 struct Drawn {
     id: ImageId,
+    /// Its place in the whole list.
+    number: usize,
     row: Row,
 }
 
 #[derive(Default)]
 struct Rows {
+    /// What was asked for when they were drawn.
+    query: Option<ListQuery>,
     pattern: Option<HtmlElement>,
     drawn: Vec<Drawn>,
     spare: Vec<Row>,
@@ -56,11 +63,17 @@ pub fn draw_rows(
             now,
         };
         let wanted = shown.rows.get();
+        let query = shown.query.get().with_columns(None);
         rows.update_value(|rows| {
+            if rows.query.as_ref() == Some(&query) {
+                keep_place(shown.window, rows.moved_by(shown.window, &wanted));
+            }
+            rows.query = Some(query);
             let focused = rows.focused();
             rows.arrange(&body, &wanted, focused.as_ref().map(|(at, _)| *at));
             shown.set.with(|set| {
                 for (drawn, row) in rows.drawn.iter_mut().zip(&wanted) {
+                    drawn.number = row.number;
                     if let Some(entry) = set.get(&row.id) {
                         drawn.row.show(&entry, &about(row));
                     }
@@ -87,6 +100,16 @@ impl Rows {
         Some((at, keys::Focused { id, part }))
     }
 
+    /// By how many rows the first row in view moves, as others have come or gone above it.
+    fn moved_by(&self, window: RowWindow, wanted: &[RowAt]) -> isize {
+        let Some(first) = window.first_below(keys::COVERED.0).filter(|first| *first > 0) else {
+            return 0;
+        };
+        let anchor = self.drawn.iter().find(|drawn| drawn.number == first);
+        let now = anchor.and_then(|anchor| wanted.iter().find(|row| row.id == anchor.id));
+        now.map_or(0, |row| row.number.cast_signed() - first.cast_signed())
+    }
+
     /// Has a row for each that is wanted, in order.
     fn arrange(&mut self, body: &Node, wanted: &[RowAt], focused: Option<usize>) {
         if self.drawn.iter().map(|drawn| &drawn.id).eq(wanted.iter().map(|row| &row.id)) {
@@ -111,7 +134,7 @@ impl Rows {
         }
         for (row, wanted) in taken.into_iter().zip(wanted) {
             if let Some(row) = row.or_else(|| self.another()) {
-                self.drawn.push(Drawn { id: wanted.id.clone(), row });
+                self.drawn.push(Drawn { id: wanted.id.clone(), number: wanted.number, row });
             }
         }
         let mut next: Option<&Node> = None;
@@ -149,6 +172,14 @@ impl Rows {
                 }
             }
         }
+    }
+}
+
+/// A look at the cloud never scrolls: what is in view stays where it is.
+fn keep_place(window: RowWindow, rows: isize) {
+    if rows != 0 {
+        // When the gaps have their new heights too.
+        request_animation_frame(move || window.shift(rows));
     }
 }
 

@@ -11,7 +11,7 @@ use openstack::ImageId;
 
 use super::entry::{Entry, Share};
 use super::facets::{self, FACETS, Facet};
-use super::query::{COLUMNS, ListQuery, Sort, Tab};
+use super::query::{COLUMNS, Column, ListQuery, Sort, Tab};
 use crate::components::image::is_changing;
 use crate::ui::Direction;
 
@@ -34,7 +34,8 @@ pub struct ImageSet {
     marks: Vec<[u16; FACETS]>,
     /// The values seen of each facet.
     values: [Vec<facets::Value>; FACETS],
-    at: HashMap<ImageId, usize>,
+    /// Where each is. Shared by copies until one of them gets or loses an image.
+    at: Arc<HashMap<ImageId, usize>>,
     orders: [OnceLock<Arc<[u32]>>; COLUMNS * 2],
 }
 
@@ -65,23 +66,58 @@ impl ImageSet {
                 }
                 *known_marks = marks;
                 *known = Arc::new(entry);
+                self.place_anew(at);
             }
             None => {
-                self.at.insert(entry.image.id.clone(), self.entries.len());
+                let at = self.entries.len();
+                Arc::make_mut(&mut self.at).insert(entry.image.id.clone(), at);
                 self.entries.push(Arc::new(entry));
                 self.marks.push(marks);
+                self.place_anew(at);
             }
         }
+    }
+
+    /// Whether an image is known just so: then putting it changes nothing.
+    pub fn has(&self, entry: &Entry) -> bool {
+        let at = self.at.get(&entry.image.id);
+        at.and_then(|at| self.entries.get(*at)).is_some_and(|known| **known == *entry)
+    }
+
+    /// So many images come at once that the orders are made anew after them.
+    pub fn forget_orders(&mut self) {
         self.orders = Default::default();
+    }
+
+    /// Gives one entry its place in the orders that are made: one image that changes must not have ten thousand sorted.
+    fn place_anew(&mut self, at: usize) {
+        let (Ok(place), Some(entry)) = (u32::try_from(at), self.entries.get(at)) else { return };
+        for (slot, made) in self.orders.iter_mut().enumerate() {
+            let Some(order) = made.get() else { continue };
+            let (Some(column), falls) = (Column::EACH.get(slot / 2), slot % 2 == 1) else {
+                continue;
+            };
+            let direction = if falls { Direction::Down } else { Direction::Up };
+            let mut places: Vec<u32> =
+                order.iter().copied().filter(|other| *other != place).collect();
+            let before = places.partition_point(|other| {
+                self.entries
+                    .get(*other as usize)
+                    .is_some_and(|other| other.compare(entry, *column, direction).is_lt())
+            });
+            places.insert(before, place);
+            *made = OnceLock::from(Arc::from(places));
+        }
     }
 
     /// Forgets an image.
     pub fn remove(&mut self, id: &ImageId) {
-        let Some(at) = self.at.remove(id) else { return };
+        let places = Arc::make_mut(&mut self.at);
+        let Some(at) = places.remove(id) else { return };
         self.entries.swap_remove(at);
         self.marks.swap_remove(at);
         if let Some(moved) = self.entries.get(at) {
-            self.at.insert(moved.image.id.clone(), at);
+            places.insert(moved.image.id.clone(), at);
         }
         self.orders = Default::default();
     }

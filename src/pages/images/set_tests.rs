@@ -203,3 +203,33 @@ fn ten_thousand_images_are_found_in_order() {
     let sort = Sort { column: Column::Name, direction: Direction::Up };
     assert!(Arc::ptr_eq(&set.order(sort), &set.order(sort)), "an order is made once");
 }
+
+#[test]
+fn an_image_that_comes_or_changes_takes_its_place_in_the_orders_that_are_made() {
+    let image = |number: usize, size: usize| {
+        let json = json!({"id": format!("i{number}"), "name": format!("image-{}", number * 7 % 50), "status": "active", "size": size});
+        entry(json, None)
+    };
+    let names = |set: &ImageSet, sort: Sort| -> Vec<String> {
+        let found = set.order(sort);
+        let entries = found.iter().filter_map(|place| set.entry(*place));
+        entries.map(|entry| entry.image.id.to_string()).collect()
+    };
+    let sorts = || {
+        let both = [Direction::Up, Direction::Down];
+        Column::EACH
+            .into_iter()
+            .flat_map(move |column| both.map(|direction| Sort { column, direction }))
+    };
+    let mut set = ImageSet::default();
+    (0..40).for_each(|number| set.put(image(number, number)));
+    sorts().for_each(|sort| drop(set.order(sort)));
+    set.put(image(40, 12));
+    set.put(image(7, 99));
+    let mut anew = set.clone();
+    anew.forget_orders();
+    for sort in sorts() {
+        assert_eq!(names(&set, sort), names(&anew, sort), "{sort:?}");
+    }
+    assert!(set.has(&image(7, 99)) && !set.has(&image(7, 98)));
+}

@@ -9,9 +9,9 @@ use openstack::ImageId;
 
 use super::Shown;
 use super::keys;
+use super::pattern::MENU;
 use super::pressed::Presses;
 use super::query::Column;
-use super::row::MENU;
 use super::rows::draw_rows;
 use super::select::Share;
 use crate::clock;

@@ -79,14 +79,14 @@ async fn hidden_images_and_columns_are_shown_as_wished() -> Outcome {
             user.click("button", "Hidden too").await?;
             user.see("link", like("scale-model-debian")).await?;
             user.click("button", "Choose columns").await?;
-            user.click("checkbox", "Arch").await?;
+            user.click("checkbox", "Visibility").await?;
             user.at("the columns in the address", |path| path.contains("columns=")).await?;
-            user.gone("columnheader", "Arch").await?;
+            user.gone("columnheader", "Visibility").await?;
             // The next visit remembers them.
             user.open("/images").await?;
             user.see("link", like("debian-12")).await?;
-            user.see("columnheader", "Format").await?;
-            user.gone("columnheader", "Arch").await
+            user.see("columnheader", "Size").await?;
+            user.gone("columnheader", "Visibility").await
         },
     )
     .await
@@ -245,6 +245,19 @@ async fn looking_again_moves_neither_focus_nor_scroll() -> Outcome {
             };
             let y = scrolled().await?;
             assert!(before.1 > 20 && y > 0, "{before:?} at {y}");
+            // One that comes above does not push away what is looked at.
+            let top = async || -> Result<i64, Trouble> {
+                let script =
+                    "return Math.round(document.activeElement.getBoundingClientRect().top)";
+                Ok(user.driver().execute(script, vec![]).await?.convert::<i64>()?)
+            };
+            let at = top().await?;
+            stage.api().await?.make_image("aaa-new").await?;
+            user.until("the same image a row further", async || {
+                Ok(focus(user).await? == (before.0.clone(), before.1 + 1) && top().await? == at)
+            })
+            .await?;
+            let (before, y) = (focus(user).await?, scrolled().await?);
             wire.write_all(&[7; 4096]).await?;
             wire.flush().await?;
             user.no_longer_read("Saving").await?;

@@ -1,5 +1,4 @@
 //! The console without a mouse: everything by keys, the focus always where it is expected and always to be seen.
-//! Where the ring of the skip link is looked at, in Chromium only: Firefox under remote control reports none for the first step.
 
 use slipway_e2e::{Kind, Outcome, View, journey, journey_in, like, qcow2, serve_file};
 use thirtyfour::Key;
