@@ -106,7 +106,9 @@ async fn objects(cloud: &Cloud, user: &str) -> Result<Vec<ListedObject>, ApiErro
         match swift::list_all_objects(cloud.client(), CONTAINER, &prefix).await {
             Ok(listing) => all.extend(listing.items),
             // Nothing was ever uploaded by this road, or there is no object store.
-            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::NoEndpoint) => {}
+            Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::NoEndpoint) => {
+                return Ok(all);
+            }
             Err(error) => return Err(error),
         }
     }

@@ -35,6 +35,11 @@ use crate::text::uploads as job_words;
 /// The uploads that run in this tab: after a reload they go on by themselves where the browser still lets us read the file.
 const RUNNING: &str = "slipway.uploads.running";
 
+/// What the user does not want to see any more, by its key: others' uploads mostly.
+const HIDDEN: &str = "slipway.uploads.hidden";
+/// So many of them are kept; older ones are gone from the cloud by then.
+const MOST_HIDDEN: usize = 200;
+
 /// The first page has this long for its own requests.
 const BREATH: Duration = Duration::from_secs(3);
 /// Other tabs answer within this, or are not there.
@@ -125,6 +130,13 @@ impl Leftovers {
         self.left.read().len() + self.elsewhere.read().len() + self.done.read().len()
     }
 
+    /// Whether there is something that this browser has begun, or that goes on in another tab. Tracked.
+    pub fn is_ours(self) -> bool {
+        !self.elsewhere.read().is_empty()
+            || !self.done.read().is_empty()
+            || self.left.read().iter().any(|one| !one.is_foreign())
+    }
+
     /// Looks again.
     pub fn look(self) {
         let Some(cloud) = self.current.try_get_untracked().flatten() else { return };
@@ -140,7 +152,9 @@ impl Leftovers {
             self.said.with_untracked(|said| {
                 worked_on.extend(said.values().filter_map(|one| one.image.clone()))
             });
-            let looked = look::look(&cloud, &ours, worked_on).await;
+            let mut looked = look::look(&cloud, &ours, worked_on).await;
+            let hidden = hidden();
+            looked.left.retain(|one| !(one.is_foreign() && hidden.contains(&one.key)));
             if self.current.try_get_untracked().flatten() != Some(cloud) {
                 return;
             }
@@ -202,6 +216,15 @@ impl Leftovers {
             // The row stays and says why when it is pressed.
             leptos::logging::warn!("an upload does not go on by itself: {why:?}");
         }
+    }
+
+    /// It is somebody else's: it is not shown any more in this browser.
+    fn hide(self, one: &Leftover) {
+        let mut all = hidden();
+        all.push(one.key.clone());
+        let kept = all.get(all.len().saturating_sub(MOST_HIDDEN)..).unwrap_or_default().join(" ");
+        storage::write(Keep::Site, HIDDEN, Some(&kept));
+        self.left.update(|left| left.retain(|other| other.key != one.key));
     }
 
     async fn remove(self, one: Leftover) {
@@ -305,4 +328,9 @@ impl Leftovers {
 fn running(job: &Job) -> Option<String> {
     let under_way = job.state.with(|state| state.phase.standing() == Standing::UnderWay);
     job.upload.clone().filter(|_| under_way)
+}
+
+fn hidden() -> Vec<String> {
+    let text = storage::read(Keep::Site, HIDDEN).unwrap_or_default();
+    text.split_whitespace().map(str::to_owned).collect()
 }

@@ -76,6 +76,14 @@ impl Leftover {
         }
     }
 
+    /// Whether this browser knows nothing of it but that it is there: it may be somebody else's.
+    pub fn is_foreign(&self) -> bool {
+        match self.kind {
+            Kind::Record | Kind::Objects => true,
+            Kind::Remembered(_) | Kind::Probes(_) => false,
+        }
+    }
+
     /// Whether the image has become active without this browser seeing it: only what helped is left.
     pub fn is_there(&self) -> bool {
         self.image.as_ref().is_some_and(|image| image.status == ImageStatus::Active)

@@ -10,7 +10,7 @@ use crate::clock;
 use crate::routes;
 use crate::text::transfers::TransferWords;
 use crate::text::{errors, format, tr, tr_with};
-use crate::ui::{Button, ConfirmDialog, Progress, Shape};
+use crate::ui::{Button, ButtonKind, ConfirmDialog, Glyph, Progress, Shape};
 use crate::uploads::handles::{self, NotPicked, Picked};
 use crate::uploads::tray::{TrayRow, end_button};
 
@@ -108,7 +108,17 @@ fn Left(
     let remove_label = tr_with("Remove {name}", &[("name", &name)]);
     let buttons = view! {
         {item.with_value(Leftover::can_go_on).then(|| going_on(item, left, busy, trouble, &name))}
-        {end_button(Signal::stored(remove_label), busy.into(), press_remove, || false)}
+        {item.with_value(Leftover::is_foreign).then(|| view! {
+            <Button kind=ButtonKind::Quiet small=true on_press=move |_| item.with_value(|one| left.hide(one))>{tr("Not mine")}</Button>
+        })}
+        <Button
+            kind=ButtonKind::Quiet
+            small=true
+            icon=Glyph::Trash
+            label=Signal::stored(remove_label)
+            busy=busy
+            on_press=move |_| press_remove()
+        />
     };
     let title = tr_with("Remove {name}?", &[("name", &name)]);
     let follows = item.with_value(words::removing);

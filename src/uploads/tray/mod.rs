@@ -152,7 +152,7 @@ fn reserve_room(element: NodeRef<html::Details>) {
     let watching = StoredValue::new_local(None);
     Effect::new(move || {
         let Some(details) = element.get() else { return };
-        let measured: HtmlElement = (*details).clone().into();
+        let measured: HtmlElement = (*details).clone();
         let changed = Closure::<dyn FnMut()>::new(move || room(Some(measured.offset_height())));
         match ResizeObserver::new(changed.as_ref().unchecked_ref()) {
             Ok(observer) => {
