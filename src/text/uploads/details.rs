@@ -3,7 +3,7 @@
 use openstack::time::Offset;
 
 use super::{format, road, tr, tr_with, why_direct};
-use crate::uploads::{JobState, Trouble};
+use crate::uploads::{JobState, Standing, Trouble};
 
 /// A thing known of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,7 @@ pub struct Detail {
 /// All that is known, in order. `offset` is the user's, from UTC.
 pub fn details(state: &JobState, offset: Offset) -> Vec<Detail> {
     let mut list = Vec::new();
+    let standing = state.phase.standing();
     let mut add = |term, value: String, exact| {
         if !value.is_empty() {
             list.push(Detail { term, value, exact });
@@ -40,18 +41,23 @@ pub fn details(state: &JobState, offset: Offset) -> Vec<Detail> {
             ),
             false,
         );
-        add(
-            tr("Under way"),
-            tr_with(
-                "{count}, at most {width} at once",
-                &[("count", &segments.in_flight), ("width", &segments.width)],
-            ),
-            false,
-        );
+        if standing == Standing::UnderWay {
+            add(
+                tr("Under way"),
+                tr_with(
+                    "{count}, at most {width} at once",
+                    &[("count", &segments.in_flight), ("width", &segments.width)],
+                ),
+                false,
+            );
+        }
         let amount = |bytes: u64| if bytes == 0 { String::new() } else { format::bytes(bytes) };
         add(tr("There already"), amount(segments.present_bytes), false);
         add(tr("Zeros and repetitions"), amount(segments.repeated_bytes), false);
-        add(tr("Sent again"), amount(segments.resent_bytes), false);
+        // What was cancelled is not sent again.
+        if standing != Standing::Cancelled {
+            add(tr("Sent again"), amount(segments.resent_bytes), false);
+        }
     }
     let hashed =
         state.segments.as_ref().map_or(state.hashed_bytes, |segments| segments.hashed_bytes);
