@@ -162,17 +162,15 @@ fn going_on(
         Kind::Remembered(known) => known.handle.clone(),
         Kind::Record | Kind::Objects | Kind::Probes(_) => None,
     });
-    let word = if handle.is_some() { tr("Go on") } else { tr("Choose the file") };
-    let handle = StoredValue::new_local(handle);
+    let handle = RwSignal::new_local(handle);
+    let word = move || if handle.read().is_some() { tr("Go on") } else { tr("Choose the file") };
     let ended = move |answer: Result<(), NotGone>| {
         busy.try_set(false);
         match answer {
             Ok(()) | Err(NotGone::Closed) => trouble.try_set(None),
             Err(why) => {
-                // Then another file can be chosen.
-                if matches!(why, NotGone::Unreadable(_) | NotGone::OtherFile { .. }) {
-                    handle.try_set_value(None);
-                }
+                // That way does not lead there: the file can be chosen instead.
+                handle.try_set(None);
                 trouble.try_set(Some(why))
             }
         };
@@ -182,7 +180,7 @@ fn going_on(
             return;
         }
         let one = item.get_value();
-        match handle.get_value() {
+        match handle.get_untracked() {
             Some(handle) => {
                 busy.set(true);
                 spawn_local(async move { ended(left.reopen(one, handle).await) });

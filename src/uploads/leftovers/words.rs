@@ -154,7 +154,8 @@ pub(super) fn not_gone(why: &NotGone) -> String {
             &[("why", why)],
         ),
         NotGone::Refused => {
-            tr("The browser was not allowed to read the file. Press again and allow it.").to_owned()
+            tr("The browser does not let this page read the file again. Choose it once more.")
+                .to_owned()
         }
         NotGone::Closed => String::new(),
         NotGone::Nothing => tr("There is nothing to go on with any more.").to_owned(),
