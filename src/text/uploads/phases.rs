@@ -3,7 +3,7 @@
 use upload::import::Progress;
 use upload::{Outcome, Phase};
 
-use super::{format, joined, share, tr, tr_with};
+use super::{format, joined, share, tr, tr_with, why_direct};
 use crate::text::transfers::{TransferWords, pace};
 use crate::ui::Shape;
 use crate::uploads::{Fetched, JobPhase, JobState, Road};
@@ -159,12 +159,18 @@ fn sending(state: &JobState) -> String {
                     .to_owned()
             }),
         },
-        Road::Direct | Road::Url => match state.breaks {
-            0 => tr("Sent in one piece: it cannot be paused, and if the line breaks it starts again from its beginning.")
+        Road::Direct | Road::Url => match (state.breaks, &state.detour) {
+            // The way was changed on the way: the reason stands first.
+            (0, Some(why)) => joined(&[
+                why_direct(why).text,
+                tr("Sent in one piece; if the line breaks, it starts again from its beginning.")
+                    .to_owned(),
+            ]),
+            (0, None) => tr("Sent in one piece: it cannot be paused, and if the line breaks it starts again from its beginning.")
                 .to_owned(),
-            1 => tr("The connection broke once; the file is sent again from its beginning.")
+            (1, _) => tr("The connection broke once; the file is sent again from its beginning.")
                 .to_owned(),
-            breaks => tr_with(
+            (breaks, _) => tr_with(
                 "The connection broke {breaks} times; the file is sent again from its beginning.",
                 &[("breaks", &breaks)],
             ),

@@ -7,7 +7,7 @@ use openstack::image;
 use openstack::{ErrorKind, ImageId};
 use upload::{CloudImage, CloudStatus, Event, Ticket};
 
-use super::super::store::NotOpen;
+use super::super::store::{NotOpen, without_signatures};
 use super::{FileRoad, said};
 
 impl FileRoad {
@@ -102,7 +102,9 @@ impl FileRoad {
                     Event::Task {
                         ticket,
                         status: status.unwrap_or_default(),
-                        message: newest.map(|task| task.message.clone()).unwrap_or_default(),
+                        message: newest
+                            .map(|task| without_signatures(&task.message))
+                            .unwrap_or_default(),
                     }
                 }
                 // A cloud older than the call shows none.

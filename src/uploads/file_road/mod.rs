@@ -33,7 +33,7 @@ use super::locks::UploadLock;
 use super::monotonic;
 use super::roads::{Segmented, Way, WhyDirect};
 use super::sending::Sending;
-use super::store::{Store, random_hex};
+use super::store::{Store, random_hex, without_signatures};
 use crate::cloud::Cloud;
 use crate::text::tr_with;
 
@@ -232,7 +232,10 @@ impl FileRoad {
             inner.began = monotonic();
             inner.speed = Speed::new(inner.began);
         }
-        self.state.update(|state| state.took = None);
+        self.state.update(|state| {
+            state.took = None;
+            state.segments = None;
+        });
         self.begin_with(Event::Retry);
     }
 
@@ -375,10 +378,11 @@ impl FileRoad {
 
 /// The cloud's words with its request id: all that the engine keeps of an answer.
 fn said(error: &ApiError) -> String {
+    let message = without_signatures(&error.message);
     match &error.request_id {
-        Some(id) if error.message.is_empty() => tr_with("Request {id}", &[("id", id)]),
-        Some(id) => tr_with("{message} (request {id})", &[("message", &error.message), ("id", id)]),
-        None => error.message.clone(),
+        Some(id) if message.is_empty() => tr_with("Request {id}", &[("id", id)]),
+        Some(id) => tr_with("{message} (request {id})", &[("message", &message), ("id", id)]),
+        None => message,
     }
 }
 

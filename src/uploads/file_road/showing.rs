@@ -64,6 +64,11 @@ impl FileRoad {
         if inner.held.is_some() {
             view.phase = Phase::Queued;
         }
+        // What was saved stays saved when the store is tidied up.
+        if let (Some(now), Some(before)) = (&mut view.segments, &before.segments) {
+            now.present_bytes = now.present_bytes.max(before.present_bytes);
+            now.repeated_bytes = now.repeated_bytes.max(before.repeated_bytes);
+        }
         let over = matches!(view.phase, Phase::Finished(_));
         let sending = matches!(view.phase, Phase::Sending);
         let (gone, all) = match &view.segments {
