@@ -250,7 +250,7 @@ fn the_plans_in_the_documentation_are_plans() {
     // And each action in the table is one.
     let actions: Vec<&str> =
         text.lines().filter_map(|line| line.strip_prefix("| `{\"kind\"")).collect();
-    assert_eq!(actions.len(), 7);
+    assert_eq!(actions.len(), 10);
     for action in actions {
         let action = action.split('`').next().unwrap();
         devcloud::faults::parse(&format!("[{{\"action\": {{\"kind\"{action}}}]")).unwrap();

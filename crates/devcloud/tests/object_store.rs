@@ -342,6 +342,23 @@ async fn quotas_stop_an_upload_before_its_body() {
 }
 
 #[tokio::test]
+async fn what_is_not_there_is_refused_and_not_taken_for_something_else() {
+    let cloud = Cloud::start().await;
+    let demo = Objects::of(&cloud, "demo").await;
+    demo.send("PUT", "/c").await.expect(201);
+    for header in ["x-object-manifest", "x-copy-from", "x-symlink-target"] {
+        demo.with("PUT", "/c/o", &[(header, "c/s")]).await.expect(501);
+    }
+    demo.send("PATCH", "/c/o").await.expect(405);
+    demo.send("COPY", "/c/o").await.expect(405);
+    assert_eq!(demo.names("/c").await, Vec::<String>::new());
+    let outside = |path: &'static str| cloud.get(path, "");
+    outside("/object-store/v2/AUTH_x/c").await.expect(412);
+    outside("/object-store/").await.expect(412);
+    outside("/object-store/v1/AUTH_x/c/%FF").await.expect(412);
+}
+
+#[tokio::test]
 async fn everything_is_there_after_a_restart() {
     let cloud = Cloud::start().await;
     let demo = Objects::of(&cloud, "demo").await;

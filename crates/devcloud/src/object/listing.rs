@@ -166,7 +166,8 @@ pub(super) fn head(status: StatusCode, json: bool) -> Response<Body> {
 /// A page: 200, or 204 for a text without a line.
 pub(super) fn page(entries: &[Value], json: bool) -> Response<Body> {
     if json {
-        let text = Value::Array(entries.to_vec()).to_string();
+        let array: Vec<String> = entries.iter().map(Value::to_string).collect();
+        let text = format!("[{}]", array.join(", "));
         return with_body(StatusCode::OK, kind(true), text);
     }
     let mut text = String::new();

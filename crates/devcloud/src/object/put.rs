@@ -18,6 +18,13 @@ use crate::body_reader::BodyReader;
 /// `PUT`.
 pub(super) async fn put(call: &Call, body: &mut BodyReader) -> Answer {
     let length = content_length(&call.headers)?;
+    // Taken for an ordinary object, it would be a lie.
+    for name in ["x-object-manifest", "x-copy-from", "x-symlink-target"] {
+        if call.headers.contains_key(name) {
+            let words = format!("devcloud's object store does not know {name}.");
+            return Err(Refusal::text(StatusCode::NOT_IMPLEMENTED, words));
+        }
+    }
     check_quota(call, length.unwrap_or(0)).await?;
     let object = described(call)?;
     if length.is_some_and(|length| length > MAX_FILE_SIZE) {
@@ -173,10 +180,11 @@ pub(super) async fn commit(call: &Call, draft: Draft, mut object: Object) -> Ans
             object.container = room(tx, &place, now, new_only)?;
             let replaced = store::any_object(tx, object.container, &object.name)?;
             store::save_object(tx, &object)?;
+            // From here on a row may name the file: better one too many, which the next start sweeps away.
+            draft.keep();
             Ok::<_, Refusal>(replaced)
         })
         .await?;
-    draft.keep();
     if let Some(replaced) = replaced {
         files::discard(&files::folder(&call.region).join(replaced.file));
     }
