@@ -101,15 +101,21 @@ impl Browser {
     ///
     /// # Errors
     /// When it could not be ended.
-    pub async fn kill(self) -> Result<(), Trouble> {
+    pub async fn kill(mut self) -> Result<(), Trouble> {
+        self.cut_power().await?;
+        if let Program::Chromedriver(chromedriver) = &mut self.program {
+            chromedriver.kill().await?;
+        }
+        Ok(())
+    }
+
+    /// As [`Browser::kill`], for one that is only dropped afterwards.
+    pub(crate) async fn cut_power(&self) -> Result<(), Trouble> {
         let ids: Vec<String> = self.processes()?.iter().map(|one| one.id.to_string()).collect();
         // One that ends with its parent, before it is its turn, is what `kill` complains of.
         Command::new("kill").arg("-9").args(&ids).stderr(Stdio::null()).status().await?;
-        if let Program::Chromedriver(mut chromedriver) = self.program {
-            chromedriver.kill().await?;
-        }
         // There is nothing left to say goodbye to: asking would wait for an answer.
-        self.driver.leak()?;
+        self.driver.clone().leak()?;
         Ok(())
     }
 

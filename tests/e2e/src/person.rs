@@ -49,6 +49,7 @@ impl Person {
             Ok(()) => Ok(()),
             Err(trouble) => {
                 let kept = self.user.keep_evidence(name).await;
+                self.browser.cut_power().await?;
                 Err(format!("{name}: {trouble}\n{kept}").into())
             }
         }

@@ -94,8 +94,20 @@ impl User {
         self.choose_file_in_segments(file).await
     }
 
-    /// As [`User::choose_segments`], signed in already.
+    /// As [`User::choose_segments`], signed in already. The app is loaded anew, and forgets what is under way.
     pub async fn choose_file_in_segments(&self, file: &Path) -> Outcome {
+        self.open("/images/create").await?;
+        self.in_segments(file).await
+    }
+
+    /// As [`User::choose_segments`], while others are under way.
+    pub async fn choose_another_in_segments(&self, file: &Path) -> Outcome {
+        self.click("link", "Images").await?;
+        self.click("link", "Create image").await?;
+        self.in_segments(file).await
+    }
+
+    async fn in_segments(&self, file: &Path) -> Outcome {
         self.choose_file(file).await?;
         self.click("radio", like("In parts")).await?;
         // The canary goes first, once in this browser: what a test then plans is not meant for it.
@@ -109,6 +121,7 @@ impl User {
 
     /// Chooses the file on the create page and asks for parts, which this cloud may refuse.
     pub async fn try_file_in_segments(&self, file: &Path) -> Outcome {
+        self.open("/images/create").await?;
         self.choose_file(file).await?;
         let parts = self.see("radio", like("In parts")).await?;
         if parts.is_enabled().await? {
@@ -119,6 +132,7 @@ impl User {
 
     /// Chooses the file on the create page, and that it be sent in one piece.
     pub async fn choose_file_direct(&self, file: &Path) -> Outcome {
+        self.open("/images/create").await?;
         self.choose_file(file).await?;
         self.click("radio", like("One request with the whole file")).await
     }
@@ -136,7 +150,6 @@ impl User {
 
     async fn choose_file(&self, file: &Path) -> Outcome {
         let name = file.file_name().ok_or("a file has a name")?.to_string_lossy().into_owned();
-        self.open("/images/create").await?;
         self.see("heading", "Create image").await?;
         self.pick_file("Disk image file", file).await?;
         self.read(&name).await?;
