@@ -327,7 +327,7 @@ pub enum Effect {
         /// The state of the SHA-512 before it; empty for the first.
         checkpoint: Vec<u8>,
     },
-    /// Hash one segment again.
+    /// Hash one segment again, also while [`Effect::HashSegments`] goes on.
     HashSample {
         /// To be answered with.
         ticket: Ticket,

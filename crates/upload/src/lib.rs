@@ -20,9 +20,10 @@
 //! ```
 //!
 //! Every effect that is answered carries a [`Ticket`]; the answer carries it back, and late or repeated answers are
-//! ignored by it. After [`Effect::Finished`] only [`Event::Retry`] does anything. [`Machine::view`] is what a page shows.
+//! ignored by it. After [`Effect::Finished`] only [`Event::Retry`] does anything (in segments also [`Event::Cancel`]: it
+//! removes what a failed upload kept for another try). [`Machine::view`] is what a page shows.
 //!
-//! What the machine promises, tested over random schedules of faults (`tests/faults.rs`): it never reports success
+//! What the machine promises, tested over random schedules of faults (`tests/faults.rs`, `tests/simulation.rs`): it never reports success
 //! unless the cloud's size and SHA-512 equal the file's (or says that they cannot be compared), it always ends when the
 //! world answers, and every record that it made and could not remove is in the outcome ([`LeftBehind`]).
 //!

@@ -26,7 +26,7 @@ pub struct View {
 pub struct SegmentsView {
     /// How much of the file is hashed.
     pub hashed_bytes: u64,
-    /// How much has left this computer, by the requests that ended well and those in flight: what speed is measured by.
+    /// How much has left this computer, whatever became of it: what speed is measured by.
     pub wire_bytes: u64,
     /// How much is still to leave, as far as is known: what is not hashed yet counts whole.
     pub left_bytes: u64,

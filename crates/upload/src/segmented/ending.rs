@@ -41,6 +41,7 @@ impl Segmented {
         if self.ending.is_some() || self.finished.is_some() {
             return;
         }
+        self.last_totals = Some(self.contents.totals());
         self.ending =
             Some(Ending { how, queue: VecDeque::new(), active: BTreeMap::new(), failures: 0 });
         self.stop_hashing();
