@@ -1,5 +1,5 @@
-//! How uploads in parts end: imports that fail, importers that die, cancelling at any time, hidden tabs.
-//! Rows 15, 16, 18, 19, 21 and 30 of the fault matrix (`docs/uploads.md`).
+//! How uploads in parts end: imports that fail, cancelling at any time, hidden tabs.
+//! Rows 16, 18, 21 and 30 of the fault matrix (`docs/uploads.md`).
 
 use std::path::{Path, PathBuf};
 
