@@ -148,6 +148,8 @@ pub enum JobPhase {
     Fetching(Progress),
     /// The import was ended by the user; the record is being removed.
     CleaningUp,
+    /// Another tab has the same upload, and goes on with it.
+    Elsewhere,
     /// The import is over.
     Fetched(Fetched),
 }
@@ -189,7 +191,8 @@ impl JobPhase {
             Self::File(Phase::Finished(Outcome::Failed { .. }))
             | Self::Fetched(Fetched::Failed(_) | Fetched::Lost(_)) => Standing::Failed,
             Self::File(Phase::Finished(Outcome::Cancelled { .. }))
-            | Self::Fetched(Fetched::Cancelled(_)) => Standing::Cancelled,
+            | Self::Fetched(Fetched::Cancelled(_))
+            | Self::Elsewhere => Standing::Cancelled,
             Self::Fetching(_) => Standing::InTheCloud,
             Self::File(_) | Self::CleaningUp => Standing::UnderWay,
         }

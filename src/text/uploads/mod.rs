@@ -50,7 +50,7 @@ pub fn share(state: &JobState) -> Option<f64> {
         {
             share_of(state.sent_bytes, state.size_bytes)
         }
-        JobPhase::File(Phase::Queued) => Some(0.0),
+        JobPhase::File(Phase::Queued) | JobPhase::Elsewhere => Some(0.0),
         JobPhase::File(Phase::Verifying) => share_of(state.hashed_bytes, state.size_bytes),
         _ => None,
     }

@@ -17,6 +17,7 @@ pub fn step(phase: &JobPhase) -> (Shape, &'static str) {
         JobPhase::File(phase) => file_step(phase),
         JobPhase::Fetching(_) => (Shape::Importing, tr("Importing")),
         JobPhase::CleaningUp => (Shape::Deleting, tr("Removing the record")),
+        JobPhase::Elsewhere => (Shape::Uploading, tr("Goes on in another tab")),
         JobPhase::Fetched(Fetched::Active) => (Shape::Active, tr("Active")),
         JobPhase::Fetched(Fetched::Failed(_)) => (Shape::Failed, tr("Failed")),
         JobPhase::Fetched(Fetched::Lost(_)) => (Shape::Unknown, tr("Lost sight of")),
@@ -73,6 +74,9 @@ pub(super) fn under_way(state: &JobState) -> TransferWords {
                 tr("The import ends when its record is gone. Leave the tab open until it is.")
                     .to_owned(),
             );
+        }
+        JobPhase::Elsewhere => {
+            words.why = Some(tr("It is paused and cancelled there.").to_owned());
         }
         JobPhase::Fetched(_) => {}
     }

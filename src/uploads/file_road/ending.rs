@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use upload::progress::Speed;
-use upload::{Engine, Failure, LeftBehind, Outcome, Phase, SegmentsView};
+use upload::{Engine, Failure, Outcome, Phase, SegmentsView};
 
 use super::super::job::{JobPhase, Road};
 use super::super::monotonic;
@@ -49,10 +49,7 @@ impl FileRoad {
 
     /// Two tabs went on with the same upload at the same moment: the other one has it.
     pub(super) fn leave_to_other_tab(&self) {
-        let left = LeftBehind::default();
-        self.state.update(|state| {
-            state.phase = JobPhase::File(Phase::Finished(Outcome::Cancelled { left }));
-        });
+        self.state.update(|state| state.phase = JobPhase::Elsewhere);
     }
 
     pub(super) fn finished(self: &Rc<Self>, outcome: Outcome) {
