@@ -224,7 +224,7 @@ mod tests {
         );
         check(
             Removed { objects: 3, segments: 2, segments_bytes: 64_000_000, ..Removed::default() },
-            Some("Removed: 3 notes and manifests, 2 segments (64.0 MB)."),
+            Some("Removed: 3 notes and manifests, 2 segments (64 MB)."),
         );
         let shared = removed(&Removed { shared: true, ..Removed::default() }).unwrap();
         assert!(shared.contains("until they expire"), "{shared}");

@@ -200,3 +200,44 @@ async fn in_a_hidden_tab_it_goes_on() -> Outcome {
     )
     .await
 }
+
+/// Part G, row 21: what a crash left behind is offered when the user comes back, and removed on request.
+#[tokio::test]
+async fn what_a_crash_left_behind_is_offered_at_sign_in_and_can_be_removed() -> Outcome {
+    upload_journey(
+        "end-leftovers",
+        |_| Ok(()),
+        async |stage| {
+            let file = noise(stage.folder.path(), "left.raw", SEGMENTS * SEGMENT, 9).await?;
+            let slow = SEGMENT_PUT.meet(Action::SlowBody { bytes_per_second: 500_000 });
+            stage.cloud.faults().add(slow.clone());
+            let profile = tempfile::tempdir()?;
+            let before = stage.with_profile(profile.path()).await?;
+            before
+                .does("end-leftovers-before", async |user| {
+                    user.choose_segments(&file).await?;
+                    user.create().await?;
+                    stage.segments_begun(4).await
+                })
+                .await?;
+            before.browser.kill().await?;
+            stage.cloud.faults().end(&slow);
+            let after = stage.with_profile(profile.path()).await?;
+            after
+                .does("end-leftovers-after", async |user| {
+                    user.sign_in("demo", "demo-secret", "demo").await?;
+                    user.click("button", "Remove left").await?;
+                    user.click("button", "Remove").await?;
+                    let api = stage.api().await?;
+                    user.until("nothing left", async || {
+                        Ok(api.images("left").await?.is_empty()
+                            && api.objects("").await?.is_empty())
+                    })
+                    .await
+                })
+                .await?;
+            after.browser.close().await
+        },
+    )
+    .await
+}
