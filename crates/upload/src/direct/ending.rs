@@ -41,9 +41,11 @@ impl Machine {
         if let Hash::Failed(_) = self.hash {
             self.hash = Hash::None;
         }
-        // What was left behind was told with the last outcome.
+        // Told again with the next outcome: it takes the place of this one, and nobody else knows these ids.
+        let left = outcome.left().clone();
         let fresh = Self::new(self.size_bytes);
         *self = Self {
+            left,
             hash: std::mem::replace(&mut self.hash, Hash::None),
             online: self.online,
             next_ticket: self.next_ticket,

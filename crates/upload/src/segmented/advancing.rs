@@ -10,6 +10,8 @@ use crate::plan::Patience;
 
 /// Timers fire a little early or late; nobody wants to wait for the next tick because of it.
 const TIMER_SLACK: Duration = Duration::from_millis(20);
+/// How many objects are looked at at a time.
+const MOST_LOOKS: usize = 4;
 /// The canary answers within this, or the answer is no.
 const CANARY_PATIENCE: Duration = Duration::from_secs(60);
 
@@ -183,7 +185,8 @@ impl Segmented {
             return;
         }
         let now = self.now + TIMER_SLACK;
-        while let Some(at) = self.contents.next(Presence::Unsure, now) {
+        while self.contents.asked(Presence::Unsure) < MOST_LOOKS {
+            let Some(at) = self.contents.next(Presence::Unsure, now) else { break };
             self.look_at_content(at);
         }
         while let Some(at) = self.contents.next(Presence::Suspect, now) {

@@ -15,7 +15,8 @@ impl Segmented {
             image.hash_algo.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("sha512"));
         if !is_sha512 {
             let algorithm = image.hash_algo.clone();
-            return self.uploaded(Check::NotComparable { algorithm });
+            self.not_comparable = Some(Check::NotComparable { algorithm });
+            return self.goto(Step::Verify);
         }
         self.theirs.clone_from(&image.hash_value);
         self.goto(Step::Verify);
@@ -25,6 +26,13 @@ impl Segmented {
     pub(super) fn compare_hashes(&mut self) {
         if self.step != Step::Verify || !self.hashing.is_trusted() {
             return;
+        }
+        if let Some(check) = self.not_comparable.take() {
+            return if self.is_of_another_file() {
+                self.made_before()
+            } else {
+                self.uploaded(check)
+            };
         }
         let Some(ours) = self.hashing.sha512.clone() else { return };
         let theirs = self.theirs.take();
@@ -41,11 +49,20 @@ impl Segmented {
     }
 
     fn differs(&mut self, how: Mismatch) {
-        // The image was made by an earlier run, of the file as it was then: it is no broken one, and not ours to delete.
-        if self.old_image && self.hashing.forgotten {
-            self.left.records.extend(self.record.take());
-            return self.fail(Failure::SourceChanged);
+        if self.is_of_another_file() {
+            return self.made_before();
         }
         self.fail(Failure::Mismatch(how));
+    }
+
+    /// The image was made by an earlier run, of the file as it was then.
+    fn is_of_another_file(&self) -> bool {
+        self.old_image && self.hashing.forgotten
+    }
+
+    /// It is no broken image, and not ours to delete.
+    fn made_before(&mut self) {
+        self.left.records.extend(self.record.take());
+        self.fail(Failure::SourceChanged);
     }
 }

@@ -36,8 +36,14 @@ pub(super) struct Content {
     pub(super) presence: Presence,
     /// The store had it before this upload sent anything of it.
     pub(super) found: bool,
+    /// The store itself said that it has it, not only a listing.
+    pub(super) confirmed: bool,
+    /// The store said that it lacks something that this may be: a listing is not believed, it may be older.
+    pub(super) doubted: bool,
     /// The effect under way for it.
     pub(super) asked: Option<Ticket>,
+    /// With which token it was asked.
+    pub(super) asked_epoch: u32,
     pub(super) not_before: Duration,
     /// Failures in a row since anything progressed.
     pub(super) tries: u32,
@@ -88,9 +94,10 @@ impl Contents {
     /// Changes a content, and keeps the sums true.
     pub(super) fn change(&mut self, at: usize, how: impl FnOnce(&mut Content)) {
         if let Some(content) = self.list.get_mut(at) {
-            let before = content.presence;
+            let before = content.presence == Presence::Stored;
             how(content);
-            if content.presence != before {
+            // All else is missing, as far as sums go.
+            if (content.presence == Presence::Stored) != before {
                 self.sum();
             }
         }
@@ -101,9 +108,40 @@ impl Contents {
         self.by_ticket.get(&ticket).copied()
     }
 
-    pub(super) fn ask(&mut self, at: usize, ticket: Ticket) {
+    pub(super) fn ask(&mut self, at: usize, ticket: Ticket, epoch: u32) {
         self.by_ticket.insert(ticket, at);
-        self.change(at, |content| content.asked = Some(ticket));
+        self.change(at, |content| {
+            content.asked = Some(ticket);
+            content.asked_epoch = epoch;
+        });
+    }
+
+    /// How many effects are under way for contents of which this is known.
+    pub(super) fn asked(&self, presence: Presence) -> usize {
+        let asked = self.by_ticket.values().filter_map(|at| self.list.get(*at));
+        asked.filter(|content| content.presence == presence).count()
+    }
+
+    /// Those who were to hash something again do it no more: it has to be asked for anew.
+    pub(super) fn forget_hashing_again(&mut self) {
+        let list = &mut self.list;
+        self.by_ticket.retain(|_, at| match list.get_mut(*at) {
+            Some(content) if content.presence == Presence::Suspect => {
+                content.asked = None;
+                false
+            }
+            _ => true,
+        });
+    }
+
+    /// The store said that something among these segments of the file is not there, or is another.
+    pub(super) fn doubt_segments(&mut self, segments: impl Iterator<Item = u64>) {
+        for index in segments {
+            let at = usize::try_from(index).ok().and_then(|index| self.segments.get(index));
+            if let Some(content) = at.and_then(|at| self.list.get_mut(*at)) {
+                content.doubted = true;
+            }
+        }
     }
 
     pub(super) fn answered(&mut self, ticket: Ticket) -> Option<usize> {
@@ -134,7 +172,10 @@ impl Contents {
                     refs: 0,
                     presence: Presence::Missing,
                     found: false,
+                    confirmed: false,
+                    doubted: false,
                     asked: None,
+                    asked_epoch: 0,
                     not_before: Duration::ZERO,
                     tries: 0,
                     epoch: 0,
@@ -285,12 +326,24 @@ impl Content {
                 .max_by_key(|listed| listed.day)
         });
         match same {
+            // Listings lag behind what was put and what was removed, for minutes on a busy store: where the store
+            // itself said otherwise, it is asked about the object.
             Some(listed) => {
                 self.found |= self.presence == Presence::Missing && self.unclear_bytes == 0;
                 self.day = listed.day;
-                self.presence = Presence::Stored;
+                self.presence = if self.doubted { Presence::Unsure } else { Presence::Stored };
             }
+            None if self.may_be_there() => self.presence = Presence::Unsure,
             None => self.presence = Presence::Missing,
+        }
+    }
+
+    /// Whether something of this upload says that the store has it, whatever a listing says.
+    fn may_be_there(&self) -> bool {
+        match self.presence {
+            Presence::Stored => self.confirmed,
+            Presence::Unsure => self.confirmed || self.unclear_bytes > 0,
+            Presence::Missing | Presence::Suspect => false,
         }
     }
 }

@@ -161,8 +161,13 @@ impl Segmented {
         self.goto(next);
     }
 
-    /// All patience is new; what is known of file and store stays. What was left behind was told with the last outcome.
+    /// All patience is new; what is known of file and store stays. Records that could not be removed are told again with
+    /// the next outcome: it replaces the last one, and nobody else knows their ids.
     fn start_over(&mut self) {
+        let told = self.finished.as_ref().map(Outcome::left).cloned().unwrap_or_default();
+        let mut records = told.records;
+        records.retain(|id| Some(id) != self.record.as_ref());
+        let perhaps_a_record = told.perhaps_a_record;
         let fresh = Self::new(self.plan.clone());
         let old = std::mem::replace(self, fresh);
         *self = Self {
@@ -176,6 +181,7 @@ impl Segmented {
             // After signing out it may still be there.
             old_record: old.record.is_some(),
             record: old.record,
+            left: LeftBehind { records, perhaps_a_record, ..LeftBehind::default() },
             quota_bytes: old.quota_bytes,
             hashing: old.hashing,
             contents: old.contents,

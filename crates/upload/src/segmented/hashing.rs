@@ -109,6 +109,7 @@ impl Segmented {
         self.hashing.running = None;
         let open = std::mem::take(&mut self.hashing.samples);
         self.hashing.samples_left.extend(open.into_values());
+        self.contents.forget_hashing_again();
         self.effects.push(Effect::StopHash);
     }
 

@@ -16,6 +16,9 @@ use crate::plan::ManifestEntry;
 const MOST_TRIES: u32 = 12;
 /// A refusal that is hidden looks like silence: after this many the store is listed again.
 const SILENCES_BEFORE_LIST: u32 = 2;
+/// How often that is done for one import. More than once, as somebody may just be removing what is referred to: another
+/// upload of the user that listed the leases before ours was there.
+const MOST_LISTINGS: u32 = 3;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Manifest {
@@ -120,7 +123,7 @@ impl Segmented {
         match answer {
             // A segment is missing, has expired, or is another one.
             Some((status @ (400 | 409 | 422), message)) => {
-                self.list_again(Failure::StoreRefused { step, status, message });
+                self.list_again(at, Failure::StoreRefused { step, status, message });
             }
             Some((404, message)) => self.reopen(step, message),
             Some((413, message)) => self.ask_for_room(message),
@@ -147,9 +150,11 @@ impl Segmented {
         if arrived {
             return self.manifest_is_there(at);
         }
-        if self.manifest_silences >= SILENCES_BEFORE_LIST && self.relisted == 0 {
+        if self.manifest_silences >= SILENCES_BEFORE_LIST
+            && self.relisted < self.most(MOST_LISTINGS)
+        {
             let reason = self.silent(StoreStep::Manifest);
-            return self.list_again(reason);
+            return self.list_again(at, reason);
         }
         // Its tries go on being counted: looking brought nothing.
         self.step_after(Step::PutManifest(at), std::time::Duration::ZERO);
@@ -168,16 +173,22 @@ impl Segmented {
         self.fail(reason);
     }
 
-    /// Sees what is there, sends what is missing, joins once more.
-    fn list_again(&mut self, otherwise: Failure) {
+    /// Sees what is there, sends what is missing, joins once more. What the refused manifest refers to is looked at one
+    /// by one: the listing may be the same as before.
+    fn list_again(&mut self, at: usize, otherwise: Failure) {
         self.relisted += 1;
-        if self.relisted > self.most(1) {
+        if self.relisted > self.most(MOST_LISTINGS) {
             return self.fail(otherwise);
         }
+        // The first manifests are of segments, in the file's order; those of manifests are made anew anyway.
+        let most = self.plan.leaf_entries as u64;
+        let first = (at as u64).saturating_mul(most);
+        self.contents.doubt_segments(first..first.saturating_add(most).min(self.segment_count()));
         self.manifest_silences = 0;
         self.listing = None;
         let next = self.preparation();
-        self.goto(next);
+        self.tries = 0;
+        self.step_after(next, self.delay(2 * self.relisted));
     }
 }
 

@@ -30,7 +30,7 @@ use std::time::Duration;
 use crate::event::{Effect, Event, Ticket};
 use crate::import::{Follower, Progress, SeenTask};
 use crate::limits::LONGEST_TICK;
-use crate::outcome::{LeftBehind, Outcome};
+use crate::outcome::{Check, LeftBehind, Outcome};
 use crate::plan::Plan;
 use contents::{Contents, Listing, Totals};
 use ending::Ending;
@@ -109,6 +109,8 @@ pub struct Segmented {
     image_status: String,
     stuck: u32,
     theirs: Option<String>,
+    /// The image is there, with a hash that says nothing to us.
+    not_comparable: Option<Check>,
 
     ending: Option<Ending>,
     finished: Option<Outcome>,
@@ -204,6 +206,7 @@ impl Segmented {
             image_status: String::new(),
             stuck: 0,
             theirs: None,
+            not_comparable: None,
             ending: None,
             finished: None,
             effects: Vec::new(),

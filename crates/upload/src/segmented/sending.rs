@@ -26,10 +26,13 @@ pub(super) struct Flight {
 impl Segmented {
     pub(super) fn send(&mut self, at: usize) {
         let day = names::expiry_day(self.now_unix_s());
-        self.contents.change(at, |content| content.day = day);
+        self.contents.change(at, |content| {
+            content.day = day;
+            content.found = false;
+        });
         let Some(content) = self.contents.get(at).cloned() else { return };
         let ticket = self.ticket();
-        self.contents.ask(at, ticket);
+        self.contents.ask(at, ticket, self.token_epoch);
         if self.flights.is_empty() {
             self.pacing.restart(self.now);
         }
@@ -85,7 +88,7 @@ impl Segmented {
         let Some(flight) = self.take_flight(ticket) else { return };
         let at = flight.content;
         if let 200..=299 = status {
-            self.contents.change(at, |content| content.presence = Presence::Stored);
+            self.is_stored(at);
             return self.progressed();
         }
         if self.ending.is_some() {

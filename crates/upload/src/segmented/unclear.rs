@@ -22,7 +22,7 @@ impl Segmented {
         let Some(content) = self.contents.get(at) else { return };
         let name = names::segment(&self.plan.user, content.day, &content.tail);
         let ticket = self.ticket();
-        self.contents.ask(at, ticket);
+        self.contents.ask(at, ticket, self.token_epoch);
         self.effects.push(Effect::LookAtObject { ticket, name, after: Duration::ZERO });
     }
 
@@ -34,19 +34,33 @@ impl Segmented {
         });
         let lost = content.unclear_bytes;
         if arrived {
-            self.contents.change(at, |content| content.presence = Presence::Stored);
+            self.is_stored(at);
             self.progressed();
         } else {
             self.resent_bytes += lost;
-            self.contents.change(at, |content| content.presence = Presence::Missing);
+            self.contents.change(at, |content| {
+                content.presence = Presence::Missing;
+                content.confirmed = false;
+            });
         }
+    }
+
+    /// The store itself says so.
+    pub(super) fn is_stored(&mut self, at: usize) {
+        self.contents.change(at, |content| {
+            content.presence = Presence::Stored;
+            content.confirmed = true;
+            content.doubted = false;
+        });
     }
 
     /// The look itself was not answered.
     pub(super) fn content_unseen(&mut self, ticket: Ticket, answer: Option<(u16, String)>) {
         let Some(at) = self.contents.answered(ticket) else { return };
         if let Some((401, message)) = answer {
-            return self.token_refused(self.token_epoch, message);
+            let epoch =
+                self.contents.get(at).map_or(self.token_epoch, |content| content.asked_epoch);
+            return self.token_refused(epoch, message);
         }
         self.content_failed(at, answer, Presence::Unsure);
     }
@@ -116,7 +130,7 @@ impl Segmented {
         let Some(content) = self.contents.get(at) else { return };
         let index = content.index;
         let ticket = self.ticket();
-        self.contents.ask(at, ticket);
+        self.contents.ask(at, ticket, self.token_epoch);
         self.effects.push(Effect::HashSample { ticket, index });
     }
 

@@ -55,3 +55,17 @@ fn hashing_that_fails_once_goes_on_from_where_it_was() {
     clean(&world, &outcome);
     assert_eq!(world.count("hash"), 2);
 }
+
+/// A pause ends all hashing, also of the segment that is to be hashed again.
+#[test]
+fn a_segment_that_is_hashed_again_survives_a_pause() {
+    let mut world = started(&[1, 2, 3, 4, 5, 6, 7, 8]);
+    world.fault("segment", 1, Fate::Refused(422));
+    world.run_until("sample", 1);
+    world.tell(Event::Pause);
+    world.run_for(60);
+    world.tell(Event::Resume);
+    let outcome = world.run();
+    clean(&world, &outcome);
+    assert_eq!(world.count("sample"), 2);
+}

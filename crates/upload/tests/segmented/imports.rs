@@ -102,3 +102,14 @@ fn an_image_that_somebody_deletes_ends_it() {
     assert_eq!(failure(&outcome), &Failure::Gone);
     assert_eq!(outcome.left().records, Vec::<String>::new());
 }
+
+/// A listing may be older than what was sent: nothing travels twice because of it.
+#[test]
+fn what_was_sent_and_is_not_listed_yet_is_looked_at_before_it_is_sent_again() {
+    let mut world = four();
+    world.cloud.lag_s = 3600;
+    world.fault("fetch", 1, Fate::Breaks);
+    let outcome = world.run();
+    clean(&world, &outcome);
+    assert_eq!((world.sent.len(), world.count("look-object")), (4, 4));
+}

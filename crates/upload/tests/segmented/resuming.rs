@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{clean, four, segments, started, verified};
+use upload::Failure;
+
+use super::{clean, failure, four, segments, started, verified};
 use crate::world::{Journal, News};
 
 /// Row 10: a reload, a dead tab, a killed browser.
@@ -99,4 +101,18 @@ fn the_record_of_an_earlier_run_is_used_followed_compared_or_replaced() {
     let outcome = world.run();
     clean(&world, &outcome);
     assert_eq!(world.cloud.made, 2);
+}
+
+/// Nobody can compare such an image with the file: so the file has to be what it was.
+#[test]
+fn an_image_of_an_earlier_run_is_no_success_when_the_file_changed_since() {
+    let mut world = four();
+    world.algorithm = "sha256";
+    world.run_until("import", 1);
+    world.run_for(4);
+    world.crash();
+    world.file.contents = vec![5, 6, 7, 8];
+    let outcome = world.run();
+    assert_eq!(failure(&outcome), &Failure::SourceChanged);
+    assert_eq!(outcome.left().records, ["image-1"], "it is what the file was then");
 }

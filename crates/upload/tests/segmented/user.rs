@@ -130,3 +130,19 @@ fn an_upload_without_an_allotment_waits_for_its_turn() {
     clean(&world, &outcome);
     assert_eq!(world.most_flights, 1);
 }
+
+/// The next outcome takes the place of the last one: what that told must not be forgotten.
+#[test]
+fn a_record_that_could_not_be_removed_is_told_until_the_end() {
+    for again in [Event::Cancel, Event::Retry] {
+        let mut world = four();
+        world.fault("import", 1, Fate::Refused(403));
+        (1..=3).for_each(|nth| world.fault("delete-record", nth, Fate::Refused(500)));
+        let outcome = world.run();
+        let stays = vec!["image-1".to_owned()];
+        assert_eq!(outcome.left().records, stays);
+        world.tell(again);
+        let outcome = world.run();
+        assert_eq!(outcome.left().records, stays, "{outcome:?}");
+    }
+}

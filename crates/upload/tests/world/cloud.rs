@@ -49,6 +49,10 @@ pub struct Cloud {
     /// The most references in a manifest.
     pub most_entries: usize,
     pub now_unix_s: u64,
+    /// Listings are so many seconds old at most; 0: never.
+    pub lag_s: u64,
+    pub listed: BTreeMap<String, Object>,
+    pub listed_unix_s: u64,
     pub made: u32,
 }
 
@@ -57,9 +61,19 @@ impl Cloud {
         self.objects.get(name).filter(|object| object.delete_at > self.now_unix_s)
     }
 
+    /// Time passes: listings catch up, as Swift's do, by and by.
+    pub fn pass(&mut self, now_unix_s: u64) {
+        self.now_unix_s = now_unix_s;
+        if self.lag_s > 0 && now_unix_s >= self.listed_unix_s + self.lag_s {
+            self.listed.clone_from(&self.objects);
+            self.listed_unix_s = now_unix_s;
+        }
+    }
+
     pub fn list(&self, prefix: &str) -> Option<Vec<StoredObject>> {
         self.container.then(|| {
-            let found = self.objects.iter().filter(|(name, object)| {
+            let shown = if self.lag_s > 0 { &self.listed } else { &self.objects };
+            let found = shown.iter().filter(|(name, object)| {
                 name.starts_with(prefix) && object.delete_at > self.now_unix_s
             });
             found

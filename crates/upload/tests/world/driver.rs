@@ -181,7 +181,7 @@ impl World {
                 assert!(after > Duration::ZERO && after <= Duration::from_secs(3600), "{after:?}");
                 self.after(after, News::Tell(Event::Done { ticket }));
             }
-            Effect::StopHash => self.hashing = None,
+            Effect::StopHash => self.stop_hash(),
             Effect::HashSegments { ticket, from, checkpoint } => {
                 assert!(self.hashing.is_none(), "hashed twice at a time");
                 *self.made.entry("hash").or_default() += 1;
@@ -282,6 +282,19 @@ impl World {
     fn hash_soon(&mut self) {
         let delay = Duration::from_millis(20 + self.dice.below(300));
         self.after(delay, News::Hashed);
+    }
+
+    /// All workers end, also those of samples; what they had not told is never told.
+    fn stop_hash(&mut self) {
+        self.hashing = None;
+        let asked = &mut self.asked;
+        self.queue.retain(|_, news| match news {
+            News::Arrives { effect: Effect::HashSample { ticket, .. }, .. } => {
+                asked.remove(ticket);
+                false
+            }
+            _ => true,
+        });
     }
 
     /// The worker has read the next segment.

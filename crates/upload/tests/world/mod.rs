@@ -7,7 +7,7 @@
 
 pub mod cloud;
 pub mod dice;
-mod driver;
+pub mod driver;
 mod server;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -278,7 +278,7 @@ impl World {
                 Some(News::Tell(Event::Tick))
             }
         };
-        self.cloud.now_unix_s = NOW_UNIX_S + self.now.as_secs();
+        self.cloud.pass(NOW_UNIX_S + self.now.as_secs());
         if let (true, Some(news)) = (self.aloud, &news)
             && !matches!(news, News::Tell(_))
         {
