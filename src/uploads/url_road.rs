@@ -120,6 +120,13 @@ impl UrlRoad {
         });
     }
 
+    /// Follows it no more; the cloud goes on.
+    pub(super) fn leave(&self) {
+        if let Some(handle) = self.following.borrow_mut().take() {
+            handle.abort();
+        }
+    }
+
     fn set(&self, phase: JobPhase) {
         self.state.update(|state| state.phase = phase);
     }

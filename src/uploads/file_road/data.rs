@@ -73,15 +73,17 @@ impl FileRoad {
         let request = Request { token: None, sending: None, offset_bytes, name };
         self.inner.borrow_mut().requests.insert(ticket, request);
         let road = Rc::clone(self);
+        let engine = self.engines.get();
         spawn_local(async move {
-            let Ok((token, generation)) = road.cloud.client().token().await else {
+            let token = road.cloud.client().token().await;
+            // Given up while we waited for the token.
+            if road.engines.get() != engine || !road.inner.borrow().requests.contains_key(&ticket) {
+                return;
+            }
+            let Ok((token, generation)) = token else {
                 road.tell(Event::SignedOut);
                 return;
             };
-            // Given up while we waited for the token.
-            if !road.inner.borrow().requests.contains_key(&ticket) {
-                return;
-            }
             let started = target.map_err(|error| said(&error)).and_then(|target| {
                 let mut headers = target.headers;
                 headers.push(("X-Auth-Token".to_owned(), token.reveal().to_owned()));

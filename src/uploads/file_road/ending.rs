@@ -23,7 +23,7 @@ impl FileRoad {
                     ))
                 )
         });
-        if failed {
+        if failed && !self.beginning.get() {
             self.turn(None);
         }
     }
@@ -39,6 +39,7 @@ impl FileRoad {
             // The new engine has not heard it yet.
             inner.width = usize::MAX;
         }
+        self.engines.set(self.engines.get().wrapping_add(1));
         self.state.update(|state| {
             state.road = Road::Direct;
             state.detour = why;

@@ -56,6 +56,16 @@ pub(super) struct FileRoad {
     earlier_record: RefCell<Option<String>>,
     /// That this tab runs it, and no other.
     lock: RefCell<Option<UploadLock>>,
+    /// It is being written down that it begins; it does when that is done.
+    beginning: Cell<bool>,
+    /// Cancelled while it was being written down.
+    called_off: Cell<bool>,
+    /// How often it began; an end that is being written down gives back the lock of its own run only.
+    begun: Cell<u32>,
+    /// Counts the engines: what answers one is not told to the next.
+    engines: Cell<u32>,
+    /// Another tab has it: nothing that happens here concerns it.
+    elsewhere: Cell<bool>,
     store: Store,
     state: ArcRwSignal<JobState>,
     /// Why the store cannot be used, where that is known better than by an answer.
@@ -188,6 +198,11 @@ impl FileRoad {
             keeps_hashes: Cell::new(keeps_hashes),
             earlier_record: RefCell::new(earlier_record),
             lock: RefCell::new(None),
+            beginning: Cell::new(false),
+            called_off: Cell::new(false),
+            begun: Cell::new(0),
+            engines: Cell::new(0),
+            elsewhere: Cell::new(false),
             store,
             state: ArcRwSignal::new(state),
             why_closed: RefCell::new(None),
@@ -227,31 +242,70 @@ impl FileRoad {
 
     /// Begins anew after a failure, or after it was cancelled.
     pub(super) fn retry(self: &Rc<Self>) {
+        if self.beginning.get() {
+            return;
+        }
         {
             let mut inner = self.inner.borrow_mut();
             inner.began = monotonic();
             inner.speed = Speed::new(inner.began);
         }
+        if self.state_now(|state| state.road) == Road::Segments {
+            // The engine goes on with both, and says when it does not.
+            self.keeps_hashes.set(true);
+            *self.earlier_record.borrow_mut() = self.inner.borrow().engine.view().image_id;
+        }
         self.state.update(|state| {
             state.took = None;
             state.segments = None;
         });
-        self.begin_with(Event::Retry);
+        // Another tab had it when it was to begin.
+        let began = self.inner.borrow().engine.outcome().is_some();
+        self.begin_with(if began { Event::Retry } else { Event::Start });
+    }
+
+    /// Ends it. After a failure this removes what was kept for another try, unless another tab has gone on with it.
+    pub(super) fn cancel(self: &Rc<Self>) {
+        if self.beginning.get() {
+            self.called_off.set(true);
+        } else if self.lock.borrow().is_some() {
+            self.tell(Event::Cancel);
+        } else {
+            self.begin_with(Event::Cancel);
+        }
     }
 
     fn begin_with(self: &Rc<Self>, event: Event) {
+        if self.beginning.replace(true) {
+            return;
+        }
+        self.begun.set(self.begun.get().wrapping_add(1));
         let road = Rc::clone(self);
         spawn_local(async move {
-            if road.remember().await {
-                road.tell(event);
-            } else {
-                road.leave_to_other_tab();
+            let ours = match event {
+                Event::Cancel => road.hold().await,
+                _ => road.remember().await,
+            };
+            road.beginning.set(false);
+            let event = if road.called_off.take() { Event::Cancel } else { event };
+            road.elsewhere.set(!ours);
+            if !ours {
+                return road.leave_to_other_tab();
+            }
+            road.tell(event);
+            // Over already, or there was nothing to do: nothing is held on to.
+            let over = road.inner.borrow().engine.outcome().cloned();
+            if let Some(outcome) = over {
+                road.remember_end(&outcome);
             }
         });
     }
 
     /// Tells the engine what happened and does what it then wants done.
     pub(super) fn tell(self: &Rc<Self>, event: Event) {
+        if self.elsewhere.get() {
+            return;
+        }
         match &event {
             Event::Pause => self.remember_pause(true),
             Event::Resume => self.remember_pause(false),
@@ -354,9 +408,12 @@ impl FileRoad {
     /// Runs something and tells the engine what came of it.
     fn then(self: &Rc<Self>, work: impl Future<Output = Event> + 'static) {
         let road = Rc::clone(self);
+        let engine = self.engines.get();
         spawn_local(async move {
             let event = work.await;
-            road.tell(event);
+            if road.engines.get() == engine {
+                road.tell(event);
+            }
         });
     }
 

@@ -24,9 +24,8 @@ impl FileRoad {
         if self.patience == Patience::Canary {
             return true;
         }
-        if self.lock.borrow().is_none() {
-            let Some(lock) = UploadLock::try_take(&self.id).await else { return false };
-            *self.lock.borrow_mut() = Some(lock);
+        if !self.hold().await {
+            return false;
         }
         let road = self.state_now(|state| match state.road {
             Road::Segments => KeptRoad::Segmented,
@@ -43,10 +42,19 @@ impl FileRoad {
         );
         entry.keep_segments = self.keep_segments;
         entry.keeps_hashes = self.keeps_hashes.take();
-        // Only the first run goes on with it.
+        // Each run says anew with which it goes on.
         entry.image = self.earlier_record.borrow_mut().take();
         entry.sha512 = self.state_now(|state| state.sha512.clone());
         Journal::ours().begin(entry, self.upload.handle()).await;
+        true
+    }
+
+    /// Takes the upload's lock. `false` when another tab has it.
+    pub(super) async fn hold(&self) -> bool {
+        if self.lock.borrow().is_none() {
+            let Some(lock) = UploadLock::try_take(&self.id).await else { return false };
+            *self.lock.borrow_mut() = Some(lock);
+        }
         true
     }
 
@@ -73,12 +81,15 @@ impl FileRoad {
             Outcome::Failed { left, .. } => !left.objects.is_empty() || !left.records.is_empty(),
         };
         let road = Rc::clone(self);
+        let run = self.begun.get();
         spawn_local(async move {
             if !kept {
                 Journal::ours().finish(&road.id).await;
             }
-            // After the journal: whoever waits for the lock looks there what became of it.
-            drop(road.lock.borrow_mut().take());
+            // After the journal: whoever waits for the lock looks there what became of it. It may have begun again.
+            if road.begun.get() == run {
+                drop(road.lock.borrow_mut().take());
+            }
         });
     }
 
