@@ -110,7 +110,7 @@ pub fn PersonMenu() -> impl IntoView {
             danger=true
             on_confirm=move |()| { confirming.set(false); account.sign_out() }
         >
-            <p>{tr("What was sent of them is thrown away, and their images are left without data. Images that are complete stay.")}</p>
+            <p>{tr("Of files in parts, what has arrived stays in the object store and need not be sent again. Of files in one piece, what was sent is thrown away, and their images are left without data. Images that are complete stay.")}</p>
         </ConfirmDialog>
     }
 }

@@ -48,6 +48,7 @@ pub use tray::Tray;
 pub use url_road::NotBegun;
 
 use crate::cloud::Cloud;
+use crate::session::Account;
 use file_road::FileRoad;
 use url_road::UrlRoad;
 
@@ -82,6 +83,7 @@ impl Drive for FileRoad {
     fn hear(self: Rc<Self>, event: Event) {
         match event {
             Event::Retry => self.retry(),
+            Event::Cancel => self.cancel(),
             event => self.tell(event),
         }
     }
@@ -102,8 +104,10 @@ impl Drive for FileRoad {
 impl Drive for UrlRoad {
     fn hear(self: Rc<Self>, event: Event) {
         // The cloud does the rest by itself.
-        if event == Event::Cancel {
-            self.cancel();
+        match event {
+            Event::Cancel => self.cancel(),
+            Event::SignedOut => self.leave(),
+            _ => {}
         }
     }
 
@@ -157,6 +161,15 @@ impl Uploads {
             uploads.share_out();
         };
         let clock = set_interval_with_handle(tick, TICK);
+        if let Some(account) = use_context::<Account>() {
+            Effect::new(move |was_here: Option<bool>| {
+                let here = account.current().read().is_some();
+                if was_here == Some(true) && !here {
+                    uploads.leave();
+                }
+                here
+            });
+        }
         on_cleanup(move || {
             for listener in listeners {
                 listener.remove();
@@ -257,6 +270,18 @@ impl Uploads {
         self.roads.update_value(|roads| {
             roads.remove(&key);
         });
+    }
+
+    /// The user has signed out: what is under way is stopped, also a request that the cloud has let in already, and the next
+    /// user does not see what the last one sent. What can be gone on with is offered at the next sign-in.
+    fn leave(self) {
+        let roads: Vec<Rc<dyn Drive>> =
+            self.roads.with_value(|roads| roads.values().cloned().collect());
+        for road in roads {
+            road.hear(Event::SignedOut);
+        }
+        self.roads.update_value(BTreeMap::clear);
+        self.jobs.set(Vec::new());
     }
 
     fn tell(self, key: u32, event: Event) {
