@@ -24,7 +24,7 @@ pub use sort::{Kind, Leftover};
 pub use view::LeftoverItems;
 
 use super::handles::{FileHandle, Permission};
-use super::locks::Waiting;
+use super::locks::{UploadLock, Waiting};
 use super::tabs::{Summary, Tabs, Told};
 use super::{Job, Standing, Uploads, use_uploads};
 use crate::cloud::Cloud;
@@ -155,6 +155,8 @@ impl Leftovers {
             let mut looked = look::look(&cloud, &ours, worked_on).await;
             let hidden = hidden();
             looked.left.retain(|one| !(one.is_foreign() && hidden.contains(&one.key)));
+            // Gone on with here while the cloud was asked.
+            looked.left.retain(|one| !self.is_here(one));
             if self.current.try_get_untracked().flatten() != Some(cloud) {
                 return;
             }
@@ -167,6 +169,23 @@ impl Leftovers {
                 self.go_on_by_itself(one).await;
             }
         });
+    }
+
+    /// Whether a job of this tab works on it.
+    fn is_here(self, one: &Leftover) -> bool {
+        let image = one.image.as_ref().map(|image| image.id.as_str());
+        self.uploads.jobs().with_untracked(|jobs| {
+            jobs.iter().any(|job| {
+                let same = |ours: Option<&str>, theirs| ours.is_some() && ours == theirs;
+                same(job.upload.as_deref(), one.upload.as_deref())
+                    || job.state.with_untracked(|state| same(state.image_id.as_deref(), image))
+            })
+        })
+    }
+
+    /// Whether it is still offered: not since the user went to another scope, or it was gone on with.
+    fn is_offered(self, one: &Leftover) -> bool {
+        self.left.with_untracked(|left| left.iter().any(|other| other.key == one.key))
     }
 
     /// Opens the file that the journal leads to, and goes on. To be called from a click.
@@ -190,7 +209,8 @@ impl Leftovers {
         file: File,
         handle: Option<FileHandle>,
     ) -> Result<(), NotGone> {
-        let Some(cloud) = self.current.get_untracked() else { return Err(NotGone::Nothing) };
+        let cloud = self.current.get_untracked().filter(|_| self.is_offered(&one));
+        let Some(cloud) = cloud else { return Err(NotGone::Nothing) };
         let key = one.key.clone();
         going_on::go_on(self.uploads, cloud, one, file, handle).await?;
         self.left.update(|left| left.retain(|one| one.key != key));
@@ -228,8 +248,18 @@ impl Leftovers {
     }
 
     async fn remove(self, one: Leftover) {
-        let Some(cloud) = self.current.get_untracked() else { return };
+        let cloud = self.current.get_untracked().filter(|_| self.is_offered(&one));
+        let Some(cloud) = cloud else { return };
+        let lock = match &one.upload {
+            None => None,
+            Some(upload) => match UploadLock::try_take(upload).await {
+                Some(lock) => Some(lock),
+                // A tab has gone on with it: it is not left behind any more.
+                None => return self.look(),
+            },
+        };
         let removed = remove::remove(&cloud, &one).await;
+        drop(lock);
         if removed.failed.is_empty() {
             self.left.update(|left| left.retain(|other| other.key != one.key));
         }
@@ -263,7 +293,8 @@ impl Leftovers {
             .uploads
             .jobs()
             .with_untracked(|jobs| jobs.iter().any(|job| job.upload.as_ref() == Some(&one.upload)));
-        let known = self.elsewhere.with_untracked(|all| all.iter().any(|it| *it == one));
+        let known =
+            self.elsewhere.with_untracked(|all| all.iter().any(|it| it.upload == one.upload));
         if ours || known {
             return;
         }

@@ -231,9 +231,18 @@ fn Gone(
 ) -> impl IntoView {
     let name = done.name.clone().unwrap_or_else(|| tr("Traces of an upload").to_owned());
     let all = done.removed.failed.is_empty();
+    let stays = !done.removed.arrived.is_empty();
     let shown = TransferWords {
-        shape: if all { Shape::Done } else { Shape::Failed },
-        word: if all { tr("Removed") } else { tr("Not all could be removed") },
+        shape: match (all, stays) {
+            (false, _) => Shape::Failed,
+            (true, true) => Shape::Active,
+            (true, false) => Shape::Done,
+        },
+        word: match (all, stays) {
+            (false, _) => tr("Not all could be removed"),
+            (true, true) => tr("Active"),
+            (true, false) => tr("Removed"),
+        },
         figures: None,
         why: words::removed(&done.removed),
         operator: None,

@@ -58,10 +58,10 @@ pub(super) fn words(one: &Leftover) -> TransferWords {
         Kind::Remembered(known) => {
             let file = &known.entry.file.name;
             let why = match (known.entry.road, known.handle.is_some()) {
-                (KeptRoad::Segmented, true) => tr("Its tab was closed on the way. What was sent is kept: it goes on where it stopped.").to_owned(),
-                (KeptRoad::Segmented, false) => tr_with("Its tab was closed on the way. What was sent is kept: choose {file} once more, and it goes on where it stopped.", &[("file", file)]),
-                (KeptRoad::Direct, true) => tr("Its tab was closed on the way. It travels in one piece, so it begins anew, as the same image.").to_owned(),
-                (KeptRoad::Direct, false) => tr_with("Its tab was closed on the way. It travels in one piece: choose {file} once more, and it begins anew, as the same image.", &[("file", file)]),
+                (KeptRoad::Segmented, true) => tr("It stopped on the way. What was sent is kept: it goes on where it stopped.").to_owned(),
+                (KeptRoad::Segmented, false) => tr_with("It stopped on the way. What was sent is kept: choose {file} once more, and it goes on where it stopped.", &[("file", file)]),
+                (KeptRoad::Direct, true) => tr("It stopped on the way. It travels in one piece, so it begins anew, as the same image.").to_owned(),
+                (KeptRoad::Direct, false) => tr_with("It stopped on the way. It travels in one piece: choose {file} once more, and it begins anew, as the same image.", &[("file", file)]),
             };
             say(Shape::Paused, tr("Unfinished"), why)
         }
@@ -189,6 +189,12 @@ pub(super) fn removed(removed: &Removed) -> Option<String> {
     if !parts.is_empty() {
         sentences.push(tr_with("Removed: {parts}.", &[("parts", &parts.join(", "))]));
     }
+    for name in &removed.arrived {
+        sentences.push(tr_with(
+            "The data of {name} has arrived meanwhile: the image stays.",
+            &[("name", name)],
+        ));
+    }
     if removed.shared {
         sentences.push(
             tr("Its segments stay until they expire, as another upload of yours may need them.")
@@ -225,6 +231,11 @@ mod tests {
         check(
             Removed { objects: 3, segments: 2, segments_bytes: 64_000_000, ..Removed::default() },
             Some("Removed: 3 notes and manifests, 2 segments (64 MB)."),
+        );
+        let arrived = vec!["golden".to_owned()];
+        check(
+            Removed { arrived, ..Removed::default() },
+            Some("The data of golden has arrived meanwhile: the image stays."),
         );
         let shared = removed(&Removed { shared: true, ..Removed::default() }).unwrap();
         assert!(shared.contains("until they expire"), "{shared}");
