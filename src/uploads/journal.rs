@@ -9,8 +9,10 @@ mod entry;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::pin::pin;
 use std::rc::Rc;
 
+use futures_util::future::{Either, select};
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use leptos::prelude::{ArcRwSignal, Set};
 use leptos::task::spawn_local;
@@ -33,6 +35,10 @@ const SEGMENTS: &str = "segments";
 
 /// Segments are written together this often: what a crash takes is hashed again, not sent again.
 const TOGETHER: std::time::Duration = std::time::Duration::from_millis(400);
+
+/// A browser that has not opened the database by then (some have hung there for good) works without memory: uploads wait
+/// for it before they begin.
+const OPENING: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// What is remembered of an upload that is not over.
 #[derive(Clone, Debug, PartialEq)]
@@ -214,7 +220,13 @@ impl Journal {
             Opened::Yes(database) => Some(database),
             Opened::Never => None,
             Opened::NotYet => {
-                let opened = match Database::open(NAME, &[UPLOADS, SEGMENTS]).await {
+                let opening = pin!(Database::open(NAME, &[UPLOADS, SEGMENTS]));
+                let too_long = pin!(gloo_timers::future::sleep(OPENING));
+                let opened = match select(opening, too_long).await {
+                    Either::Left((answer, _)) => answer,
+                    Either::Right(_) => Err(JsValue::from_str("the database does not open")),
+                };
+                let opened = match opened {
                     Ok(database) => Opened::Yes(database),
                     Err(error) => {
                         leptos::logging::warn!("uploads are not remembered: {}", words(&error));
