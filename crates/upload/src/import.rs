@@ -129,6 +129,10 @@ impl Follower {
                 self.begun |= under_way(seen);
                 self.wait(seen, now)
             }
+            // The image was looked at before the task: it was made in between. Seen again it means nothing good.
+            "queued" if succeeded(seen) && self.last_seen.as_ref() != Some(seen) => {
+                self.wait(seen, now)
+            }
             "queued" if self.begun => self.failed(seen),
             "queued" if now.saturating_sub(self.since) >= UNSEEN_FOR => {
                 Step::Failed { reason: ImportFailure::NeverBegan }
@@ -159,6 +163,10 @@ impl Follower {
 
 fn under_way(seen: &Seen) -> bool {
     seen.task.as_ref().is_some_and(|task| matches!(task.status.as_str(), "pending" | "processing"))
+}
+
+fn succeeded(seen: &Seen) -> bool {
+    seen.task.as_ref().is_some_and(|task| task.status == "success")
 }
 
 /// "Copied 12 MiB" (glance/async_/flows/api_image_import.py).

@@ -341,7 +341,7 @@ fn what_cannot_be_removed_is_told() {
         "start > hash create; created a > send:a; hash; sent 413 > delete:a+0; unremoved > delete:a+1; unremoved > delete:a+2; unremoved > end:refused(413)-left[a]",
     );
     check(
-        "start > hash create; created a > send:a; hash; cancel > abort delete:a+0; unremoved > delete:a+1; unremoved > delete:a+2; unremoved > end:cancelled-left[a]; retry > create",
+        "start > hash create; created a > send:a; hash; cancel > abort delete:a+0; unremoved > delete:a+1; unremoved > delete:a+2; unremoved > end:cancelled-left[a]; retry > create; created b > send:b; sent 204 > look:b+0; active > end:verified(b)-left[a]",
     );
     check(
         "start > hash create; created a > send:a; signed-out > abort stop-hash end:signed-out-left[a]",

@@ -114,6 +114,17 @@ fn imports() {
     // So fast that importing was never seen; and where tasks are not shown.
     check_import(&[(1, "queued !", "failed: ")]);
     check_import(&[(1, "importing", "wait 2s begun quiet 0s"), (2, "queued", "failed: ")]);
+    // Made between the look at the image and the look at its task. Should it stay so, nothing was made.
+    check_import(&[
+        (1, "queued (pending: )", "wait 2s begun quiet 0s"),
+        (3, "queued (success: )", "wait 2s begun quiet 0s"),
+        (5, "active (success: )", "active"),
+    ]);
+    check_import(&[
+        (1, "importing", "wait 2s begun quiet 0s"),
+        (3, "queued (success: )", "wait 2s begun quiet 0s"),
+        (5, "queued (success: )", "failed: "),
+    ]);
     // A mismatch after staging stays `importing` for ever; only the task tells.
     check_import(&[(1, "importing +task (failure: no match)", "failed: no match")]);
     // Failed stores of an earlier attempt, while a new one begins.
