@@ -3,7 +3,7 @@
 //!
 //! Every schedule is a seed. `SLIPWAY_SEED=17` runs that one alone and tells what happens; `SLIPWAY_SCHEDULES=100000` runs
 //! more than the usual ten thousand.
-#![allow(clippy::panic, reason = "a test that fails says so")]
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a test that fails says so")]
 
 mod world;
 

@@ -300,7 +300,7 @@ impl World {
     /// The worker has read the next segment.
     pub fn hash_on(&mut self) {
         let Some((ticket, index, state)) = self.hashing else { return };
-        let dies = self.script.get(&("hashed", index as usize + 1)).is_some()
+        let dies = self.script.contains_key(&("hashed", index as usize + 1))
             || (self.faulty() && self.dice.percent(3));
         if self.file.unreadable() || dies {
             self.script.remove(&("hashed", index as usize + 1));

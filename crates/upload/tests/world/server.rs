@@ -214,7 +214,8 @@ impl World {
         let nth = self.made.get("import").copied().unwrap_or_default();
         let dies = self.script.contains_key(&("worker", nth));
         // A worker that dies leaves the image as it is, for ever.
-        if !dies && !(self.faulty() && self.dice.percent(10)) {
+        let dies = dies || (self.faulty() && self.dice.percent(10));
+        if !dies {
             self.after(ends, News::ImportEnds { id: id.to_owned(), import });
         }
     }
