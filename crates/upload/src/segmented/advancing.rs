@@ -192,7 +192,7 @@ impl Segmented {
         while let Some(at) = self.contents.next(Presence::Suspect, now) {
             self.hash_again(at);
         }
-        while self.flights.len() < self.pacing.limit() {
+        while self.flights.len() < self.width() {
             let Some(at) = self.contents.next(Presence::Missing, now) else { return };
             self.send(at);
         }

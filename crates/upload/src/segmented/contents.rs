@@ -52,6 +52,8 @@ pub(super) struct Content {
     pub(super) doubts: u32,
     /// What left in the request that ended unclearly.
     pub(super) unclear_bytes: u64,
+    /// That request ended without an answer.
+    pub(super) hidden: bool,
 }
 
 /// All contents.
@@ -181,6 +183,7 @@ impl Contents {
                     epoch: 0,
                     doubts: 0,
                     unclear_bytes: 0,
+                    hidden: false,
                 });
                 self.list.len() - 1
             }

@@ -23,6 +23,7 @@ impl Segmented {
     pub(super) fn progressed(&mut self) {
         self.epoch += 1;
         self.refused_tokens = 0;
+        self.hidden = 0;
     }
 
     /// How often something may fail in a row.

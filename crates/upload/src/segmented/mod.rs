@@ -80,6 +80,8 @@ pub struct Segmented {
     listing: Option<Listing>,
     quota_bytes: Option<u64>,
     store_looked: bool,
+    /// Requests with data in a row that the store refused without saying so.
+    hidden: u32,
     /// The store's words of a 413, while its quota is looked up.
     full: Option<String>,
 
@@ -183,6 +185,7 @@ impl Segmented {
             listing: None,
             quota_bytes: None,
             store_looked: false,
+            hidden: 0,
             full: None,
             hashing: Hashing::default(),
             contents: Contents::default(),

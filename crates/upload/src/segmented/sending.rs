@@ -127,7 +127,10 @@ impl Segmented {
 
     fn flight_unclear(&mut self, flight: &Flight, answer: Option<(u16, String)>) {
         let sent = flight.sent_bytes;
-        self.contents.change(flight.content, |content| content.unclear_bytes = sent.max(1));
+        self.contents.change(flight.content, |content| {
+            content.unclear_bytes = sent.max(1);
+            content.hidden = answer.is_none();
+        });
         self.content_failed(flight.content, answer, Presence::Unsure);
     }
 

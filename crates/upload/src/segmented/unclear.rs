@@ -10,10 +10,16 @@ use crate::plan::HashedSegment;
 
 /// How often in a row the same content may fail while nothing else progresses (about six minutes).
 const MOST_TRIES: u32 = 12;
-/// The same when the container has a quota and every refusal is hidden: then it is that.
-const MOST_SILENCES_WITH_QUOTA: u32 = 6;
-/// After this many in a row without an answer the container is asked what it allows.
-const SILENCES_BEFORE_LOOK: u32 = 3;
+/// How often in a row, whichever the content, the store may break requests off or hide its answer and then say that
+/// nothing arrived, while nothing else progresses: the line carries questions, so it is the store. Each may cost a segment.
+const MOST_HIDDEN: u32 = 8;
+/// The same when the container has a quota: then it is that.
+const MOST_HIDDEN_WITH_QUOTA: u32 = 6;
+/// After this many of them the container is asked what it allows.
+const HIDDEN_BEFORE_LOOK: u32 = 3;
+/// How often in a row a look at the same content may find nobody (about twelve hours): the line is down, though the
+/// browser believes that it is not. It costs nothing to wait.
+const MOST_LOST_LOOKS: u32 = 720;
 /// The longest rest that the cloud may ask for.
 const LONGEST_REST: Duration = Duration::from_secs(60 * 60);
 
@@ -32,7 +38,7 @@ impl Segmented {
         let arrived = object.is_some_and(|(size, etag)| {
             size == content.length && etag.eq_ignore_ascii_case(&content.md5)
         });
-        let lost = content.unclear_bytes;
+        let (lost, hidden) = (content.unclear_bytes, content.hidden);
         if arrived {
             self.is_stored(at);
             self.progressed();
@@ -41,8 +47,41 @@ impl Segmented {
             self.contents.change(at, |content| {
                 content.presence = Presence::Missing;
                 content.confirmed = false;
+                content.hidden = false;
             });
+            if hidden {
+                self.refused_in_secret();
+            }
         }
+    }
+
+    /// A request ended without an answer, and the store, when asked, answers that nothing arrived. Until something does,
+    /// one request at a time shall find out, each after a longer rest.
+    fn refused_in_secret(&mut self) {
+        // Those that were in flight together count once.
+        if !self.online || self.ending.is_some() || self.now < self.rest_until {
+            return;
+        }
+        self.hidden += 1;
+        let most = if self.quota_bytes.is_some() { MOST_HIDDEN_WITH_QUOTA } else { MOST_HIDDEN };
+        if self.hidden >= most {
+            return self.fail(self.silent(crate::StoreStep::Segment));
+        }
+        if self.hidden >= HIDDEN_BEFORE_LOOK && !self.store_looked {
+            self.store_looked = true;
+            if self.step == Step::Send {
+                self.goto(Step::LookAtStore);
+            }
+        }
+        let after = self.delay(self.hidden - 1);
+        self.rest_until = self.rest_until.max(self.now + after);
+        self.alarm(after);
+    }
+
+    /// How many requests with data may be in flight.
+    pub(super) fn width(&self) -> usize {
+        let careful = if self.hidden > 1 { 1 } else { usize::MAX };
+        self.pacing.limit().min(careful)
     }
 
     /// The store itself says so.
@@ -84,18 +123,9 @@ impl Segmented {
             content.epoch = epoch;
             tries = content.tries;
         });
-        let most = match (&answer, self.quota_bytes) {
-            (None, Some(_)) => MOST_SILENCES_WITH_QUOTA,
-            _ => MOST_TRIES,
-        };
+        let most = if answer.is_none() { MOST_LOST_LOOKS } else { MOST_TRIES };
         if tries > self.most(most) {
             return self.exhausted(tries, answer);
-        }
-        if answer.is_none() && tries >= SILENCES_BEFORE_LOOK && !self.store_looked {
-            self.store_looked = true;
-            if self.step == Step::Send {
-                self.goto(Step::LookAtStore);
-            }
         }
         let after = self.delay(tries - 1);
         let due = self.now + after;

@@ -2,7 +2,7 @@
 
 use upload::{Event, Failure, StoreStep};
 
-use super::{DAY, clean, failure, four, started};
+use super::{DAY, clean, failure, four, seconds, started};
 use crate::world::dice::md5;
 use crate::world::{Fate, Meddling};
 
@@ -81,6 +81,38 @@ fn a_store_that_stays_silent_is_named() {
     let outcome = world.run();
     assert!(matches!(failure(&outcome), Failure::StoreSilent { step: StoreStep::Open, .. }));
     assert_eq!(world.cloud.images.len(), 0, "no record stays");
+}
+
+/// Row 5: an account's quota is hidden and cannot be asked for; finding out costs a few segments, not the file.
+#[test]
+fn a_refusal_in_secret_costs_a_few_segments_only() {
+    let many: Vec<u64> = (1..=100).collect();
+    let mut world = started(&many);
+    world.cross_origin = true;
+    world.faults("segment", 1, Fate::Refused(413));
+    let outcome = world.run();
+    assert!(matches!(failure(&outcome), Failure::StoreSilent { quota_bytes: None, .. }));
+    let sent = world.count("segment");
+    assert!((8..=16).contains(&sent), "{sent} segments");
+    assert_eq!(world.count("look-store"), 1);
+    let waited = seconds(&world);
+    assert!((20..300).contains(&waited), "{waited} s");
+}
+
+/// Row 8: a line that is down while the browser believes that it is not. Only questions are lost, for as long as it takes.
+#[test]
+fn a_line_that_is_down_for_hours_is_waited_for() {
+    let mut world = four();
+    world.fault("segment", 1, Fate::Breaks);
+    world.fault("segment", 2, Fate::Breaks);
+    for nth in 1..=400 {
+        world.fault("look-object", nth, Fate::Breaks);
+    }
+    let outcome = world.run();
+    clean(&world, &outcome);
+    assert_eq!(world.count("segment"), 6, "two were sent again");
+    let hours = seconds(&world) / 3600;
+    assert!((2..12).contains(&hours), "{hours} h");
 }
 
 #[test]
