@@ -114,13 +114,25 @@ async fn fly(cloud: &Cloud) -> Result<(), WhyDirect> {
         Ok(segment_bytes) => go(cloud, segment_bytes, &mut left).await,
         Err(why) => Err(why),
     };
-    let passing = matches!(result, Err(WhyDirect::Unreachable { .. }));
+    let passing = result.as_ref().is_err_and(is_passing);
     if !passing || left.is_some() {
         // What was not found out is not believed: it counts as found very long ago.
         let at_unix_s = if passing { 0 } else { unix_s() };
         write(cloud, &Found { at_unix_s, why: result.clone().err(), left });
     }
     result
+}
+
+/// Whether the same question may be answered otherwise in a moment.
+fn is_passing(why: &WhyDirect) -> bool {
+    match why {
+        WhyDirect::Unreachable { .. } => true,
+        WhyDirect::StoreRefused { status, .. }
+        | WhyDirect::CanaryFailed { status: Some(status), .. } => {
+            matches!(status, 408 | 429 | 498 | 500..=599)
+        }
+        _ => false,
+    }
 }
 
 /// What the cloud says of itself. Returns the size of the canary's segments.
