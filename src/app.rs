@@ -73,7 +73,7 @@ fn Console(
     provide_context(FirstPage::default());
     provide_context(Uploads::new());
     provide_context(Downloads::new());
-    provide_context(LeftList::new());
+    provide_context(LeftList::in_this_owner());
     view! {
         <Router>
             <Shell>

@@ -99,8 +99,8 @@ pub struct SharedMenu {
 }
 
 impl SharedMenu {
-    /// Closed.
-    pub fn new() -> Self {
+    /// Closed. It lives as long as the owner that is current now.
+    pub fn in_this_owner() -> Self {
         let trigger = StoredValue::new_local(None::<HtmlElement>);
         let open = RwSignal::new(false);
         Effect::new(move |_| {

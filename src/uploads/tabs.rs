@@ -38,7 +38,7 @@ pub enum Told {
     /// How are yours?
     Ask,
     /// So is one of mine.
-    State(Summary),
+    State(Box<Summary>),
 }
 
 /// The channel, while somebody listens; dropping it closes it.

@@ -47,6 +47,8 @@ pub struct CloudImage {
     pub hash_algo: Option<String>,
     /// `os_hash_value`.
     pub hash_value: Option<String>,
+    /// Whether it names an import (`os_glance_import_task`): under way, or waiting in the cloud.
+    pub has_import_task: bool,
 }
 
 /// What happened.

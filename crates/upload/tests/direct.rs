@@ -45,6 +45,7 @@ impl Drive {
                 size_bytes: Some(size),
                 hash_algo: Some(algo.to_owned()).filter(|algo| !algo.is_empty()),
                 hash_value: Some(hash.to_owned()),
+                has_import_task: false,
             };
             Event::Image { ticket: self.ticket("look"), image }
         };

@@ -337,7 +337,13 @@ impl World {
                 let hash_algo = hash.is_some().then(|| algo.to_owned());
                 Event::Image {
                     ticket,
-                    image: CloudImage { status, size_bytes, hash_algo, hash_value: hash },
+                    image: CloudImage {
+                        status,
+                        size_bytes,
+                        hash_algo,
+                        hash_value: hash,
+                        has_import_task: false,
+                    },
                 }
             }
         };

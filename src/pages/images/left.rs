@@ -44,7 +44,7 @@ pub struct LeftRow {
 
 impl LeftList {
     /// Nothing. Call it once, in the app's own owner.
-    pub fn new() -> Self {
+    pub fn in_this_owner() -> Self {
         Self(StoredValue::new(Left::default()))
     }
 

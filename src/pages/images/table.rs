@@ -36,7 +36,7 @@ pub fn ImageTable(
     around: NodeRef<html::Div>,
 ) -> impl IntoView {
     let now = clock::use_now(TICK);
-    let menu = SharedMenu::new();
+    let menu = SharedMenu::in_this_owner();
     let about = RwSignal::new(None::<ImageId>);
     let toasts = expect_context::<Toasts>();
     let presses = Presses { shown, actions, menu, about, toasts };

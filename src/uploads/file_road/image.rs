@@ -39,6 +39,7 @@ impl FileRoad {
                     ticket,
                     image: CloudImage {
                         status: CloudStatus::from(image.status.as_str()),
+                        has_import_task: image.property("os_glance_import_task").is_some(),
                         size_bytes: image.size_bytes,
                         hash_algo: image.hash_algo,
                         hash_value: image.hash_value,

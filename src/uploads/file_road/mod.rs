@@ -71,10 +71,12 @@ pub(super) struct FileRoad {
     /// Why the store cannot be used, where that is known better than by an answer.
     why_closed: RefCell<Option<WhyDirect>>,
     /// Waits for the end; the canary's.
-    on_end: RefCell<Option<Box<dyn FnOnce(Outcome)>>>,
+    on_end: RefCell<Option<OnEnd>>,
     drawn: Cell<Duration>,
     inner: RefCell<Inner>,
 }
+
+type OnEnd = Box<dyn FnOnce(Outcome)>;
 
 struct Inner {
     engine: Engine,

@@ -281,7 +281,7 @@ impl Leftovers {
                     return;
                 }
                 let (upload, name) = (summary.upload.clone(), summary.name.clone());
-                self.said.try_update(|said| said.insert(upload.clone(), summary));
+                self.said.try_update(|said| said.insert(upload.clone(), *summary));
                 self.runs_elsewhere(Elsewhere { upload, name });
             }
         }
@@ -350,7 +350,7 @@ impl Leftovers {
                     share: job_words::share(state),
                 }
             });
-            self.tell(&Told::State(said));
+            self.tell(&Told::State(Box::new(said)));
         }
     }
 }

@@ -62,6 +62,7 @@ impl Segmented {
                     return self.compare(image);
                 }
                 self.image_status = word(&image.status);
+                self.has_import_task = image.has_import_task;
                 self.step = Step::FollowTask;
                 self.not_before = self.now;
             }
@@ -72,6 +73,7 @@ impl Segmented {
     fn seen_after_import(&mut self, image: &CloudImage) {
         match &image.status {
             CloudStatus::Active => self.compare(image),
+            CloudStatus::Queued if image.has_import_task => self.follow(Follower::new(self.now)),
             CloudStatus::Queued => match &self.import_refusal {
                 Some((status @ 404, message)) => {
                     let (status, message) = (*status, message.clone());
@@ -144,7 +146,8 @@ impl Segmented {
 
     fn follow_on(&mut self, task: Option<SeenTask>) {
         let now = self.now;
-        let seen = Seen { status: self.image_status.clone(), task, ..Seen::default() };
+        let (status, has_task) = (self.image_status.clone(), self.has_import_task);
+        let seen = Seen { status, has_task, task, ..Seen::default() };
         let Some(follower) = &mut self.follower else { return };
         match follower.look(seen, now) {
             import::Step::Wait { after, progress } => {

@@ -109,6 +109,7 @@ pub struct Segmented {
     import_tries: u32,
     import_refusal: Option<(u16, String)>,
     image_status: String,
+    has_import_task: bool,
     stuck: u32,
     theirs: Option<String>,
     /// The image is there, with a hash that says nothing to us.
@@ -207,6 +208,7 @@ impl Segmented {
             import_tries: 0,
             import_refusal: None,
             image_status: String::new(),
+            has_import_task: false,
             stuck: 0,
             theirs: None,
             not_comparable: None,

@@ -51,6 +51,17 @@ fn an_import_without_an_end_gets_another_image_from_the_same_segments() {
     assert_eq!((world.cloud.images.len(), world.stored("s/").len()), (0, 4));
 }
 
+/// The reply is lost, but the record names its import.
+#[test]
+fn an_import_that_waits_in_the_cloud_is_not_begun_twice() {
+    let mut world = four();
+    world.shows_tasks = false;
+    world.fault("import", 1, Fate::ReplyLost);
+    let outcome = world.run();
+    clean(&world, &outcome);
+    assert_eq!(world.count("import"), 1);
+}
+
 #[test]
 fn an_import_that_is_refused_is_told_with_the_words_of_the_cloud() {
     let mut world = four();

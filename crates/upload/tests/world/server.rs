@@ -202,6 +202,7 @@ impl World {
             size_bytes: hash_value.is_some().then(|| image.size()),
             hash_algo: hash_value.is_some().then(|| self.algorithm.to_owned()),
             hash_value,
+            has_import_task: image.fetching.is_some(),
         };
         Event::Image { ticket, image }
     }
