@@ -10,7 +10,7 @@ impl Machine {
         if image.size_bytes != Some(self.size_bytes) {
             let size =
                 Mismatch::Size { ours_bytes: self.size_bytes, theirs_bytes: image.size_bytes };
-            self.remove_record(Then::Fail(Failure::Mismatch(size)));
+            self.differs(size);
             return;
         }
         let is_sha512 =
@@ -27,7 +27,11 @@ impl Machine {
     pub(super) fn compare_hashes(&mut self) {
         if let (State::AwaitingHash { .. }, Hash::Failed(message)) = (&self.state, &self.hash) {
             let message = message.clone();
-            self.remove_record(Then::Fail(Failure::HashFailed { message }));
+            if self.sent_to {
+                self.remove_record(Then::Fail(Failure::HashFailed { message }));
+            } else {
+                self.leave_record(Failure::HashFailed { message });
+            }
             return;
         }
         let (State::AwaitingHash { theirs }, Hash::Done(ours)) = (&self.state, &self.hash) else {
@@ -37,8 +41,22 @@ impl Machine {
             self.uploaded(Check::Verified);
         } else {
             let hashes = Mismatch::Sha512 { ours: ours.clone(), theirs: theirs.clone() };
-            self.remove_record(Then::Fail(Failure::Mismatch(hashes)));
+            self.differs(hashes);
         }
+    }
+
+    fn differs(&mut self, how: Mismatch) {
+        if self.sent_to {
+            self.remove_record(Then::Fail(Failure::Mismatch(how)));
+        } else {
+            self.leave_record(Failure::SourceChanged);
+        }
+    }
+
+    /// The image was made by an earlier run, of the file as it was then: it is no broken one, and not ours to delete.
+    fn leave_record(&mut self, reason: Failure) {
+        self.left.records.extend(self.record.take());
+        self.fail(reason);
     }
 
     pub(super) fn uploaded(&mut self, check: Check) {

@@ -27,6 +27,8 @@ pub struct Machine {
     record: Option<String>,
     /// The record is of an earlier run and was not looked at yet.
     old_record: bool,
+    /// A request of this run went to the record.
+    sent_to: bool,
     left: LeftBehind,
     online: bool,
     next_ticket: u32,
@@ -113,6 +115,7 @@ impl Machine {
             hash: Hash::None,
             record: None,
             old_record: false,
+            sent_to: false,
             left: LeftBehind::default(),
             online: true,
             next_ticket: 0,

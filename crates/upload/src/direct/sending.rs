@@ -11,6 +11,7 @@ impl Machine {
     pub(super) fn send(&mut self) {
         let Some(id) = self.record.clone() else { return };
         let ticket = self.ticket();
+        self.sent_to = true;
         self.sent_bytes = 0;
         self.saving_since = None;
         self.state =
