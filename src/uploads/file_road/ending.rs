@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 use upload::progress::Speed;
-use upload::{Engine, Failure, Outcome, Phase, SegmentsView};
+use upload::{Engine, Event, Failure, Outcome, Phase, SegmentsView};
 
 use super::super::job::{JobPhase, Road};
 use super::super::monotonic;
@@ -12,7 +12,8 @@ use super::super::roads::WhyDirect;
 use super::FileRoad;
 
 impl FileRoad {
-    /// Sends a file that failed in segments in one piece.
+    /// Sends a file that failed in segments in one piece. What was kept of the segments for another try goes first, or
+    /// nobody would be told of it any more.
     pub(in crate::uploads) fn go_direct(self: &Rc<Self>) {
         let failed = self.state.with_untracked(|state| {
             state.road == Road::Segments
@@ -24,7 +25,8 @@ impl FileRoad {
                 )
         });
         if failed && !self.beginning.get() {
-            self.turn(None);
+            self.direct_next.set(true);
+            self.begin_with(Event::Cancel);
         }
     }
 
@@ -50,6 +52,7 @@ impl FileRoad {
 
     /// Two tabs went on with the same upload at the same moment: the other one has it.
     pub(super) fn leave_to_other_tab(&self) {
+        self.direct_next.set(false);
         self.state.update(|state| state.phase = JobPhase::Elsewhere);
     }
 
@@ -71,8 +74,13 @@ impl FileRoad {
         let segments = self.inner.borrow().engine.view().segments;
         match self.why_turn(&outcome, segments.as_ref()) {
             Some(why) => self.turn(Some(why)),
-            None => self.remember_end(&outcome),
+            None => self.ended(&outcome),
         }
+    }
+
+    /// It is over, unless it was to go on in one piece.
+    pub(super) fn ended(self: &Rc<Self>, outcome: &Outcome) {
+        if self.direct_next.take() { self.turn(None) } else { self.remember_end(outcome) }
     }
 
     /// Why a file that was to travel in segments goes in one piece after all: the cloud refused before anything was sent,

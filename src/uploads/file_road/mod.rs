@@ -60,6 +60,8 @@ pub(super) struct FileRoad {
     beginning: Cell<bool>,
     /// Cancelled while it was being written down.
     called_off: Cell<bool>,
+    /// What was kept of the segments is being removed, and then it goes in one piece.
+    direct_next: Cell<bool>,
     /// How often it began; an end that is being written down gives back the lock of its own run only.
     begun: Cell<u32>,
     /// Counts the engines: what answers one is not told to the next.
@@ -202,6 +204,7 @@ impl FileRoad {
             lock: RefCell::new(None),
             beginning: Cell::new(false),
             called_off: Cell::new(false),
+            direct_next: Cell::new(false),
             begun: Cell::new(0),
             engines: Cell::new(0),
             elsewhere: Cell::new(false),
@@ -298,7 +301,7 @@ impl FileRoad {
             // Over already, or there was nothing to do: nothing is held on to.
             let over = road.inner.borrow().engine.outcome().cloned();
             if let Some(outcome) = over {
-                road.remember_end(&outcome);
+                road.ended(&outcome);
             }
         });
     }
