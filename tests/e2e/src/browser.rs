@@ -141,21 +141,37 @@ impl Browser {
     }
 }
 
-async fn start_chromium(profile: &Path) -> Result<(WebDriver, Child), Trouble> {
+/// How often chromedriver is started: it takes a free port of IPv4 and ends when that of IPv6 is taken.
+const MOST_STARTS: u32 = 5;
+
+async fn start_chromedriver() -> Result<(u16, Child), Trouble> {
     let program = std::env::var("CHROMEDRIVER").unwrap_or_else(|_| "chromedriver".to_owned());
-    let mut chromedriver = Command::new(&program)
-        .arg("--port=0")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|error| {
-            format!("cannot start {program}: {error}. `tools/setup-browsers` installs it")
-        })?;
-    let output = chromedriver.stdout.take().ok_or("chromedriver has no output")?;
-    let port = tokio::time::timeout(Duration::from_secs(20), port_of(output))
-        .await
-        .map_err(|_| "chromedriver said no port within 20 s")??;
+    let mut starts = 0;
+    loop {
+        starts += 1;
+        let mut chromedriver = Command::new(&program)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| {
+                format!("cannot start {program}: {error}. `tools/setup-browsers` installs it")
+            })?;
+        let output = chromedriver.stdout.take().ok_or("chromedriver has no output")?;
+        let port = tokio::time::timeout(Duration::from_secs(20), port_of(output))
+            .await
+            .map_err(|_| "chromedriver said no port within 20 s")?;
+        match port {
+            Ok(port) => return Ok((port, chromedriver)),
+            Err(error) if starts >= MOST_STARTS => return Err(error),
+            Err(_) => {}
+        }
+    }
+}
+
+async fn start_chromium(profile: &Path) -> Result<(WebDriver, Child), Trouble> {
+    let (port, chromedriver) = start_chromedriver().await?;
     let mut capabilities = DesiredCapabilities::chrome();
     for argument in [
         "--headless=new",
