@@ -3,13 +3,16 @@
 //!
 //! It decides nothing itself, but for one thing: a file that was to travel in segments is sent in one piece when the object
 //! store turns out to be unusable before anything was sent, and the reason is then shown (`ending`). Effects are performed
-//! in files of their own: `data` sends, `image` talks to Glance, `objects` to Swift, `hash` to the hashing workers.
+//! in files of their own (`performing` says which does what): `data` sends, `image` talks to Glance, `objects` to Swift, `hash`
+//! to the hashing workers.
 
+mod beginning;
 mod data;
 mod ending;
 mod hash;
 mod image;
 mod objects;
+mod performing;
 mod remember;
 mod showing;
 
@@ -24,7 +27,7 @@ use leptos::task::spawn_local;
 use openstack::image::CreateImage;
 use openstack::{ApiError, ErrorKind, Generation, ImageId};
 use upload::progress::Speed;
-use upload::{Effect, Engine, Event, Outcome, Patience, Phase, Plan, Ticket};
+use upload::{Engine, Event, Outcome, Patience, Phase, Plan, Ticket};
 
 use super::content::Upload;
 use super::hashing::Hashing;
@@ -240,72 +243,6 @@ impl FileRoad {
         self.state.clone()
     }
 
-    /// Begins, once it is written down that it does.
-    pub(super) fn begin(self: &Rc<Self>) {
-        self.begin_with(Event::Start);
-    }
-
-    /// Begins anew after a failure, or after it was cancelled.
-    pub(super) fn retry(self: &Rc<Self>) {
-        if self.beginning.get() {
-            return;
-        }
-        {
-            let mut inner = self.inner.borrow_mut();
-            inner.began = monotonic();
-            inner.speed = Speed::new(inner.began);
-        }
-        if self.state_now(|state| state.road) == Road::Segments {
-            // The engine goes on with both, and says when it does not.
-            self.keeps_hashes.set(true);
-            *self.earlier_record.borrow_mut() = self.inner.borrow().engine.view().image_id;
-        }
-        self.state.update(|state| {
-            state.took = None;
-            state.segments = None;
-        });
-        // Another tab had it when it was to begin.
-        let began = self.inner.borrow().engine.outcome().is_some();
-        self.begin_with(if began { Event::Retry } else { Event::Start });
-    }
-
-    /// Ends it. After a failure this removes what was kept for another try, unless another tab has gone on with it.
-    pub(super) fn cancel(self: &Rc<Self>) {
-        if self.beginning.get() {
-            self.called_off.set(true);
-        } else if self.lock.borrow().is_some() {
-            self.tell(Event::Cancel);
-        } else {
-            self.begin_with(Event::Cancel);
-        }
-    }
-
-    fn begin_with(self: &Rc<Self>, event: Event) {
-        if self.beginning.replace(true) {
-            return;
-        }
-        self.begun.set(self.begun.get().wrapping_add(1));
-        let road = Rc::clone(self);
-        spawn_local(async move {
-            let ours = match event {
-                Event::Cancel => road.hold().await,
-                _ => road.remember().await,
-            };
-            road.beginning.set(false);
-            let event = if road.called_off.take() { Event::Cancel } else { event };
-            road.elsewhere.set(!ours);
-            if !ours {
-                return road.leave_to_other_tab();
-            }
-            road.tell(event);
-            // Over already, or there was nothing to do: nothing is held on to.
-            let over = road.inner.borrow().engine.outcome().cloned();
-            if let Some(outcome) = over {
-                road.ended(&outcome);
-            }
-        });
-    }
-
     /// Tells the engine what happened and does what it then wants done.
     pub(super) fn tell(self: &Rc<Self>, event: Event) {
         if self.elsewhere.get() {
@@ -336,78 +273,6 @@ impl FileRoad {
             self.perform(effect);
         }
         if !moving || any { self.show() } else { self.show_soon() }
-    }
-
-    fn perform(self: &Rc<Self>, effect: Effect) {
-        match effect {
-            Effect::CreateRecord { ticket } => self.create_record(ticket),
-            Effect::LookAtImage { ticket, id, after } => self.look(ticket, ImageId::new(id), after),
-            Effect::DeleteRecord { ticket, id, after } => {
-                self.delete(ticket, ImageId::new(id), after)
-            }
-            Effect::StartImport { ticket, id, object } => {
-                self.start_import(ticket, ImageId::new(id), object)
-            }
-            Effect::LookAtTask { ticket, id } => self.look_at_task(ticket, ImageId::new(id)),
-
-            Effect::Send { ticket, id } => {
-                let id = ImageId::new(id);
-                let waits = self.inner.borrow().width == 0;
-                if waits {
-                    self.inner.borrow_mut().held = Some((ticket, id));
-                } else {
-                    self.send_whole(ticket, id);
-                }
-            }
-            Effect::SendSegment {
-                ticket,
-                name,
-                offset_bytes,
-                length_bytes,
-                md5,
-                delete_at_unix_s,
-            } => {
-                let slice = data::Slice { offset_bytes, length_bytes };
-                self.send_segment(ticket, name, slice, md5, delete_at_unix_s);
-            }
-            Effect::AbortSend { ticket } => {
-                let mut inner = self.inner.borrow_mut();
-                inner.held.take_if(|(held, _)| *held == ticket);
-                let request = inner.requests.remove(&ticket);
-                drop(inner);
-                // Outside of the borrow: aborting may call back.
-                drop(request);
-            }
-            Effect::AwaitToken { ticket } => self.await_token(ticket),
-
-            Effect::StartHash { ticket } => self.hash(ticket),
-            Effect::StopHash => self.stop_hash(),
-            Effect::HashSegments { ticket, from, checkpoint } => {
-                self.hash_segments(ticket, from, checkpoint)
-            }
-            Effect::HashSample { ticket, index } => self.hash_sample(ticket, index),
-
-            Effect::OpenStore { ticket } => self.open_store(ticket),
-            Effect::LookAtStore { ticket } => self.look_at_store(ticket),
-            Effect::ListObjects { ticket, prefix } => self.list_objects(ticket, prefix),
-            Effect::PutLease { ticket, name, delete_at_unix_s } => {
-                self.put_lease(ticket, name, delete_at_unix_s)
-            }
-            Effect::LookAtObject { ticket, name, after } => {
-                self.look_at_object(ticket, name, after)
-            }
-            Effect::PutManifest { ticket, name, entries, etag, delete_at_unix_s } => {
-                self.put_manifest(ticket, name, entries, etag, delete_at_unix_s)
-            }
-            Effect::DeleteObject { ticket, name, after } => self.delete_object(ticket, name, after),
-
-            Effect::Wait { ticket, after } => self.then(async move {
-                gloo_timers::future::sleep(after).await;
-                Event::Done { ticket }
-            }),
-            Effect::Note(note) => self.remember_note(&note),
-            Effect::Finished(outcome) => self.finished(outcome),
-        }
     }
 
     /// Runs something and tells the engine what came of it.

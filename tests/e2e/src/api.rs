@@ -135,14 +135,7 @@ impl Api {
     /// # Errors
     /// When the cloud refuses.
     pub async fn delete_image(&self, id: &str) -> Result<(), Trouble> {
-        let url = format!("{}/{id}", self.images_url());
-        self.http
-            .delete(url)
-            .header("x-auth-token", &self.token)
-            .send()
-            .await?
-            .error_for_status()?;
-        Ok(())
+        self.delete(format!("{}/{id}", self.images_url())).await
     }
 
     /// What is in the container under that prefix; nothing when there is no container.
@@ -204,7 +197,10 @@ impl Api {
     /// # Errors
     /// When the store refuses.
     pub async fn delete_object(&self, name: &str) -> Result<(), Trouble> {
-        let url = format!("{}/{name}", self.container_url());
+        self.delete(format!("{}/{name}", self.container_url())).await
+    }
+
+    async fn delete(&self, url: String) -> Result<(), Trouble> {
         self.http
             .delete(url)
             .header("x-auth-token", &self.token)
