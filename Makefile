@@ -29,7 +29,7 @@ check: ## Format, clippy, invariants, size of the first page
 screens: ## Takes the screens in docs/screens/ anew
 	@tools/screens
 
-bench: ## First page and upload speed, measured
+bench: ## First page, list of images and upload speed, measured
 	@tools/bench
 
 dist: ## Release files for a web host: dist/ with .br and .gz, and a tarball

@@ -2,7 +2,7 @@
 //! them.
 //!
 //! A file in segments has two workers: one reads it and names the segments, the other hashes the whole. SHA-512 can only
-//! go from front to back and takes as long as MD5 and BLAKE3 together (`docs/uploads.md` has the figures).
+//! go from front to back and takes as long as MD5 and BLAKE3 together (`docs/adr/0005-hashing-workers.md` has the figures).
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -106,7 +106,7 @@ mod tests {
     fn what_is_made_lives_for_eight_days_at_least_and_fifteen_at_most() {
         for now in (0..40 * DAY_S).step_by(3571) {
             let left = delete_at(expiry_day(now)) - now;
-            assert!((LEAST_DAYS * DAY_S..=16 * DAY_S).contains(&left), "{now}: {left}");
+            assert!((LEAST_DAYS * DAY_S..=15 * DAY_S).contains(&left), "{now}: {left}");
             assert_eq!(expiry_day(now) % BUCKET_DAYS, 0);
             assert!(lives_long_enough(expiry_day(now), now));
         }

@@ -17,7 +17,7 @@ const MOST_HIDDEN: u32 = 8;
 const MOST_HIDDEN_WITH_QUOTA: u32 = 6;
 /// After this many of them the container is asked what it allows.
 const HIDDEN_BEFORE_LOOK: u32 = 3;
-/// How often in a row a look at the same content may find nobody (about twelve hours): the line is down, though the
+/// How often in a row a look at the same content may find nobody (nine to twelve hours): the line is down, though the
 /// browser believes that it is not. It costs nothing to wait.
 const MOST_LOST_LOOKS: u32 = 720;
 /// The longest rest that the cloud may ask for.
