@@ -152,7 +152,7 @@ impl Store {
     }
 
     /// On stock Swift a page of another origin may neither make a container nor see that there is none: the browser gets
-    /// no answer that it may show us (study, A.4). When the store answers the one question that it answers to everybody,
+    /// no answer that it may show us (`docs/uploads.md`). When the store answers the one question that it answers to everybody,
     /// it is not the network.
     async fn closed(&self, error: ApiError) -> NotOpen {
         if error.kind != ErrorKind::Unreachable || !self.is_elsewhere() {

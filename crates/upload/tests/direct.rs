@@ -234,7 +234,7 @@ fn never_success_for_something_else() {
     );
 }
 
-/// Part G, row 10 on the direct road: the record of an earlier run is looked at before anything is sent.
+/// Row 10 of the fault matrix on the direct road: the record of an earlier run is looked at before anything is sent.
 #[test]
 fn the_record_of_an_earlier_run_is_looked_at_first() {
     for script in [
@@ -252,7 +252,7 @@ fn the_record_of_an_earlier_run_is_looked_at_first() {
     }
 }
 
-/// Part G, row 28: cut at half, restarted on the same record; a lost reply below.
+/// Row 28 of the fault matrix: cut at half, restarted on the same record; a lost reply below.
 #[test]
 fn a_break_restarts_on_the_same_record() {
     check(

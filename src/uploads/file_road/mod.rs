@@ -40,7 +40,8 @@ use super::store::{Store, random_hex, without_signatures};
 use crate::cloud::Cloud;
 use crate::text::tr_with;
 
-/// References in one manifest; more make a manifest of manifests. Swift allows 1000, counting repeats (study, A.1).
+/// References in one manifest; more make a manifest of manifests. Swift allows 1000 (slo.py, `max_manifest_segments`),
+/// counting repeats.
 pub(super) const LEAF_ENTRIES: usize = 512;
 
 /// One file on its way.

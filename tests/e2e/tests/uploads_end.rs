@@ -201,7 +201,7 @@ async fn in_a_hidden_tab_it_goes_on() -> Outcome {
     .await
 }
 
-/// Part G, row 21: what a crash left behind is offered when the user comes back, and removed on request.
+/// Row 21 of the fault matrix: what a crash left behind is offered when the user comes back, and removed on request.
 #[tokio::test]
 async fn what_a_crash_left_behind_is_offered_at_sign_in_and_can_be_removed() -> Outcome {
     upload_journey(

@@ -205,7 +205,7 @@ mod tests {
         (0..count).map(entry).collect()
     }
 
-    /// Part G, row 27: one leaf more or less.
+    /// Row 27 of the fault matrix (`docs/uploads.md`): one leaf more or less.
     #[test]
     fn as_many_manifests_as_needed_and_the_root_last() {
         for (count, most, manifests) in [

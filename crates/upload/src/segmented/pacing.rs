@@ -159,7 +159,7 @@ mod tests {
         assert_eq!((pacing.limit(), pacing.waits_its_turn()), (0, true));
     }
 
-    /// Part G, row 3: backoff 0.5 s doubled, jitter, at most 60 s.
+    /// Row 3 of the fault matrix (`docs/uploads.md`): backoff 0.5 s doubled, jitter, at most 60 s.
     #[test]
     fn delays_double_from_half_a_second_to_a_minute_with_jitter() {
         for (attempt, most) in [(0, 500), (1, 1000), (3, 4000), (7, 60_000), (40, 60_000)] {

@@ -11,7 +11,7 @@ use crate::event::{Effect, Ticket};
 use crate::limits::MOST_DELETES;
 use crate::plan::StoredObject;
 
-/// How many removals at a time: the study's four, object by object, as bulk removal hides its answer from pages.
+/// How many removals at a time, object by object, as bulk removal hides its answer from pages.
 const WIDTH: usize = 4;
 /// After this many objects in a row that could not be removed, the rest is left to expiry.
 const MOST_FAILURES: u32 = 3;

@@ -66,7 +66,7 @@ impl World {
         self.tell(answer);
     }
 
-    /// What Swift's middleware answers has no CORS headers: the page sees a broken line (study, A.5).
+    /// What Swift's middleware answers has no CORS headers: the page sees a broken line (`docs/uploads.md`).
     fn is_hidden(&self, effect: &Effect, answer: &Event) -> bool {
         let store = !matches!(
             effect,
