@@ -93,7 +93,7 @@ pub fn ConfirmDialog(
     #[prop(into)]
     confirm: Signal<String>,
     /// The words on the button that leaves everything as it is.
-    #[prop(default = "Cancel".into(), into)]
+    #[prop(default = tr("Cancel").to_owned(), into)]
     cancel: String,
     /// It destroys something.
     #[prop(optional)]
