@@ -1,7 +1,8 @@
 //! The rows in the document: drawn by one effect, kept when their images stay, given to other images when theirs go.
 //!
 //! A row follows its image when the list moves, so that a look at the cloud never takes the focus away; a row that has the
-//! focus is never given to another image. Which row is used for what is decided in `assign` and `stays`, which are pure.
+//! focus, or whose menu is open, is never given to another image. Which row is used for what is decided in `assign` and
+//! `stays`, which are pure.
 
 use std::collections::HashMap;
 
@@ -70,7 +71,8 @@ pub fn draw_rows(
             }
             rows.query = Some(query);
             let focused = rows.focused();
-            rows.arrange(&body, &wanted, focused.as_ref().map(|(at, _)| *at));
+            let kept = [focused.as_ref().map(|(at, _)| *at), rows.opened(menu)];
+            rows.arrange(&body, &wanted, kept);
             shown.set.with(|set| {
                 for (drawn, row) in rows.drawn.iter_mut().zip(&wanted) {
                     drawn.number = row.number;
@@ -79,12 +81,15 @@ pub fn draw_rows(
                     }
                 }
             });
-            if let Some((_, before)) = focused {
-                rows.keep_focus(&before, around);
-            }
-            // A menu does not outlive its row.
-            if menu.opened_by().is_some_and(|button| !body.contains(Some(&button))) {
+            // A menu does not outlive its row. Closing, it may leave the focus nowhere.
+            let orphaned = menu.opened_by().is_some_and(|button| !body.contains(Some(&button)));
+            if orphaned {
                 menu.close();
+            }
+            match focused {
+                Some((_, before)) => rows.keep_focus(Some(&before), around),
+                None if orphaned => rows.keep_focus(None, around),
+                None => {}
             }
         });
     });
@@ -100,6 +105,12 @@ impl Rows {
         Some((at, keys::Focused { id, part }))
     }
 
+    /// The row whose menu is open: the focus is in the menu then.
+    fn opened(&self, menu: SharedMenu) -> Option<usize> {
+        let button = menu.opened_by()?;
+        self.drawn.iter().position(|drawn| drawn.row.holds(&button))
+    }
+
     /// By how many rows the first row in view moves, as others have come or gone above it.
     fn moved_by(&self, window: RowWindow, wanted: &[RowAt]) -> isize {
         let Some(first) = window.first_below(keys::COVERED.0).filter(|first| *first > 0) else {
@@ -111,12 +122,12 @@ impl Rows {
     }
 
     /// Has a row for each that is wanted, in order.
-    fn arrange(&mut self, body: &Node, wanted: &[RowAt], focused: Option<usize>) {
+    fn arrange(&mut self, body: &Node, wanted: &[RowAt], kept: [Option<usize>; 2]) {
         if self.drawn.iter().map(|drawn| &drawn.id).eq(wanted.iter().map(|row| &row.id)) {
             return;
         }
         let before: Vec<&ImageId> = self.drawn.iter().map(|drawn| &drawn.id).collect();
-        let from = assign(&before, wanted, focused);
+        let from = assign(&before, wanted, kept);
         let stays = stays(&from);
         let mut old: Vec<Option<Drawn>> =
             std::mem::take(&mut self.drawn).into_iter().map(Some).collect();
@@ -128,7 +139,7 @@ impl Rows {
         for (at, drawn) in old.into_iter().enumerate() {
             let Some(Drawn { row, .. }) = drawn else { continue };
             row.element.remove();
-            if Some(at) != focused && self.spare.len() < SPARE {
+            if !kept.contains(&Some(at)) && self.spare.len() < SPARE {
                 self.spare.push(row);
             }
         }
@@ -155,7 +166,7 @@ impl Rows {
     }
 
     /// Gives the focus back when the browser took it away, as it does when a row moves or leaves the document.
-    fn keep_focus(&self, before: &keys::Focused, around: NodeRef<html::Div>) {
+    fn keep_focus(&self, before: Option<&keys::Focused>, around: NodeRef<html::Div>) {
         let lost = match document().active_element() {
             None => true,
             Some(active) => Some(active.unchecked_ref()) == document().body().as_ref(),
@@ -163,9 +174,13 @@ impl Rows {
         if !lost {
             return;
         }
-        match self.drawn.iter().find(|drawn| drawn.id == before.id) {
-            Some(drawn) if before.part == Part::Tick => drawn.row.focus_tick(),
-            Some(drawn) => drawn.row.focus_name(),
+        let own = before.and_then(|before| {
+            let drawn = self.drawn.iter().find(|drawn| drawn.id == before.id)?;
+            Some((&drawn.row, before.part))
+        });
+        match own {
+            Some((row, Part::Tick)) => row.focus_tick(),
+            Some((row, _)) => row.focus_name(),
             None => {
                 if let Some(around) = around.get_untracked() {
                     keys::focus_in_place(&around);
@@ -184,13 +199,13 @@ fn keep_place(window: RowWindow, rows: isize) {
 }
 
 /// Which of the rows that are drawn is used for each that is wanted: its own; else one whose image has gone, in order;
-/// else none. A row that has the focus is used for no other image.
-fn assign(before: &[&ImageId], wanted: &[RowAt], focused: Option<usize>) -> Vec<Option<usize>> {
+/// else none. The rows that are `kept`, with the focus or an open menu, are used for no other image.
+fn assign(before: &[&ImageId], wanted: &[RowAt], kept: [Option<usize>; 2]) -> Vec<Option<usize>> {
     let at: HashMap<&ImageId, usize> =
         before.iter().enumerate().map(|(at, id)| (*id, at)).collect();
     let own: Vec<Option<usize>> = wanted.iter().map(|row| at.get(&row.id).copied()).collect();
     let mut used = vec![false; before.len()];
-    for at in own.iter().flatten().chain(&focused) {
+    for at in own.iter().chain(&kept).flatten() {
         if let Some(used) = used.get_mut(*at) {
             *used = true;
         }
@@ -238,7 +253,7 @@ mod tests {
     fn check(
         before: &str,
         wanted: &str,
-        focused: Option<usize>,
+        kept: [Option<usize>; 2],
         from: &[Option<usize>],
         moved: &str,
     ) {
@@ -248,7 +263,7 @@ mod tests {
             .enumerate()
             .map(|(number, id)| RowAt { id: ImageId::new(id.to_string()), number })
             .collect();
-        let got = assign(&ids.iter().collect::<Vec<_>>(), &rows, focused);
+        let got = assign(&ids.iter().collect::<Vec<_>>(), &rows, kept);
         assert_eq!(got, from, "{before} to {wanted}");
         let stays = stays(&got);
         let placed: String =
@@ -264,23 +279,25 @@ mod tests {
     fn rows_are_used_again_and_as_few_as_can_be_are_moved() {
         let some = |places: [usize; 4]| places.map(Some);
         // Scrolled by one, down and up.
-        check("abcd", "bcde", None, &some([1, 2, 3, 0]), "e");
-        check("bcde", "abcd", None, &some([3, 0, 1, 2]), "a");
+        check("abcd", "bcde", [None; 2], &some([1, 2, 3, 0]), "e");
+        check("bcde", "abcd", [None; 2], &some([3, 0, 1, 2]), "a");
         // Others altogether: nothing is moved, only the words change.
-        check("abcd", "wxyz", None, &some([0, 1, 2, 3]), "");
+        check("abcd", "wxyz", [None; 2], &some([0, 1, 2, 3]), "");
         // The first draws all, the last gives all back.
-        check("", "abcd", None, &[None; 4], "abcd");
-        check("abcd", "", None, &[], "");
+        check("", "abcd", [None; 2], &[None; 4], "abcd");
+        check("abcd", "", [None; 2], &[], "");
         // One more comes in between.
-        check("abcd", "abxcd", None, &[Some(0), Some(1), None, Some(2), Some(3)], "x");
+        check("abcd", "abxcd", [None; 2], &[Some(0), Some(1), None, Some(2), Some(3)], "x");
         // Turned round: the one that stays is whichever.
-        check("abc", "cba", None, &[Some(2), Some(1), Some(0)], "cb");
+        check("abc", "cba", [None; 2], &[Some(2), Some(1), Some(0)], "cb");
     }
 
     #[test]
-    fn the_row_with_the_focus_is_given_to_no_other_image() {
-        check("abcd", "bcde", Some(0), &[Some(1), Some(2), Some(3), None], "e");
-        check("abcd", "bcde", Some(1), &[Some(1), Some(2), Some(3), Some(0)], "e");
-        check("ab", "xy", Some(1), &[Some(0), None], "y");
+    fn a_row_with_the_focus_or_an_open_menu_is_given_to_no_other_image() {
+        check("abcd", "bcde", [Some(0), None], &[Some(1), Some(2), Some(3), None], "e");
+        check("abcd", "bcde", [Some(1), None], &[Some(1), Some(2), Some(3), Some(0)], "e");
+        check("ab", "xy", [Some(1), None], &[Some(0), None], "y");
+        check("ab", "xy", [None, Some(1)], &[Some(0), None], "y");
+        check("ab", "xy", [Some(0), Some(1)], &[None, None], "xy");
     }
 }
