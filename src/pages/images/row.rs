@@ -170,9 +170,10 @@ impl Row {
             self.say(Say::Act, word);
         }
         self.put(Say::ActBusy, busy.then_some("true"));
+        // What has the focus may go, as a button that was pressed does with what it did: the focus stays in the row.
+        let goes = if act.is_some() { Part::Next } else { Part::Act };
+        let leaves = self.part(goes) == document().active_element().as_ref();
         self.switch(Say::NoNext, act.is_some());
-        // A button that was pressed goes with what it did: its focus stays in the row.
-        let leaves = act.is_none() && self.part(Part::Act) == document().active_element().as_ref();
         self.switch(Say::NoAct, act.is_none());
         if leaves {
             self.focus_name();
