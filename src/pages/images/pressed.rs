@@ -48,7 +48,10 @@ impl Presses {
                 self.menu.asked_by(button);
             }
         } else if control.tag_name().eq_ignore_ascii_case("a") {
-            self.shown.leaving.leave_from(&image.id);
+            // With a key held down the link opens elsewhere, and the page stays.
+            if !(event.ctrl_key() || event.meta_key() || event.shift_key()) {
+                self.shown.leaving.leave_from(&image.id);
+            }
         } else {
             match First::of(&entry, false) {
                 First::Accept => self.actions.answer(image, true),
