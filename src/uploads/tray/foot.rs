@@ -14,21 +14,25 @@ pub(super) fn Foot() -> impl IntoView {
     let jobs = use_uploads().jobs();
     let downloads = use_downloads();
     let leaving = Memo::new(move |_| {
-        let roads: Vec<Road> = jobs
-            .read()
+        let jobs = jobs.read();
+        let roads = jobs
             .iter()
             .filter(|job| standing(job) == Standing::UnderWay)
-            .map(|job| job.state.with(|state| state.road))
-            .collect();
-        let downloading = downloads.under_way() > 0;
-        match (roads.is_empty(), roads.iter().all(|road| *road == Road::Segments), downloading) {
-            // One that would be lost decides.
-            (false, true, false) => Some(words::leaving(Road::Segments)),
-            (false, _, _) => Some(words::leaving(Road::Direct)),
-            (true, _, true) => {
+            .map(|job| job.state.with(|state| state.road));
+        // What would lose most decides.
+        let most = roads.max_by_key(|road| match road {
+            Road::Direct => 2,
+            Road::Segments => 1,
+            Road::Url => 0,
+        });
+        match (most, downloads.under_way() > 0) {
+            (Some(Road::Direct), _) => Some(words::leaving(Road::Direct)),
+            (_, true) => {
                 Some(tr("Leave this tab open: closing it breaks off what is being downloaded."))
             }
-            (true, _, false) => None,
+            (Some(Road::Segments), false) => Some(words::leaving(Road::Segments)),
+            // An import that is being called off says so itself.
+            (Some(Road::Url) | None, false) => None,
         }
     });
     let permission = RwSignal::new(telling::permission());
