@@ -20,6 +20,13 @@ pub(super) fn Cancelling(
     /// Where it is ended.
     uploads: Uploads,
 ) -> impl IntoView {
+    let going = {
+        let state = state.clone();
+        move || {
+            let standing = state.with_untracked(|state| state.phase.standing());
+            matches!(standing, Standing::UnderWay | Standing::InTheCloud)
+        }
+    };
     let verb = {
         let state = state.clone();
         Signal::derive(move || state.with(|state| words::cancelling(state).0).to_owned())
@@ -41,7 +48,10 @@ pub(super) fn Cancelling(
             danger=true
             on_confirm=Callback::new(move |()| {
                 asking.set(false);
-                uploads.cancel(key);
+                // What ended while this was open has kept things for another try: nobody was asked about those.
+                if going() {
+                    uploads.cancel(key);
+                }
             })
         >
             {move || lines.get().into_iter().map(|line| view! { <p>{line}</p> }).collect_view()}
