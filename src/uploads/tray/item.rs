@@ -114,15 +114,16 @@ fn waiting(uploads: Uploads, key: u32, state: ArcSignal<JobState>) -> Signal<Opt
     let waits = {
         let state = state.clone();
         Memo::new(move |_| {
-            state.with(|state| {
-                matches!(
-                    state.phase,
-                    JobPhase::File(Phase::Offline | Phase::AwaitingSignIn | Phase::Paused)
-                )
+            state.with(|state| match state.phase {
+                JobPhase::File(Phase::Offline | Phase::AwaitingSignIn | Phase::Paused) => {
+                    Some(words::step(&state.phase).1)
+                }
+                _ => None,
             })
         })
     };
-    let since = Memo::new(move |_| waits.get().then(clock::now));
+    // Counted anew when it waits for something else.
+    let since = Memo::new(move |_| waits.get().map(|_| clock::now()));
     let queued =
         Memo::new(move |_| state.with(|state| state.phase == JobPhase::File(Phase::Queued)));
     Signal::derive(move || {
