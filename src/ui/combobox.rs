@@ -151,8 +151,6 @@ pub fn Combobox(
                         role="option"
                         id=option_id(at)
                         aria-selected=move || if list.read().at == Some(at) { "true" } else { "false" }
-                        // The focus stays in the text.
-                        on:mousedown=|event: MouseEvent| event.prevent_default()
                         on:click=move |_| take(at)
                     >
                         <span class="combobox__label">{label}</span>
@@ -160,7 +158,16 @@ pub fn Combobox(
                     </li>
                 }
             });
-            view! { <ul class="combobox__list" role="listbox" id=list_id.clone() aria-label=tr("Suggestions")>{items.collect_view()}</ul> }
+            view! {
+                <ul
+                    class="combobox__list"
+                    role="listbox"
+                    id=list_id.clone()
+                    aria-label=tr("Suggestions")
+                    // The focus stays in the text, whether an option is pressed or what is between and beside them.
+                    on:mousedown=|event: MouseEvent| event.prevent_default()
+                >{items.collect_view()}</ul>
+            }
         }
     };
     let is_open = move || list.read().open && !shown.read().is_empty();
