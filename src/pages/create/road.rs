@@ -109,7 +109,7 @@ pub(super) fn RoadChoices(
         found.filter(|found| Some(found.size_bytes) == size.get())
     });
     let trying = RwSignal::new(false);
-    let again = move |_| {
+    let again = Callback::new(move |()| {
         let cloud = cloud.clone();
         trying.set(true);
         spawn_local(async move {
@@ -118,8 +118,7 @@ pub(super) fn RoadChoices(
             trying.try_set(false);
             asked.refetch();
         });
-    };
-    let again = StoredValue::new_local(Callback::<(), ()>::new(move |()| again(())));
+    });
     move || {
         size.get().map(|size_bytes| {
             view! {
@@ -127,7 +126,7 @@ pub(super) fn RoadChoices(
                     <legend class="fieldset__legend">{tr("The way to the cloud")}</legend>
                     {choices(form, found, size_bytes, segment_bytes)}
                     <div role="status">{move || said(found, trying)}</div>
-                    {move || closed(&found.get()?).map(|why| obstacle(&why, trying, again.get_value()))}
+                    {move || closed(&found.get()?).map(|why| obstacle(&why, trying, again))}
                     {move || goes_in_parts(form, found).then(|| keep(form, size_bytes))}
                 </fieldset>
             }
