@@ -38,9 +38,10 @@ pub(super) fn finished(outcome: &Outcome, state: &JobState) -> TransferWords {
             };
             words.why = Some(joined(&[why, left]));
         }
-        Outcome::Failed { reason, .. } => {
+        Outcome::Failed { reason, left: behind } => {
             let Advice { happened, next, operator } = advice(reason);
-            words.why = Some(joined(&[happened, left, next]));
+            let removed = removed(reason, behind).to_owned();
+            words.why = Some(joined(&[happened, removed, left, next]));
             words.operator = operator;
         }
         Outcome::Cancelled { left: behind } => {
@@ -55,6 +56,16 @@ pub(super) fn finished(outcome: &Outcome, state: &JobState) -> TransferWords {
         }
     }
     words
+}
+
+/// What a failure has removed by itself, unless it could not.
+fn removed(reason: &Failure, behind: &LeftBehind) -> &'static str {
+    match reason {
+        _ if !behind.records.is_empty() => "",
+        Failure::ContentRefused { .. } => tr("The record was removed."),
+        Failure::Mismatch(_) => tr("The image was removed."),
+        _ => "",
+    }
 }
 
 /// "12 GB of 40 GB need not be sent" was true; now it is past.

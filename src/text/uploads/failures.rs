@@ -29,7 +29,6 @@ pub(super) fn advice(reason: &Failure) -> Advice {
             joined(&[
                 tr("The cloud looked into the file and refused it (415): it is not what the disk format says, or not safe.").to_owned(),
                 quoted(message),
-                tr("The record was removed.").to_owned(),
             ]),
             tr("Choose the right format, or convert the file with qemu-img, and create the image again."),
             Some(tr("Only if the file is right all the same: require_image_format_match in [image_format] of Glance.")),
@@ -63,7 +62,7 @@ pub(super) fn advice(reason: &Failure) -> Advice {
             };
             (
                 tr_with(
-                    "The cloud has {theirs}, the file {ours} bytes: it was damaged on the way, or the file changed meanwhile. The image was removed.",
+                    "The cloud has {theirs}, the file {ours} bytes: it was damaged on the way, or the file changed meanwhile.",
                     &[("theirs", &theirs), ("ours", &format::thousands(*ours_bytes))],
                 ),
                 tr("Try again."),
@@ -71,7 +70,7 @@ pub(super) fn advice(reason: &Failure) -> Advice {
             )
         }
         Failure::Mismatch(Mismatch::Sha512 { .. }) => (
-            tr("The cloud’s SHA-512 differs from the file’s: it was damaged on the way, or the file changed meanwhile. The image was removed.").to_owned(),
+            tr("The cloud’s SHA-512 differs from the file’s: it was damaged on the way, or the file changed meanwhile.").to_owned(),
             tr("Try again. If it differs again, ask the cloud’s support."),
             Some(tr("Plug-ins of [image_import_opts] that convert or unpack images change their hash.")),
         ),

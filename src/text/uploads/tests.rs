@@ -189,6 +189,19 @@ fn what_is_left_behind_is_said() {
     let left = LeftBehind { records: vec!["abc".into()], ..nothing() };
     let why = job(&in_parts(Phase::Finished(Outcome::Cancelled { left }))).why.unwrap();
     assert!(!why.contains("was removed"), "{why}");
+    // Nor is both said of one record.
+    for reason in [
+        Failure::ContentRefused { message: "Not a qcow2".into() },
+        Failure::Mismatch(Mismatch::Size { ours_bytes: 5, theirs_bytes: None }),
+    ] {
+        let why = |left| {
+            let outcome = Outcome::Failed { reason: reason.clone(), left };
+            job(&in_parts(Phase::Finished(outcome))).why.unwrap()
+        };
+        assert!(why(nothing()).contains("was removed"), "{reason:?}");
+        let kept = why(LeftBehind { records: vec!["abc".into()], ..nothing() });
+        assert!(!kept.contains("was removed"), "{kept}");
+    }
 }
 
 #[test]
