@@ -94,10 +94,11 @@ impl Sum {
         (done, size): (u64, u64),
         estimate: Option<&Estimate>,
     ) {
-        // All doing the same: that. Else the liveliest colour.
+        // All doing the same: that. All waiting, each for something else: as the first. Else the liveliest colour.
         (self.word, self.shape) = match (self.under_way, self.word) {
             (0, _) => (Some(word), Some(shape)),
             (_, Some(same)) if same == word => (self.word, self.shape),
+            _ if self.waits() && rests(shape) => (None, self.shape),
             _ => (None, Some(Shape::Uploading)),
         };
         self.under_way += 1;
@@ -116,7 +117,7 @@ impl Sum {
 
     /// Whether everything that is under way waits: for the user, for the network.
     pub(super) fn waits(&self) -> bool {
-        matches!(self.shape, Some(Shape::Paused | Shape::Offline | Shape::Queued))
+        self.shape.is_some_and(rests)
     }
 
     /// How far what is under way has come; `None` when nobody knows, or all has arrived and the cloud works on it.
@@ -130,8 +131,7 @@ impl Sum {
         match (self.uploads, self.imports, self.downloads) {
             (uploads, 0, 0) => format::count(uploads, "upload", "uploads"),
             (0, imports, 0) => format::count(imports, "import", "imports"),
-            (0, 0, 1) => tr("1 download").to_owned(),
-            (0, 0, count) => tr_with("{count} downloads", &[("count", &count)]),
+            (0, 0, downloads) => format::count(downloads, "download", "downloads"),
             (uploads, imports, downloads) => {
                 let count = uploads + imports + downloads;
                 tr_with("{count} transfers", &[("count", &count)])
@@ -183,6 +183,11 @@ impl Sum {
     }
 }
 
+/// Whether nothing moves that is drawn so.
+fn rests(shape: Shape) -> bool {
+    matches!(shape, Shape::Paused | Shape::Offline | Shape::Queued)
+}
+
 #[cfg(test)]
 mod tests {
     use upload::{Outcome, Phase};
@@ -228,6 +233,10 @@ mod tests {
         assert!(offline.waits());
         let one_goes_on = sum(&[state(Phase::Offline, 27, 0.0), state(Phase::Sending, 27, 1.0)]);
         assert_eq!(one_goes_on.in_the_title().as_deref(), Some("27 %"));
+        assert!(!one_goes_on.waits());
+        let none_does = sum(&[state(Phase::Offline, 27, 0.0), state(Phase::Paused, 27, 0.0)]);
+        assert_eq!(none_does.in_the_title().as_deref(), Some("27 %"));
+        assert!(none_does.waits());
     }
 
     #[test]
