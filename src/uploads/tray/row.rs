@@ -1,5 +1,7 @@
 //! What every transfer in the tray looks alike in: name and buttons, bar, status and figures, what it means.
 
+use std::iter::successors;
+
 use leptos::ev::MouseEvent;
 use leptos::html;
 use leptos::prelude::*;
@@ -39,6 +41,7 @@ pub(crate) fn TrayRow(
     let inside = StoredValue::new(false);
     let row: NodeRef<html::Li> = NodeRef::new();
     keep_focus(row, inside, words);
+    leave_focus(name.clone(), inside);
     let figures = move || {
         let parts = [words.read().figures.clone(), beside.get()];
         parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
@@ -48,7 +51,7 @@ pub(crate) fn TrayRow(
             class="tray__item"
             node_ref=row
             on:focusin=move |_| inside.set_value(true)
-            on:focusout=move |event: web_sys::FocusEvent| left(inside, event.target())
+            on:focusout=move |event: web_sys::FocusEvent| left(row, inside, event.target())
         >
             <div class="tray__top">
                 {move || {
@@ -105,25 +108,67 @@ pub(crate) fn end_button(
 fn heir(event: &MouseEvent) -> Option<HtmlElement> {
     let pressed = event.target()?.dyn_into::<Element>().ok()?;
     let row = pressed.closest("li").ok()??;
-    let neighbour = row.next_element_sibling().or_else(|| row.previous_element_sibling());
-    let heir = match neighbour {
-        Some(neighbour) => neighbour.query_selector(END_BUTTON).ok()?,
-        None => document().get_element_by_id("main"),
-    };
-    heir?.dyn_into().ok()
+    let next = successors(row.next_element_sibling(), Element::next_element_sibling);
+    let before = successors(row.previous_element_sibling(), Element::previous_element_sibling);
+    // What goes on in another tab has no buttons.
+    next.chain(before).find_map(|row| end_button_of(&row)).or_else(page)
 }
 
-/// The focus has left something in the row. What is taken out of the page is not left: then the row keeps the focus.
-fn left(inside: StoredValue<bool>, from: Option<web_sys::EventTarget>) {
+fn end_button_of(row: &Element) -> Option<HtmlElement> {
+    row.query_selector(END_BUTTON).ok()??.dyn_into().ok()
+}
+
+fn page() -> Option<HtmlElement> {
+    document().get_element_by_id("main")?.dyn_into().ok()
+}
+
+fn focus_is_lost() -> bool {
+    document().active_element().is_none_or(|now| now.tag_name() == "BODY")
+}
+
+/// The focus has left something in the row, perhaps for something else in it. What is taken out of the page is not left:
+/// then the row keeps the focus.
+fn left(row: NodeRef<html::Li>, inside: StoredValue<bool>, from: Option<web_sys::EventTarget>) {
     let from = from.and_then(|from| from.dyn_into::<Element>().ok());
     set_timeout(
         move || {
-            if from.is_none_or(|from| from.is_connected()) {
+            let Some(Some(row)) = row.try_get_untracked() else { return };
+            let stays = document().active_element().is_some_and(|now| row.contains(Some(&now)));
+            if !stays && from.is_none_or(|from| from.is_connected()) {
                 inside.try_update_value(|inside| *inside = false);
             }
         },
         std::time::Duration::ZERO,
     );
+}
+
+/// A row that goes by itself, as what was left behind does when it is gone on with or removed, leaves the focus to the row
+/// that then tells of the same thing, else to the last one.
+fn leave_focus(name: String, inside: StoredValue<bool>) {
+    on_cleanup(move || {
+        if inside.try_get_value() != Some(true) {
+            return;
+        }
+        // When the other row is there.
+        request_animation_frame(move || {
+            if focus_is_lost()
+                && let Some(heir) = heir_of(&name)
+            {
+                drop(heir.focus());
+            }
+        });
+    });
+}
+
+fn heir_of(name: &str) -> Option<HtmlElement> {
+    let found = document().query_selector_all(".tray__item").ok()?;
+    let rows = (0..found.length()).filter_map(|at| found.item(at)?.dyn_into::<Element>().ok());
+    let (mut same, others): (Vec<Element>, Vec<Element>) = rows.partition(|row| {
+        let named = row.query_selector(".tray__name").ok().flatten();
+        named.and_then(|named| named.text_content()).as_deref() == Some(name)
+    });
+    same.extend(others.into_iter().rev());
+    same.iter().find_map(end_button_of).or_else(page)
 }
 
 /// Buttons come and go with the steps. One that had the focus when it went leaves it to the row's last button.
@@ -133,12 +178,8 @@ fn keep_focus(row: NodeRef<html::Li>, inside: StoredValue<bool>, words: Memo<Tra
         let word = word.get();
         if before.is_some() && inside.get_value() {
             request_animation_frame(move || {
-                let lost = document().active_element().is_none_or(|now| now.tag_name() == "BODY");
-                let Some(row) = row.try_get_untracked().flatten().filter(|_| lost) else { return };
-                let button = row.query_selector(END_BUTTON).ok().flatten();
-                if let Some(button) =
-                    button.and_then(|button| button.dyn_into::<HtmlElement>().ok())
-                {
+                let row = row.try_get_untracked().flatten().filter(|_| focus_is_lost());
+                if let Some(button) = row.and_then(|row| end_button_of(&row)) {
                     drop(button.focus());
                 }
             });
