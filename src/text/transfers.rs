@@ -22,12 +22,12 @@ pub struct TransferWords {
 
 impl TransferWords {
     /// Only what it does.
-    pub(super) fn plain((shape, word): (Shape, &'static str)) -> Self {
+    pub fn plain((shape, word): (Shape, &'static str)) -> Self {
         Self { shape, word, figures: None, why: None, operator: None }
     }
 
     /// What it does and what that means.
-    pub(super) fn because(step: (Shape, &'static str), why: impl Into<String>) -> Self {
+    pub fn because(step: (Shape, &'static str), why: impl Into<String>) -> Self {
         Self { why: Some(why.into()), ..Self::plain(step) }
     }
 }

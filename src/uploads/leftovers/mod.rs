@@ -130,6 +130,14 @@ impl Leftovers {
         self.left.read().len() + self.elsewhere.read().len() + self.done.read().len()
     }
 
+    /// What became of what was removed: key, name and word of each. Tracked.
+    pub fn ends(self) -> Vec<(String, String, &'static str)> {
+        let done = self.done.read();
+        done.iter()
+            .map(|one| (one.key.clone(), words::name_of(one), words::end(&one.removed).1))
+            .collect()
+    }
+
     /// Whether there is something that this browser has begun, or that goes on in another tab. Tracked.
     pub fn is_ours(self) -> bool {
         !self.elsewhere.read().is_empty()

@@ -45,15 +45,13 @@ fn OtherTab(
     let said = Memo::new(move |_| left.said.with(|said| said.get(&upload).cloned()));
     let shown = Memo::new(move |_| {
         let said = said.read();
+        let shape = said.as_ref().map_or(Shape::Uploading, |said| words::shape(&said.shape));
         TransferWords {
-            shape: said.as_ref().map_or(Shape::Uploading, |said| words::shape(&said.shape)),
-            word: tr("Goes on in another tab"),
             figures: said.as_ref().map(|said| {
                 let parts = [Some(said.word.clone()), said.figures.clone()];
                 parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
             }),
-            why: None,
-            operator: None,
+            ..TransferWords::plain((shape, tr("Goes on in another tab")))
         }
     });
     let share = Memo::new(move |_| said.read().as_ref().and_then(|said| said.share));
@@ -204,7 +202,8 @@ fn going_on(
         }
     };
     let picked = move |_| {
-        let Some(input) = input.get_untracked() else { return };
+        // The row may have gone while the browser asked for a file.
+        let Some(Some(input)) = input.try_get_untracked() else { return };
         let file = input.files().and_then(|files| files.get(0));
         // So that the same file can be picked again.
         input.set_value("");
@@ -229,23 +228,10 @@ fn Gone(
     /// Where it is dismissed.
     left: Leftovers,
 ) -> impl IntoView {
-    let name = done.name.clone().unwrap_or_else(|| tr("Traces of an upload").to_owned());
-    let all = done.removed.failed.is_empty();
-    let stays = !done.removed.arrived.is_empty();
+    let name = words::name_of(&done);
     let shown = TransferWords {
-        shape: match (all, stays) {
-            (false, _) => Shape::Failed,
-            (true, true) => Shape::Active,
-            (true, false) => Shape::Done,
-        },
-        word: match (all, stays) {
-            (false, _) => tr("Not all could be removed"),
-            (true, true) => tr("Active"),
-            (true, false) => tr("Removed"),
-        },
-        figures: None,
         why: words::removed(&done.removed),
-        operator: None,
+        ..TransferWords::plain(words::end(&done.removed))
     };
     let key = done.key.clone();
     let dismiss_label = tr_with("Dismiss {name}", &[("name", &name)]);
@@ -268,9 +254,11 @@ fn Gone(
             about=Signal::stored(String::new())
             project=String::new()
         >
-            <ul class="tray__why">
-                {failures.into_iter().map(|failure| view! { <li>{failure}</li> }).collect_view()}
-            </ul>
+            {(!failures.is_empty()).then(|| view! {
+                <ul class="tray__why">
+                    {failures.into_iter().map(|failure| view! { <li>{failure}</li> }).collect_view()}
+                </ul>
+            })}
         </TrayRow>
     }
 }

@@ -3,7 +3,7 @@
 use openstack::image::ImageStatus;
 
 use super::sort::{Kind, Leftover};
-use super::{NotGone, Removed, What};
+use super::{Done, NotGone, Removed, What};
 use crate::text::transfers::TransferWords;
 use crate::text::{format, tr, tr_with};
 use crate::ui::Shape;
@@ -27,13 +27,8 @@ pub(super) fn name(one: &Leftover) -> String {
 
 /// What it is, and what can be done.
 pub(super) fn words(one: &Leftover) -> TransferWords {
-    let say = |shape: Shape, word: &'static str, why: String| TransferWords {
-        shape,
-        word,
-        figures: None,
-        why: Some(why),
-        operator: None,
-    };
+    let say =
+        |shape: Shape, word: &'static str, why: String| TransferWords::because((shape, word), why);
     match &one.kind {
         Kind::Remembered(known) if one.is_there() => {
             let theirs = one.image.as_ref().and_then(|image| image.hash_value.as_deref());
@@ -165,6 +160,20 @@ pub(super) fn not_gone(why: &NotGone) -> String {
 /// To the byte: files of nearly the same size are told apart.
 fn exactly(size_bytes: u64) -> String {
     tr_with("{count} bytes", &[("count", &format::thousands(size_bytes))])
+}
+
+/// What became of something that was removed, shape and word.
+pub(super) fn end(removed: &Removed) -> (Shape, &'static str) {
+    match (removed.failed.is_empty(), removed.arrived.is_empty()) {
+        (false, _) => (Shape::Failed, tr("Not all could be removed")),
+        (true, false) => (Shape::Active, tr("Active")),
+        (true, true) => (Shape::Done, tr("Removed")),
+    }
+}
+
+/// How it was called.
+pub(super) fn name_of(done: &Done) -> String {
+    done.name.clone().unwrap_or_else(|| tr("Traces of an upload").to_owned())
 }
 
 /// What was removed; `None` when nothing was there.

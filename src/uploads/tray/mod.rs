@@ -51,7 +51,7 @@ pub fn Tray() -> impl IntoView {
     view! {
         <Show when=move || any.get()><Docked sum=sum /></Show>
         // Steps are announced, not bytes.
-        <p class="visually-hidden" role="status">{announced()}</p>
+        <p class="visually-hidden" role="status">{announced(left)}</p>
     }
 }
 
@@ -170,20 +170,20 @@ fn reserve_room(element: NodeRef<html::Details>) {
     });
 }
 
-/// The step that was taken last, of whichever transfer: "golden: Verified".
-fn announced() -> Memo<String> {
+/// The step that was taken last, of whichever transfer, or what became of one that was removed: "golden: Verified".
+fn announced(left: Leftovers) -> Memo<String> {
     let jobs = use_uploads().jobs();
     let downloads = use_downloads().list();
     let steps = Memo::new(move |_| {
         let jobs = jobs.get().into_iter().map(|job| {
             let word = job.state.with(|state| words::step(&state.phase).1);
-            ((false, job.key), job.name, word)
+            (format!("job {}", job.key), job.name, word)
         });
         let downloads = downloads.get().into_iter().map(|one| {
             let word = one.state.with(|state| download_words::download(state).word);
-            ((true, one.key), one.name, word)
+            (format!("download {}", one.key), one.name, word)
         });
-        jobs.chain(downloads).collect::<Vec<_>>()
+        jobs.chain(downloads).chain(left.ends()).collect::<Vec<_>>()
     });
     let before = StoredValue::new(Vec::new());
     Memo::new(move |said: Option<&String>| {
