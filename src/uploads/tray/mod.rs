@@ -47,7 +47,7 @@ pub fn Tray() -> impl IntoView {
     });
     let sum = Memo::new(move |_| Sum::of(&jobs.read(), &downloads.list().read()));
     telling::on_the_tab(sum);
-    telling::when_hidden(jobs);
+    telling::when_hidden(jobs, downloads.list());
     view! {
         <Show when=move || any.get()><Docked sum=sum /></Show>
         // Steps are announced, not bytes.

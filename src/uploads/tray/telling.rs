@@ -2,7 +2,7 @@
 //!
 //! A notification is shown only if the user asked for it, at the end of a transfer, and while the tab is hidden.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,7 +13,9 @@ use web_sys::{Notification, NotificationOptions, NotificationPermission, Visibil
 
 use super::standing;
 use super::sum::Sum;
-use crate::text::{tr, uploads as words};
+use crate::downloads::{self, Download};
+use crate::text::transfers::TransferWords;
+use crate::text::{downloads as download_words, tr, uploads as words};
 use crate::title::{self, TabProgress};
 use crate::uploads::{Job, Standing};
 
@@ -78,35 +80,47 @@ pub(super) fn ask(answer: RwSignal<Permission>) {
     }
 }
 
-/// Tells the end of each job when nobody sees the page.
-pub(super) fn when_hidden(jobs: Signal<Vec<Job>>) {
-    Effect::new(move |before: Option<BTreeMap<u32, Standing>>| {
-        let jobs = jobs.read();
-        let now: BTreeMap<u32, Standing> =
-            jobs.iter().map(|job| (job.key, standing(job))).collect();
-        for job in jobs.iter() {
-            let was = before.as_ref().and_then(|before| before.get(&job.key));
-            let went_on = matches!(was, Some(Standing::UnderWay | Standing::InTheCloud));
-            let ended = matches!(now.get(&job.key), Some(Standing::Done | Standing::Failed));
-            if went_on && ended && document().visibility_state() == VisibilityState::Hidden {
-                notify(job);
+/// Tells the end of each transfer when nobody sees the page.
+pub(super) fn when_hidden(jobs: Signal<Vec<Job>>, list: Signal<Vec<Download>>) {
+    Effect::new(move |before: Option<BTreeSet<String>>| {
+        let went_on = |key: &String| before.as_ref().is_some_and(|before| before.contains(key));
+        let mut going = BTreeSet::new();
+        for job in jobs.read().iter() {
+            let key = format!("slipway-{}", job.key);
+            match standing(job) {
+                Standing::UnderWay | Standing::InTheCloud => {
+                    going.insert(key);
+                }
+                Standing::Done | Standing::Failed if went_on(&key) => {
+                    notify(&key, &job.name, &job.state.with_untracked(words::job));
+                }
+                Standing::Done | Standing::Failed | Standing::Cancelled => {}
             }
         }
-        now
+        for one in list.read().iter() {
+            let key = format!("slipway-download-{}", one.key);
+            let phase = one.state.with(|state| state.phase.clone());
+            if phase.is_under_way() {
+                going.insert(key);
+            } else if phase != downloads::Phase::Cancelled && went_on(&key) {
+                notify(&key, &one.name, &one.state.with_untracked(download_words::download));
+            }
+        }
+        going
     });
 }
 
-fn notify(job: &Job) {
-    if permission() != Permission::Given {
+fn notify(key: &str, name: &str, said: &TransferWords) {
+    let unseen = document().visibility_state() == VisibilityState::Hidden;
+    if !unseen || permission() != Permission::Given {
         return;
     }
-    let said = job.state.with_untracked(words::job);
     let options = NotificationOptions::new();
-    let more = said.figures.or(said.why).unwrap_or_default();
+    let more = said.figures.as_deref().or(said.why.as_deref()).unwrap_or_default();
     options.set_body(&format!("{}. {more}", said.word));
-    options.set_tag(&format!("slipway-{}", job.key));
+    options.set_tag(key);
     options.set_lang(crate::text::language::spoken().tag());
-    match Notification::new_with_options(&job.name, &options) {
+    match Notification::new_with_options(name, &options) {
         Ok(shown) => {
             let closing = shown.clone();
             let seen = Closure::once_into_js(move || {
