@@ -36,6 +36,21 @@ impl Clock {
     }
 }
 
+/// A moment that is kept in microseconds since 1970. One out of range is none of ours; it is told as the last that there is, or the
+/// first.
+pub(crate) fn at_micros(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(utmost(micros))
+}
+
+/// The same, of seconds.
+pub(crate) fn at_seconds(seconds: i64) -> Timestamp {
+    Timestamp::from_second(seconds).unwrap_or(utmost(seconds))
+}
+
+fn utmost(from: i64) -> Timestamp {
+    if from < 0 { Timestamp::MIN } else { Timestamp::MAX }
+}
+
 /// How long state changes take, as a factor on what a fast real cloud needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace(f64);
@@ -78,6 +93,13 @@ mod tests {
             (SignedDuration::from_secs(89)..=SignedDuration::from_secs(91)).contains(&ahead),
             "{ahead}"
         );
+    }
+
+    #[test]
+    fn a_moment_out_of_range_is_the_last_one() {
+        assert_eq!(at_micros(1_500_000).to_string(), "1970-01-01T00:00:01.5Z");
+        assert_eq!(at_seconds(1_795_370_806).to_string(), "2026-11-22T18:06:46Z");
+        assert_eq!((at_micros(i64::MAX), at_seconds(i64::MIN)), (Timestamp::MAX, Timestamp::MIN));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 use devcloud::faults::{Action, Rule};
 use devcloud::service::Service;
 use serde_json::json;
+use support::objects::Objects;
 use support::{Cloud, password_auth};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -170,6 +171,22 @@ async fn a_reset_mid_body_spares_a_shorter_body() {
         exchange(&cloud, &[&head("POST", "/identity/v3/auth/tokens", long.len()), &long]).await;
     assert_eq!((ending.error, ending.received.as_str()), (Some(ErrorKind::ConnectionReset), ""));
     assert_eq!(tokens_given(&cloud).await, 1);
+}
+
+/// Also when the rest of the body came in the same piece: what got through is no object of its own.
+#[tokio::test]
+async fn a_reset_mid_body_leaves_nothing_half() {
+    let cloud = Cloud::start().await;
+    let demo = Objects::of(&cloud, "demo").await;
+    demo.send("PUT", "/c").await.expect(201);
+    let reset = Action::ResetMidBody { bytes: 400 };
+    cloud.devcloud.faults().add(Rule::new(Service::Object, "PUT", "/v1/*/c/half", reset));
+    assert!(demo.request("PUT", "/c/half").body(vec![7; 1000]).send().await.is_err());
+    let (token, root) = (demo.token.clone(), demo.root.clone());
+    // A stop waits for the work on requests.
+    let cloud = cloud.restart().await;
+    let demo = Objects { cloud: &cloud, token, root };
+    assert_eq!(demo.names("/c").await, Vec::<String>::new());
 }
 
 #[tokio::test]

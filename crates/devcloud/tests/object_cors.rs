@@ -101,14 +101,20 @@ async fn the_operators_origin_reaches_what_is_not_there_yet() {
 
 #[tokio::test]
 async fn what_a_middleware_says_is_hidden_and_what_the_proxy_says_is_not() {
-    let cloud = Cloud::with(|options| options.object_cors = ObjectCors::Only(PAGE.into())).await;
+    let cloud = Cloud::with(|options| {
+        options.object_cors = ObjectCors::Only(PAGE.into());
+        options.object_account_quota = Some(10_000);
+    })
+    .await;
     let demo = Objects::of(&cloud, "demo").await;
     demo.with("PUT", "/c", &[("x-container-meta-quota-bytes", "10")]).await.expect(201);
+    demo.send("PUT", "/d").await.expect(201);
     demo.put("/c/o", "x").await.expect(201);
     let one = json!([{"path": "/c/o"}]);
     let wrong = json!([{"path": "/c/o", "size_bytes": 9}]);
     for (what, answer, status, visible) in [
-        ("quota", demo.put("/c/p", vec![0; 11]).await, 413, false),
+        ("a container's quota", demo.put("/c/p", vec![0; 11]).await, 413, false),
+        ("the account's quota", demo.put("/d/p", vec![0; 10_001]).await, 413, true),
         (
             "container quota of no sense",
             demo.with("POST", "/c", &[("x-container-meta-quota-count", "x")]).await,
@@ -128,9 +134,12 @@ async fn what_a_middleware_says_is_hidden_and_what_the_proxy_says_is_not() {
         assert_eq!((answer.status, seen(&answer)), (status, visible), "{what}");
     }
     demo.with("POST", "/c", &[("x-remove-container-meta-quota-bytes", "x")]).await.expect(204);
+    let past = demo.request("PUT", "/c/m?multipart-manifest=put").header("x-delete-at", "1000");
+    let past = Answer::of(past.json(&one).send().await.unwrap()).await;
     for (what, answer, status, visible) in [
         ("manifest", demo.manifest("/c/m", one.clone()).await, 201, true),
         ("bad manifest", demo.manifest("/c/m", wrong).await, 400, false),
+        ("manifest with an end that is past", past, 400, true),
         ("manifest without a token", demo.nobody().manifest("/c/m", one.clone()).await, 400, false),
         (
             "deleting with segments",

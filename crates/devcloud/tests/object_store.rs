@@ -249,6 +249,35 @@ async fn a_manifest_is_refused_for_what_is_wrong_with_it() {
     demo.manifest("/none/m", json!([one])).await.expect(404);
 }
 
+/// What slo.py and bulk.py tell of it.
+#[tokio::test]
+async fn deleting_many_reports_each_and_goes_on() {
+    let cloud = Cloud::start().await;
+    let demo = Objects::of(&cloud, "demo").await;
+    demo.send("PUT", "/c").await.expect(201);
+    demo.put("/c/a%20b", "1").await.expect(201);
+    demo.manifest("/c/m", json!([{"path": "/c/a b"}])).await.expect(201);
+    let viewer = Objects::of(&cloud, "viewer").await;
+    let check = async |who: &Objects<'_>, path: &str, errors: Value| {
+        let path = format!("{path}?multipart-manifest=delete");
+        let report = who.with("DELETE", &path, &[("accept", "application/json")]).await.expect(200);
+        assert_eq!(report.text("/Response Status"), "400 Bad Request");
+        assert_eq!(report.body["Errors"], errors);
+    };
+    let forbidden = json!([["/c/a%20b", "403 Forbidden"], ["/c/m", "403 Forbidden"]]);
+    check(&viewer, "/c/m", forbidden).await;
+    check(&demo.nobody(), "/c/m", json!([["/c/m", "401 Unauthorized"]])).await;
+    check(&demo, "/c/a%20b", json!([["/c/a%20b", "Not an SLO manifest"]])).await;
+    let bulk = async |who: &Objects<'_>| {
+        let list = who.request("POST", "?bulk-delete").header("accept", "application/json");
+        let list = list.header("content-type", "text/plain").body("/c\n/c/a%20b\n/c/m\n");
+        Answer::of(list.send().await.unwrap()).await.expect(200).body
+    };
+    assert_eq!(bulk(&demo.nobody()).await["Errors"].as_array().unwrap().len(), 3);
+    let report = bulk(&demo).await;
+    assert_eq!((&report["Number Deleted"], &report["Errors"]), (&json!(3), &json!([])));
+}
+
 #[tokio::test]
 async fn a_large_object_breaks_off_at_a_segment_that_is_gone_or_another() {
     let cloud = Cloud::start().await;
@@ -284,6 +313,13 @@ async fn a_containers_key_reaches_no_other_container() {
     nobody.send("GET", &nobody.temp_url("GET", "/c/here", "k")).await.expect(200);
     nobody.send("GET", &nobody.temp_url("GET", "/c/there", "k")).await.expect(409);
     nobody.send("GET", &nobody.temp_url("GET", "/d/s", "k")).await.expect(401);
+    // What is signed says nothing of the query: deleting a manifest may mean its segments too.
+    for query in ["multipart-manifest=delete", "multipart-manifest=delete&async=yes"] {
+        let url = format!("{}&{query}", nobody.temp_url("DELETE", "/c/there", "k"));
+        nobody.send("DELETE", &url).await;
+        assert_eq!(demo.names("/d").await, ["s"], "{query}");
+        demo.manifest("/c/there", json!([{"path": "/d/s"}])).await.expect(201);
+    }
     demo.with("POST", "", &[("x-account-meta-temp-url-key", "whole")]).await.expect(204);
     nobody.send("GET", &nobody.temp_url("GET", "/c/there", "whole")).await.expect(200);
     // The end is looked at when the request begins, on the cloud's clock.

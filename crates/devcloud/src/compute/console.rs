@@ -1,8 +1,7 @@
 //! The console log: what a small Linux guest prints when it boots, with this server's own name, key and addresses.
 
-use jiff::Timestamp;
-
 use super::model::{Server, Source};
+use crate::clock::at_micros;
 
 /// The whole log so far; empty until the first boot.
 pub fn log(server: &Server, addresses: &[(String, String)]) -> String {
@@ -41,7 +40,7 @@ fn one_boot(server: &Server, addresses: &[(String, String)], boot: u32) -> Strin
     let disk = device.trim_start_matches("/dev/");
     let size = root.map_or(0, |disk| disk.size_gib);
     let host = &server.hostname;
-    let since = Timestamp::from_microsecond(server.created).unwrap_or_default();
+    let since = at_micros(server.created);
     let date = since.strftime("%a, %d %b %Y %H:%M:%S +0000");
     let mut out = format!(
         "[    0.000000] Linux version 6.1.0-28-cloud-amd64 (devcloud) #1 SMP PREEMPT_DYNAMIC\n\

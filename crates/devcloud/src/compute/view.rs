@@ -1,12 +1,12 @@
 //! Servers as Nova shows them, by microversion (`nova/api/openstack/compute/views/servers.py`).
 
-use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha224};
 
 use super::flavors;
 use super::model::{Server, VmState};
+use crate::clock::at_micros;
 use crate::microversion::Microversion;
 use crate::network;
 use crate::records::Micros;
@@ -137,7 +137,7 @@ pub fn seconds(time: Micros) -> String {
 }
 
 fn stamp(time: Micros, format: &str) -> String {
-    Timestamp::from_microsecond(time).unwrap_or_default().strftime(format).to_string()
+    at_micros(time).strftime(format).to_string()
 }
 
 /// The ports of a server in the order of its plugs.

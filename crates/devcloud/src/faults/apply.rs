@@ -83,6 +83,8 @@ pub(crate) async fn apply(
 /// Where a body ends that is not to come through, and how.
 struct End {
     left: usize,
+    /// Whether that was reached.
+    reached: bool,
     /// How long nothing moves before the connection is reset.
     after: Duration,
     connection: Connection,
@@ -91,7 +93,7 @@ struct End {
 impl End {
     fn new(bytes: u64, after: Duration, connection: &Connection) -> Self {
         let left = usize::try_from(bytes).unwrap_or(usize::MAX);
-        Self { left, after, connection: connection.clone() }
+        Self { left, reached: false, after, connection: connection.clone() }
     }
 }
 
@@ -153,24 +155,21 @@ fn slowed(body: Body, bytes_per_second: u64) -> Body {
 fn broken_after(body: Body, end: End) -> Body {
     let start = (body.into_data_stream(), end);
     Body::from_stream(stream::unfold(start, |(mut body, mut end)| async move {
-        match body.next().await? {
-            Ok(mut piece) if piece.len() > end.left => {
-                if end.left == 0 {
-                    end.connection.reset();
-                    return Some((Err(reset_error()), (body, end)));
-                }
-                // What still fits passes first; the next poll breaks, whether more comes or not.
-                piece.truncate(end.left);
-                end.connection.reset();
-                end.left = 0;
-                Some((Ok(piece), (body, end)))
-            }
-            Ok(piece) => {
-                end.left -= piece.len();
-                Some((Ok(piece), (body, end)))
-            }
-            Err(error) => Some((Err(error), (body, end))),
+        if end.reached {
+            return Some((Err(reset_error()), (body, end)));
         }
+        let piece = body.next().await?.map(|mut piece| {
+            if piece.len() > end.left {
+                // What still fits passes first. The next poll breaks, also when no more would have come: a service must
+                // not take the part for the whole.
+                end.connection.reset();
+                end.reached = true;
+                piece.truncate(end.left);
+            }
+            end.left -= piece.len();
+            piece
+        });
+        Some((piece, (body, end)))
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use axum::http::Method;
+use axum::http::{HeaderName, HeaderValue, Method};
 use serde::{Deserialize, Serialize};
 
 use crate::service::Service;
@@ -36,7 +36,7 @@ pub struct Rule {
     /// or part of one, `**` anything at all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// The query as it is written, a glob too, for example `**multipart-manifest=put**`; nothing fits a request without one.
+    /// The query as it is written, a glob too, for example `**multipart-manifest=put**`; the empty one fits requests without.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// The first fitting request that is hit; 1 is the next one.
@@ -214,6 +214,16 @@ pub(super) fn checked(rule: Rule) -> Result<Rule, String> {
         Action::Status { status, .. } if !(400..600).contains(status) => {
             Err(format!("status {status} is not between 400 and 599"))
         }
+        Action::Status { headers, .. } => {
+            let wrong = headers.iter().find(|(name, value)| {
+                HeaderName::try_from(name.as_str()).is_err()
+                    || HeaderValue::try_from(value.as_str()).is_err()
+            });
+            match wrong {
+                Some((name, _)) => Err(format!("{name:?} is no header, or its value is none")),
+                None => Ok(rule),
+            }
+        }
         Action::SlowBody { bytes_per_second: 0 } => {
             Err(String::from("bytes_per_second must be at least 1"))
         }
@@ -298,6 +308,8 @@ mod tests {
             r#"[{"action":{"kind":"explode"}}]"#,
             r#"[{"servce":"image","action":{"kind":"drop_reply"}}]"#,
             r#"[{"action":{"kind":"status","status":200}}]"#,
+            r#"[{"action":{"kind":"status","status":503,"headers":{"Retry After":"1"}}}]"#,
+            r#"[{"action":{"kind":"status","status":503,"headers":{"Retry-After":"1\n"}}}]"#,
             r#"[{"action":{"kind":"slow_body","bytes_per_second":0}}]"#,
         ] {
             assert!(parse(bad).is_err(), "{bad}");

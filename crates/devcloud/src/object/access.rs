@@ -13,8 +13,21 @@ pub(super) struct Access {
     /// Sees keys.
     pub(super) owner: bool,
     pub(super) may_write: bool,
-    /// The one container that segments may be read from, for a TempURL signed with a container's key.
+    /// The one container that is reached, for a TempURL signed with a container's key.
     pub(super) only_container: Option<String>,
+}
+
+impl Access {
+    /// Whether what lies at `/container/object` may be used, as far as its container goes: asked of every segment.
+    pub(super) fn reaches(&self, path: &str) -> bool {
+        let container = path.trim_start_matches('/').split('/').next();
+        self.only_container.as_deref().is_none_or(|only| container == Some(only))
+    }
+}
+
+/// Access that may write.
+pub(super) fn writing(access: Result<Access, Denied>) -> Result<Access, Denied> {
+    access.and_then(|access| if access.may_write { Ok(access) } else { Err(Denied::Forbidden) })
 }
 
 /// Why there is no access.

@@ -15,6 +15,7 @@ use super::store::{self, Totals};
 /// `GET` and `HEAD`.
 pub(super) async fn show(call: &Call, access: &Access) -> Answer {
     let query = Query::of(call)?;
+    let listed = call.method == Method::GET;
     let project = call.place.project().to_owned();
     let now = call.now;
     let (account, totals, entries) = call
@@ -23,11 +24,15 @@ pub(super) async fn show(call: &Call, access: &Access) -> Answer {
         .read(move |conn| {
             let account = store::account(conn, &project)?;
             let totals = store::account_totals(conn, &project)?;
-            Ok((account, totals, listing::containers(conn, &project, &query)?))
+            let entries = match listed {
+                true => listing::containers(conn, &project, &query)?,
+                false => Vec::new(),
+            };
+            Ok((account, totals, entries))
         })
         .await?;
     let json = listing::as_json(call);
-    let mut response = if call.method == Method::HEAD {
+    let mut response = if !listed {
         // An account that was never used is made up on the spot, and says 200.
         let status = if account.is_some() { StatusCode::NO_CONTENT } else { StatusCode::OK };
         listing::head(status, json)

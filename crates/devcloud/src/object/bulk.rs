@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 
 use super::access::{self, Access, Denied};
-use super::call::{Call, Place};
+use super::call::Call;
 use super::info::MAX_DELETES;
 use super::reply::{Answer, Refusal};
 use super::report::Deleted;
@@ -15,45 +15,36 @@ const MAX_LIST: usize = 16 << 20;
 
 pub(super) async fn delete(call: &Call, body: &mut BodyReader) -> Answer {
     let json = call.accepts_json();
-    let access = access::of(call).await?;
+    let access = access::writing(access::of(call).await?);
     let gone = || Refusal::page(StatusCode::BAD_REQUEST);
     let text = body.all(MAX_LIST).await.map_err(|_| gone())?.ok_or_else(gone)?;
     let text = String::from_utf8_lossy(&text).into_owned();
     let paths: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    // Objects first, so that a container in the same list is empty when its turn comes.
+    let (objects, containers): (Vec<&str>, Vec<&str>) =
+        paths.iter().copied().partition(|path| path.trim_matches('/').contains('/'));
     let mut report = Deleted::default();
     if paths.len() > MAX_DELETES {
         let words = format!("Maximum Bulk Deletes: {MAX_DELETES} per request");
-        report.outcome = Some((String::from("413 Request Entity Too Large"), words));
+        report.outcome = Some((StatusCode::PAYLOAD_TOO_LARGE, words));
         return Ok(report.report(json));
     }
-    for path in paths {
-        match one(call, &access, path).await {
-            Ok(()) => report.count(path, 204),
-            Err(refusal) => {
-                let status = refusal.0.status().as_u16();
-                report.count(path, status);
-                // bulk.py stops at the first 401.
-                if status == 401 {
-                    report.outcome = Some((String::from("401 Unauthorized"), String::new()));
-                    break;
-                }
-            }
-        }
+    for path in objects.into_iter().chain(containers) {
+        let path = percent_encoding::percent_decode_str(path).decode_utf8_lossy();
+        report.count(&path, one(call, &access, &path).await);
     }
     Ok(report.report(json))
 }
 
 async fn one(call: &Call, access: &Result<Access, Denied>, path: &str) -> Answer<()> {
-    match access {
-        Err(denied) => return Err(denied.refusal(call)),
-        Ok(access) if !access.may_write => return Err(Denied::Forbidden.refusal(call)),
-        Ok(_) => {}
+    access.as_ref().map_err(|denied| denied.refusal(call))?;
+    // It would not be the name that was meant.
+    if path.contains(char::REPLACEMENT_CHARACTER) {
+        return Err(Refusal::page(StatusCode::PRECONDITION_FAILED));
     }
-    let encoded = format!("/v1/{}/{}", call.place.account, path.trim_start_matches('/'));
-    let refused = || Refusal::page(StatusCode::BAD_REQUEST);
-    let place = Place::of(&encoded).ok_or_else(refused)?;
+    let place = call.place.beside(path);
     if place.container.is_empty() {
-        return Err(refused());
+        return Err(Refusal::page(StatusCode::METHOD_NOT_ALLOWED));
     }
     if !place.object.is_empty() {
         return change::remove(&call.region, place, call.now).await;

@@ -31,6 +31,13 @@ impl Place {
         (!place.account.is_empty()).then_some(place)
     }
 
+    /// What a path like `/container/object`, which is not percent-encoded, names in the same account.
+    pub(super) fn beside(&self, path: &str) -> Self {
+        let path = path.trim_start_matches('/');
+        let (container, object) = path.split_once('/').unwrap_or((path, ""));
+        Self { account: self.account.clone(), container: container.into(), object: object.into() }
+    }
+
     /// The project whose account it is; another kind of account does not exist here.
     pub(super) fn project(&self) -> &str {
         self.account.strip_prefix("AUTH_").unwrap_or_default()
@@ -146,10 +153,8 @@ async fn app(call: &Call, access: Result<Access, Denied>, body: &mut BodyReader)
         hide(&mut report);
         return Ok(report);
     }
+    let access = if call.reads() { access } else { access::writing(access) };
     let access = access.map_err(|denied| denied.refusal(call))?;
-    if !call.reads() && !access.may_write {
-        return Err(Denied::Forbidden.refusal(call));
-    }
     let method = call.method.as_str();
     match (call.place.container.is_empty(), of_object, method) {
         (true, _, "GET" | "HEAD") => account::show(call, &access).await,

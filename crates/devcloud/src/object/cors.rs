@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
 use super::call::Place;
 use super::meta::{Meta, text};
-use super::reply::{empty, hidden, page, set};
+use super::reply::{empty, hidden, made_up, page, set};
 use super::store;
 use crate::options::ObjectCors;
 use crate::state::Region;
@@ -130,7 +130,8 @@ pub(crate) async fn expose(
         return;
     }
     let Some(place) = Place::of(path).filter(|place| !place.container.is_empty()) else { return };
-    let of_manifest = query.contains("multipart-manifest=")
+    let of_manifest = made_up(response)
+        && query.contains("multipart-manifest=")
         && matches!(response.status().as_u16(), 400 | 413 | 422);
     if of_manifest || hidden(response) {
         return;

@@ -23,32 +23,34 @@ pub(super) fn folder(region: &Region) -> PathBuf {
 /// A file that is being written: gone again unless it is kept.
 pub(super) struct Draft {
     folder: PathBuf,
-    name: Option<String>,
+    name: String,
+    kept: bool,
 }
 
 impl Draft {
     pub(super) fn new(region: &Region) -> Self {
-        Self { folder: folder(region), name: Some(uuid::Uuid::new_v4().simple().to_string()) }
+        let name = uuid::Uuid::new_v4().simple().to_string();
+        Self { folder: folder(region), name, kept: false }
     }
 
     pub(super) fn name(&self) -> String {
-        self.name.clone().unwrap_or_default()
+        self.name.clone()
     }
 
     fn path(&self) -> PathBuf {
-        self.folder.join(self.name())
+        self.folder.join(&self.name)
     }
 
     /// A row names it now.
     pub(super) fn keep(mut self) {
-        self.name = None;
+        self.kept = true;
     }
 }
 
 impl Drop for Draft {
     fn drop(&mut self) {
-        if let Some(name) = &self.name {
-            discard(&self.folder.join(name));
+        if !self.kept {
+            discard(&self.path());
         }
     }
 }

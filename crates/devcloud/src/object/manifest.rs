@@ -124,7 +124,7 @@ pub(super) fn stored(segments: &[Segment]) -> Answer<String> {
 }
 
 /// As it may be put again.
-pub(super) fn raw(segments: &[Segment]) -> String {
+pub(super) fn raw(segments: &[Segment]) -> Answer<String> {
     #[derive(Serialize)]
     struct Raw<'a> {
         etag: &'a str,
@@ -142,7 +142,7 @@ pub(super) fn raw(segments: &[Segment]) -> String {
             size_bytes: segment.bytes,
         })
         .collect();
-    written(&raw).unwrap_or_default()
+    written(&raw)
 }
 
 /// The manifest in a file.
@@ -232,7 +232,7 @@ mod tests {
             (597, "482f1d35dc58734cc8112e25697b2284")
         );
         assert_eq!(read(kept.as_bytes()).unwrap(), segments);
-        let again = raw(&segments);
+        let again = raw(&segments).unwrap();
         assert_eq!(
             (again.len(), md5(again.as_bytes()).as_str()),
             (339, "9a9b21434e294b5f5b5b465f10060bc8")

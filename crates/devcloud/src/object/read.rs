@@ -92,8 +92,7 @@ async fn bytes(call: &Call, access: &Access, object: &Object, span: Span) -> Ans
     }
     let segments = manifest::load(&path).await?;
     let project = call.place.project().to_owned();
-    let mut walk =
-        Walk::new(call.region.clone(), project, access.only_container.clone(), &segments, span);
+    let mut walk = Walk::new(call.region.clone(), project, access.clone(), &segments, span);
     match walk.next().await {
         Ok(first) => Ok(Some(stream::body(first, Some(walk)))),
         Err(problem) => {
@@ -141,7 +140,7 @@ async fn show_manifest(call: &Call, object: &Object) -> Answer {
     let path = files::folder(&call.region).join(&object.file);
     let stored = tokio::fs::read(&path).await?;
     let (text, kind, etag) = if call.asks("format", "raw") {
-        let text = manifest::raw(&manifest::read(&stored)?);
+        let text = manifest::raw(&manifest::read(&stored)?)?;
         let etag = manifest::md5(text.as_bytes());
         (text.into_bytes(), "application/json", etag)
     } else {

@@ -4,6 +4,7 @@
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName};
 use axum::http::{HeaderValue, Response, StatusCode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::db::DbError;
 
@@ -71,6 +72,15 @@ pub(super) fn hidden(response: &Response<Body>) -> bool {
     response.extensions().get::<Hidden>().is_some()
 }
 
+/// Marks an answer that the fault plan or the dispatcher made: whose it would have been, the request tells.
+#[derive(Debug, Clone, Copy)]
+struct MadeUp;
+
+/// Whether no part of Swift made this answer.
+pub(super) fn made_up(response: &Response<Body>) -> bool {
+    response.extensions().get::<MadeUp>().is_some()
+}
+
 /// Leaves the CORS headers out.
 pub(super) fn hide(response: &mut Response<Body>) {
     response.extensions_mut().insert(Hidden);
@@ -83,8 +93,7 @@ pub(super) fn empty(status: StatusCode) -> Response<Body> {
 
 /// The page that goes with a status.
 pub(super) fn page(status: StatusCode) -> Response<Body> {
-    let (title, words) = reason(status.as_u16());
-    let title = if title.is_empty() { status.canonical_reason().unwrap_or("Error") } else { title };
+    let (title, (_, words)) = (title(status), reason(status.as_u16()));
     if words.is_empty() {
         return with_body(status, HTML, title.to_owned());
     }
@@ -95,6 +104,7 @@ pub(super) fn page(status: StatusCode) -> Response<Body> {
 /// another origin.
 pub(crate) fn error_page(status: StatusCode) -> Response<Body> {
     let mut response = page(status);
+    response.extensions_mut().insert(MadeUp);
     if matches!(status.as_u16(), 413 | 429 | 498) {
         hide(&mut response);
     }
@@ -164,8 +174,29 @@ fn reason(status: u16) -> (&'static str, &'static str) {
     }
 }
 
+/// A status as a report writes it: `404 Not Found`.
+pub(super) fn line(status: StatusCode) -> String {
+    format!("{} {}", status.as_u16(), title(status))
+}
+
 /// Title and sentence of a status, as a heartbeat's report has them.
 pub(super) fn words(status: StatusCode) -> String {
-    let (title, words) = reason(status.as_u16());
-    format!("{title}\n{words}")
+    let (_, words) = reason(status.as_u16());
+    format!("{}\n{words}", title(status))
+}
+
+/// What Python's `quote` leaves as it is.
+pub(super) const QUOTE: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~').remove(b'/');
+
+/// As Python's `quote` writes a path.
+pub(super) fn quoted(path: &str) -> String {
+    utf8_percent_encode(path, QUOTE).to_string()
+}
+
+fn title(status: StatusCode) -> &'static str {
+    match reason(status.as_u16()) {
+        ("", _) => status.canonical_reason().unwrap_or("Error"),
+        (title, _) => title,
+    }
 }

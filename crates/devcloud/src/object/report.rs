@@ -3,12 +3,12 @@
 
 use axum::body::Body;
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderValue, Response};
+use axum::http::{HeaderValue, Response, StatusCode};
 use bytes::Bytes;
 use futures_util::stream;
 use serde_json::{Map, Value, json};
 
-use super::reply::hide;
+use super::reply::{Answer, hide, line, quoted};
 
 /// What could not be done, and why: a path and a status or a sentence.
 pub(super) type Problems = Vec<(String, String)>;
@@ -52,35 +52,41 @@ pub(super) struct Deleted {
     pub(super) deleted: u64,
     pub(super) not_found: u64,
     pub(super) problems: Problems,
-    /// Status and body, when they are not 200 and empty.
-    pub(super) outcome: Option<(String, String)>,
+    /// Status and body, when the whole came to nothing.
+    pub(super) outcome: Option<(StatusCode, String)>,
+    /// Whether something failed by our fault.
+    broken: bool,
 }
 
 impl Deleted {
-    /// One of them.
-    pub(super) fn count(&mut self, path: &str, status: u16) {
-        match status {
-            200..300 => self.deleted += 1,
-            404 => self.not_found += 1,
-            401 => self.problems.push((path.to_owned(), String::from("401 Unauthorized"))),
-            403 => self.problems.push((path.to_owned(), String::from("403 Forbidden"))),
-            409 => self.problems.push((path.to_owned(), String::from("409 Conflict"))),
-            _ => self.problems.push((path.to_owned(), String::from("400 Bad Request"))),
+    /// One of them (`_process_delete`).
+    pub(super) fn count(&mut self, path: &str, done: Answer<()>) {
+        match done.map_err(|refusal| refusal.0.status()) {
+            Ok(()) => self.deleted += 1,
+            Err(StatusCode::NOT_FOUND) => self.not_found += 1,
+            Err(status) => {
+                self.broken |= status.is_server_error();
+                self.fail(path, line(status));
+            }
         }
+    }
+
+    /// One that was not tried.
+    pub(super) fn fail(&mut self, path: &str, why: String) {
+        self.problems.push((quoted(path), why));
     }
 
     pub(super) fn report(self, json: bool) -> Response<Body> {
         let (status, body) = self.outcome.unwrap_or_else(|| {
             match (self.problems.is_empty(), self.deleted + self.not_found) {
-                (true, 0) => {
-                    (String::from("400 Bad Request"), String::from("Invalid bulk delete."))
-                }
-                (true, _) => (String::from("200 OK"), String::new()),
-                (false, _) => (String::from("400 Bad Request"), String::new()),
+                (true, 0) => (StatusCode::BAD_REQUEST, String::from("Invalid bulk delete.")),
+                (true, _) => (StatusCode::OK, String::new()),
+                (false, _) if self.broken => (StatusCode::BAD_GATEWAY, String::new()),
+                (false, _) => (StatusCode::BAD_REQUEST, String::new()),
             }
         });
         let lines = [
-            ("Response Status", json!(status)),
+            ("Response Status", json!(line(status))),
             ("Response Body", json!(body)),
             ("Number Deleted", json!(self.deleted)),
             ("Number Not Found", json!(self.not_found)),

@@ -5,8 +5,8 @@ use std::collections::VecDeque;
 
 use axum::http::StatusCode;
 
-use super::access::{Access, Denied};
-use super::call::{Call, Place};
+use super::access::{self, Access, Denied};
+use super::call::Call;
 use super::change;
 use super::files;
 use super::manifest::{self, Segment};
@@ -18,46 +18,50 @@ use super::store;
 pub(super) async fn delete(call: &Call, access: Result<Access, Denied>) -> Answer {
     let own = format!("/{}/{}", call.place.container, call.place.object);
     let mut report = Deleted::default();
-    let denied = match &access {
-        Err(denied) => Some(*denied),
-        Ok(access) if !access.may_write => Some(Denied::Forbidden),
-        Ok(_) => None,
-    };
-    if let Some(denied) = denied {
-        report.problems.push((own, denied.status().to_owned()));
-        report.outcome = Some((denied.status().to_owned(), String::new()));
-        return Ok(report.report(call.accepts_json()));
-    }
     if call.switched_on("async") {
-        return delete_later(call, &own).await;
+        let access = access::writing(access).map_err(|denied| denied.refusal(call))?;
+        return delete_later(call, &access, &own).await;
     }
+    let access = match access {
+        Ok(access) => access,
+        Err(denied) => {
+            let words = match denied {
+                Denied::Unauthorized => denied.status(),
+                Denied::Forbidden => "Unable to load SLO manifest or segment.",
+            };
+            report.fail(&own, words.to_owned());
+            return Ok(report.report(call.accepts_json()));
+        }
+    };
     let mut left = VecDeque::from([(own, true)]);
     while let Some((path, is_manifest)) = left.pop_front() {
+        if !access.reaches(&path) {
+            report.fail(&path, Denied::Unauthorized.status().to_owned());
+            continue;
+        }
         if is_manifest {
             match segments(call, &path).await? {
                 Ok(segments) => left.extend(segments.into_iter().map(|s| (s.name, s.sub_slo))),
                 Err(NoManifest::Missing) => {}
                 Err(NoManifest::Ordinary) => {
-                    report.problems.push((path, String::from("400 Bad Request")));
-                    let words = String::from("Not an SLO manifest");
-                    report.outcome = Some((String::from("400 Bad Request"), words));
+                    report.fail(&path, String::from("Not an SLO manifest"));
                     continue;
                 }
             }
             left.push_back((path, false));
             continue;
         }
-        let status = match change::remove(&call.region, place(call, &path), call.now).await {
-            Ok(()) => 204,
-            Err(refusal) => refusal.0.status().as_u16(),
+        let removed = match access.may_write {
+            true => change::remove(&call.region, call.place.beside(&path), call.now).await,
+            false => Err(Denied::Forbidden.refusal(call)),
         };
-        report.count(&path, status);
+        report.count(&path, removed);
     }
     Ok(report.report(call.accepts_json()))
 }
 
 /// `async=yes`: all segments must lie in one container and be plain; then the manifest goes, and the segments after it.
-async fn delete_later(call: &Call, own: &str) -> Answer {
+async fn delete_later(call: &Call, access: &Access, own: &str) -> Answer {
     let refused = |words: &str| Refusal::html(StatusCode::BAD_REQUEST, words);
     let segments = match segments(call, own).await? {
         Ok(segments) => segments,
@@ -66,17 +70,20 @@ async fn delete_later(call: &Call, own: &str) -> Answer {
         }
         Err(NoManifest::Ordinary) => return Err(refused("Not an SLO manifest")),
     };
-    let container = |segment: &Segment| place(call, &segment.name).container;
+    let container = |segment: &Segment| call.place.beside(&segment.name).container;
     if segments.windows(2).any(|pair| matches!(pair, [a, b] if container(a) != container(b))) {
         return Err(refused("All segments must be in one container."));
     }
     if segments.iter().any(|segment| segment.sub_slo) {
         return Err(refused("No segments may be large objects."));
     }
-    change::remove(&call.region, place(call, own), call.now).await?;
+    if segments.iter().any(|segment| !access.reaches(&segment.name)) {
+        return Err(Denied::Unauthorized.refusal(call));
+    }
+    change::remove(&call.region, call.place.clone(), call.now).await?;
     for segment in segments {
         // A segment that stood in the manifest twice is gone the second time.
-        match change::remove(&call.region, place(call, &segment.name), call.now).await {
+        match change::remove(&call.region, call.place.beside(&segment.name), call.now).await {
             Err(refusal) if refusal.0.status() != StatusCode::NOT_FOUND => return Err(refusal),
             _ => {}
         }
@@ -100,15 +107,5 @@ async fn segments(call: &Call, path: &str) -> Answer<Result<Vec<Segment>, NoMani
             let file = files::folder(&call.region).join(object.file);
             Ok(Ok(manifest::load(&file).await?))
         }
-    }
-}
-
-fn place(call: &Call, path: &str) -> Place {
-    let path = path.trim_start_matches('/');
-    let (container, object) = path.split_once('/').unwrap_or((path, ""));
-    Place {
-        account: call.place.account.clone(),
-        container: container.to_owned(),
-        object: object.to_owned(),
     }
 }

@@ -8,16 +8,15 @@ use std::collections::HashMap;
 use axum::body::Body;
 use axum::http::header::{ETAG, LAST_MODIFIED};
 use axum::http::{Response, StatusCode};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
-use super::access::{Access, Denied};
+use super::access::{self, Access, Denied};
 use super::call::Call;
 use super::files::{self, Draft};
 use super::info::{MAX_MANIFEST_SIZE, MAX_SEGMENTS};
 use super::manifest::{self, Segment, Wanted};
 use super::put::{check_place, check_quota, commit, content_length, described, etag};
-use super::reply::{Answer, Refusal, empty, hide, set, with_body};
+use super::reply::{self, Answer, Refusal, empty, hide, quoted, set, with_body};
 use super::report::{self, Problems};
 use super::span::{self, Found};
 use super::stamp::Stamp;
@@ -38,12 +37,12 @@ pub(super) async fn put(
     body: &mut BodyReader,
 ) -> Answer {
     let wanted = wanted(call, body).await.map_err(Refusal::hidden)?;
-    let looked = look(call, &access, wanted).await.map_err(Refusal::hidden)?;
+    let looked = look(call, access.clone(), wanted).await.map_err(Refusal::hidden)?;
     let json = call.accepts_json();
     let heartbeat = call.switched_on("heartbeat");
     if !looked.problems.is_empty() {
         if heartbeat {
-            return Ok(beat("400 Bad Request", &page_words(400), &looked.problems, None, json));
+            return Ok(beat(StatusCode::BAD_REQUEST, &looked.problems, None, json));
         }
         let text = report::render(&[], &looked.problems, json);
         let mut response = with_body(StatusCode::BAD_REQUEST, report::kind(json), text);
@@ -54,13 +53,8 @@ pub(super) async fn put(
     let promised = etag(&call.headers);
     if !promised.is_empty() && promised != slo.etag {
         if heartbeat {
-            return Ok(beat(
-                "422 Unprocessable Entity",
-                &page_words(422),
-                &Problems::new(),
-                None,
-                json,
-            ));
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Ok(beat(status, &Problems::new(), None, json));
         }
         return Err(Refusal::page(StatusCode::UNPROCESSABLE_ENTITY).hidden());
     }
@@ -68,7 +62,7 @@ pub(super) async fn put(
     match keep(call, access, &looked.segments, slo).await {
         Ok(created) if heartbeat => {
             let done = (etag.as_str(), created.last_modified());
-            Ok(beat("201 Created", "", &Problems::new(), Some(done), json))
+            Ok(beat(StatusCode::CREATED, &Problems::new(), Some(done), json))
         }
         Ok(created) => {
             let mut response = empty(StatusCode::CREATED);
@@ -76,12 +70,7 @@ pub(super) async fn put(
             set(&mut response, LAST_MODIFIED, &created.last_modified());
             Ok(response)
         }
-        Err(refusal) if heartbeat => {
-            let status = refusal.0.status();
-            let line =
-                format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default());
-            Ok(beat(&line, &page_words(status.as_u16()), &Problems::new(), None, json))
-        }
+        Err(refusal) if heartbeat => Ok(beat(refusal.0.status(), &Problems::new(), None, json)),
         Err(refusal) => Err(refusal),
     }
 }
@@ -109,11 +98,7 @@ async fn wanted(call: &Call, body: &mut BodyReader) -> Answer<Vec<Wanted>> {
 }
 
 /// Looks at every segment as the caller would see it. Without a good token that is a 401 for each.
-async fn look(call: &Call, access: &Result<Access, Denied>, wanted: Vec<Wanted>) -> Answer<Looked> {
-    let (denied, only) = match access {
-        Ok(access) => (None, access.only_container.clone()),
-        Err(denied) => (Some(denied.status()), None),
-    };
+async fn look(call: &Call, access: Result<Access, Denied>, wanted: Vec<Wanted>) -> Answer<Looked> {
     let (project, now) = (call.place.project().to_owned(), call.now);
     let looked = call.region.db.read(move |conn| {
         let mut seen: HashMap<String, Option<Object>> = HashMap::new();
@@ -121,10 +106,13 @@ async fn look(call: &Call, access: &Result<Access, Denied>, wanted: Vec<Wanted>)
         let last = wanted.len().saturating_sub(1);
         for (index, wanted) in wanted.iter().enumerate() {
             let path = wanted.path.trim_start_matches('/');
-            let elsewhere =
-                only.as_deref().is_some_and(|only| path.split('/').next() != Some(only));
-            if let Some(status) = denied.or(elsewhere.then_some("401 Unauthorized")) {
-                looked.problems.push((quoted(&wanted.path), status.to_owned()));
+            let denied = match &access {
+                Ok(access) if access.reaches(path) => None,
+                Ok(_) => Some(Denied::Unauthorized),
+                Err(denied) => Some(*denied),
+            };
+            if let Some(denied) = denied {
+                looked.problems.push((quoted(&wanted.path), denied.status().to_owned()));
                 continue;
             }
             if !seen.contains_key(path) {
@@ -182,10 +170,7 @@ async fn keep(
     segments: &[Segment],
     slo: Slo,
 ) -> Answer<Stamp> {
-    let access = access.map_err(|denied| denied.refusal(call))?;
-    if !access.may_write {
-        return Err(Denied::Forbidden.refusal(call));
-    }
+    access::writing(access).map_err(|denied| denied.refusal(call))?;
     let object = described(call)?;
     check_place(call).await?;
     let text = manifest::stored(segments)?.into_bytes();
@@ -206,13 +191,13 @@ async fn keep(
 
 /// `heartbeat=on`: 202 whatever came of it, which stands in the body.
 fn beat(
-    status: &str,
-    words: &str,
+    status: StatusCode,
     problems: &Problems,
     done: Option<(&str, String)>,
     json: bool,
 ) -> Response<Body> {
-    let mut lines = vec![("Response Status", json!(status))];
+    let mut lines = vec![("Response Status", json!(reply::line(status)))];
+    let words = if done.is_some() { String::new() } else { reply::words(status) };
     if let Some((etag, modified)) = done {
         lines.push(("Etag", json!(etag)));
         lines.push(("Last Modified", json!(modified)));
@@ -224,25 +209,15 @@ fn beat(
     response
 }
 
-fn page_words(status: u16) -> String {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-    super::reply::words(status)
-}
-
-/// As Python's `quote` writes a path.
-fn quoted(path: &str) -> String {
-    const KEPT: &AsciiSet =
-        &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~').remove(b'/');
-    utf8_percent_encode(path, KEPT).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn an_error_in_a_heartbeat_is_told_in_its_usual_words() {
-        assert!(page_words(422).starts_with("Unprocessable Entity\nUnable to process"));
+        let words = reply::words(StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(words.starts_with("Unprocessable Entity\nUnable to process"));
+        assert_eq!(reply::line(StatusCode::PAYLOAD_TOO_LARGE), "413 Request Entity Too Large");
         assert_eq!(quoted("/c/a b"), "/c/a%20b");
     }
 }

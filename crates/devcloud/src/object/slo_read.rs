@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use super::access::Access;
 use super::files;
 use super::manifest::{self, Segment};
 use super::span::Span;
@@ -29,7 +30,7 @@ struct Part {
 pub(super) struct Walk {
     region: Region,
     project: String,
-    only_container: Option<String>,
+    access: Access,
     /// Last one first.
     parts: Vec<Part>,
 }
@@ -50,11 +51,11 @@ impl Walk {
     pub(super) fn new(
         region: Region,
         project: String,
-        only_container: Option<String>,
+        access: Access,
         segments: &[Segment],
         span: Span,
     ) -> Self {
-        let mut walk = Self { region, project, only_container, parts: Vec::new() };
+        let mut walk = Self { region, project, access, parts: Vec::new() };
         walk.push(segments, span, 1);
         walk
     }
@@ -73,11 +74,7 @@ impl Walk {
     pub(super) async fn next(&mut self) -> Result<Option<Leaf>, Broken> {
         while let Some(part) = self.parts.pop() {
             let name = part.segment.name.trim_start_matches('/').to_owned();
-            let elsewhere = self
-                .only_container
-                .as_deref()
-                .is_some_and(|only| name.split('/').next() != Some(only));
-            if elsewhere {
+            if !self.access.reaches(&name) {
                 return Err(Broken(format!("{name} is not in the container of the TempURL's key")));
             }
             let (project, now) = (self.project.clone(), Stamp::now(&self.region.clock));

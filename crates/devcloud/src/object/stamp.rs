@@ -1,8 +1,6 @@
 //! Swift's moments: seconds with five decimals (swift/common/utils/timestamp.py), and the three ways it writes them.
 
-use jiff::Timestamp;
-
-use crate::clock::Clock;
+use crate::clock::{Clock, at_micros, at_seconds};
 
 /// A moment in units of 10 µs since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,8 +30,7 @@ impl Stamp {
 
     /// As in listings, with all digits.
     pub(super) fn iso(self) -> String {
-        let micros = Timestamp::from_microsecond(self.0 * 10).unwrap_or_default();
-        micros.strftime("%Y-%m-%dT%H:%M:%S.%6f").to_string()
+        at_micros(self.0.saturating_mul(10)).strftime("%Y-%m-%dT%H:%M:%S.%6f").to_string()
     }
 
     /// As in manifests, which take it from `Last-Modified`.
@@ -48,8 +45,7 @@ impl Stamp {
 
 /// `Sun, 22 Nov 2026 17:56:46 GMT`.
 pub(super) fn http_date(seconds: i64) -> String {
-    let moment = Timestamp::from_second(seconds).unwrap_or_default();
-    moment.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    at_seconds(seconds).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
 #[cfg(test)]

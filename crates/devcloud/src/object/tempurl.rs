@@ -10,14 +10,14 @@ use axum::http::{HeaderName, Method, Response, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, utf8_percent_encode};
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
 use super::access::{Access, challenge};
 use super::call::Call;
 use super::meta::{Meta, text};
-use super::reply::{Answer, Refusal, set};
+use super::reply::{Answer, QUOTE, Refusal, quoted, set};
 use super::stamp::http_date;
 use super::store;
 use crate::options::TEMPURL_DIGESTS;
@@ -95,10 +95,10 @@ pub(super) async fn check(call: &Call, given: TempUrl) -> Answer<Good> {
         .await?;
     let good = |meta: &Meta| {
         ["temp-url-key", "temp-url-key-2"].iter().filter_map(|name| meta.get(*name)).any(|key| {
-            methods.iter().any(|method| {
-                signature
-                    .fits(key, &format!("{method}\n{}\n{path}", canonical(expires, &given.expires)))
-            })
+            // The moment is signed as a number, also when the URL writes it as a date.
+            methods
+                .iter()
+                .any(|method| signature.fits(key, &format!("{method}\n{expires}\n{path}")))
         })
     };
     let only_container = match () {
@@ -114,14 +114,6 @@ pub(super) async fn check(call: &Call, given: TempUrl) -> Answer<Good> {
         ));
     }
     Ok(Good { access: Access { owner: false, may_write: true, only_container }, expires })
-}
-
-/// Swift signs the moment as a number, also when the URL writes it as a date.
-fn canonical(expires: i64, written: &str) -> String {
-    match written.parse::<i64>() {
-        Ok(_) => written.to_owned(),
-        Err(_) => expires.to_string(),
-    }
 }
 
 /// Seconds since 1970, or an ISO date.
@@ -187,11 +179,6 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
     pairs.map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
 }
 
-/// What Python's `quote` leaves as it is.
-const QUOTE: &AsciiSet =
-    &NON_ALPHANUMERIC.remove(b'_').remove(b'.').remove(b'-').remove(b'~').remove(b'/');
-const QUOTE_BUT_SPACE: &AsciiSet = &QUOTE.remove(b' ');
-
 impl Good {
     /// A browser saves it under its name; private metadata stay private.
     pub(super) fn dress(&self, call: &Call, mut response: Response<Body>) -> Response<Body> {
@@ -228,9 +215,9 @@ impl Good {
 }
 
 fn disposition(kind: &str, name: &str) -> String {
+    const QUOTE_BUT_SPACE: &AsciiSet = &QUOTE.remove(b' ');
     let plain = utf8_percent_encode(name, QUOTE_BUT_SPACE);
-    let full = utf8_percent_encode(name, QUOTE);
-    format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{full}")
+    format!("{kind}; filename=\"{plain}\"; filename*=UTF-8''{}", quoted(name))
 }
 
 #[cfg(test)]

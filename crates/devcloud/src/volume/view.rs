@@ -1,10 +1,10 @@
 //! Volumes as Cinder shows them, by microversion (`cinder/api/v3/views/volumes.py`).
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::model::{Status, Volume};
 use super::types;
+use crate::clock::at_micros;
 use crate::microversion::Microversion;
 use crate::records::Micros;
 use crate::state::Region;
@@ -109,5 +109,5 @@ fn seconds(micros: Micros) -> String {
 }
 
 fn stamp(micros: Micros, format: &str) -> String {
-    Timestamp::from_microsecond(micros).unwrap_or_default().strftime(format).to_string()
+    at_micros(micros).strftime(format).to_string()
 }

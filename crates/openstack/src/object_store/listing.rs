@@ -43,7 +43,7 @@ pub struct ListedObject {
 pub struct ObjectsPage {
     /// The rows.
     pub rows: Listing<ListedObject>,
-    /// The name after which the next page starts; `None` at the end.
+    /// The name after which the next page starts; `None` when this one is empty, which is how a listing ends.
     pub next: Option<Marker>,
 }
 
