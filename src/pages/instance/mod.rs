@@ -22,17 +22,15 @@ use self::fault::FaultNote;
 use crate::cloud::use_cloud;
 use crate::components::OsMark;
 use crate::components::server::{
-    Deed, DeedButton, DeedDialog, DeedItem, Deeds, Origins, ServerState, Step, Wanted, properties,
-    step, use_deeds,
+    Deed, DeedButton, DeedDialog, Deeds, Origins, ServerMenuItems, ServerState, Step, Wanted,
+    properties, step, use_deeds,
 };
 use crate::components::{ErrorNote, Page, Stale};
 use crate::live::{Live, use_live};
 use crate::remote::Phase;
 use crate::routes;
 use crate::text::tr;
-use crate::ui::{
-    ButtonLink, Copyable, Glyph, Icon, Menu, MenuAlign, MenuRule, Note, Skeleton, Status, Tone,
-};
+use crate::ui::{ButtonLink, Copyable, Glyph, Icon, Menu, MenuAlign, Note, Skeleton, Status, Tone};
 
 /// The page.
 #[component]
@@ -189,12 +187,7 @@ fn Actions(known: Known, deeds: Deeds) -> impl IntoView {
                         button=|| view! { <Icon glyph=Glyph::More /> }
                         align=MenuAlign::End
                     >
-                        <DeedItem deeds=deeds deed=Deed::Start server=server />
-                        <DeedItem deeds=deeds deed=Deed::Stop server=server />
-                        <DeedItem deeds=deeds deed=Deed::Reboot server=server />
-                        <DeedItem deeds=deeds deed=Deed::HardReboot server=server />
-                        <MenuRule />
-                        <DeedItem deeds=deeds deed=Deed::Delete server=server />
+                        <ServerMenuItems deeds=deeds server=server />
                     </Menu>
                 }
             })}

@@ -10,12 +10,12 @@ use super::Shown;
 use crate::clock;
 use crate::components::OsMark;
 use crate::components::server::{
-    Deed, DeedButton, DeedItem, Deeds, Next, ServerState, boot_volume, origin_id, origin_name,
+    DeedButton, Deeds, Next, ServerMenuItems, ServerState, boot_volume, origin_id, origin_name,
     properties,
 };
 use crate::routes;
 use crate::text::{format, tr, tr_with};
-use crate::ui::{Entry, Glyph, Icon, Menu, MenuAlign, MenuRule, Status, TimeAgo};
+use crate::ui::{Entry, Glyph, Icon, Menu, MenuAlign, Status, TimeAgo};
 
 /// A row of the table; a card where it is narrow.
 #[component]
@@ -209,12 +209,7 @@ fn RowActions(
                 button=|| view! { <Icon glyph=Glyph::More /> }
                 align=MenuAlign::End
             >
-                <DeedItem deeds=deeds deed=Deed::Start server=server />
-                <DeedItem deeds=deeds deed=Deed::Stop server=server />
-                <DeedItem deeds=deeds deed=Deed::Reboot server=server />
-                <DeedItem deeds=deeds deed=Deed::HardReboot server=server />
-                <MenuRule />
-                <DeedItem deeds=deeds deed=Deed::Delete server=server />
+                <ServerMenuItems deeds=deeds server=server />
             </Menu>
         </span>
     }
