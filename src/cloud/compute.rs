@@ -1,10 +1,11 @@
 //! Sizes, key pairs, limits, instances (Nova).
 
 use openstack::compute::{
-    self, ActionRow, ComputeLimits, CreateServer, CreatedServer, Flavor, Keypair, Reboot, Server,
-    ServerFilter, Zone,
+    self, ActionRow, ActionStep, ComputeLimits, CreateServer, CreateServerGroup, CreatedServer,
+    Feature, Flavor, Keypair, NewKeypair, Reboot, Server, ServerFilter, ServerGroup, Zone,
 };
-use openstack::{ApiError, Listing, ServerId};
+use openstack::identity::Secret;
+use openstack::{ApiError, ImageId, Listing, ServerId};
 
 use super::Cloud;
 
@@ -47,6 +48,49 @@ impl Cloud {
     /// As every call.
     pub async fn keypairs(&self) -> Result<Listing<Keypair>, ApiError> {
         compute::keypairs(self.client()).await
+    }
+
+    /// Lets the cloud make a key pair; its private half is in the answer and nowhere else.
+    ///
+    /// # Errors
+    /// `Conflict` for a name that the user has, `Forbidden` over quota; `BadRequest` for characters that Nova does not take.
+    pub async fn generate_keypair(&self, name: &str) -> Result<NewKeypair, ApiError> {
+        compute::generate_keypair(self.client(), name).await
+    }
+
+    /// Gives the cloud the public half of a key pair, in OpenSSH's form.
+    ///
+    /// # Errors
+    /// As [`Cloud::generate_keypair`], and `BadRequest` for text that is no key.
+    pub async fn import_keypair(&self, name: &str, key: &str) -> Result<Keypair, ApiError> {
+        compute::import_keypair(self.client(), name, key).await
+    }
+
+    /// The project's server groups.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn server_groups(&self) -> Result<Listing<ServerGroup>, ApiError> {
+        compute::server_groups(self.client()).await
+    }
+
+    /// Makes a server group.
+    ///
+    /// # Errors
+    /// `Forbidden` over quota, `Unsupported` where the cloud is too old for what is asked ([`Cloud::compute_has`]).
+    pub async fn create_server_group(
+        &self,
+        group: &CreateServerGroup,
+    ) -> Result<ServerGroup, ApiError> {
+        compute::create_server_group(self.client(), group).await
+    }
+
+    /// Whether this cloud's compute API is new enough for something.
+    ///
+    /// # Errors
+    /// When its version document cannot be read.
+    pub async fn compute_has(&self, feature: Feature) -> Result<bool, ApiError> {
+        compute::has(self.client(), feature).await
     }
 
     /// The availability zones that take new instances, by name.
@@ -100,6 +144,39 @@ impl Cloud {
         compute::delete(self.client(), id).await
     }
 
+    /// Makes an image of an instance, and gives the image's id; it is `queued` when this returns. Of an instance on a
+    /// volume it becomes an image without data and a snapshot for each of its volumes.
+    ///
+    /// # Errors
+    /// `Conflict` in a state that does not allow it; `Forbidden` over a quota of volume snapshots, `TooLarge` over one of
+    /// images.
+    pub async fn snapshot_server(&self, id: &ServerId, name: &str) -> Result<ImageId, ApiError> {
+        compute::create_image(self.client(), id, name).await
+    }
+
+    /// Boots an instance from a rescue image, or (`None`) from the image that it was made of. Gives the password of the
+    /// rescue system, this once, where the cloud sets one.
+    ///
+    /// # Errors
+    /// `BadRequest` for an instance on a volume where the cloud ([`Feature::RescueOnVolume`]) or the image
+    /// (`hw_rescue_device`, `hw_rescue_bus`) does not allow it, and for an image that cannot be used; `Conflict` as with
+    /// [`Cloud::start_server`].
+    pub async fn rescue_server(
+        &self,
+        id: &ServerId,
+        image: Option<&ImageId>,
+    ) -> Result<Option<Secret>, ApiError> {
+        compute::rescue(self.client(), id, image).await
+    }
+
+    /// Boots a rescued instance from its own disk again.
+    ///
+    /// # Errors
+    /// As [`Cloud::start_server`].
+    pub async fn unrescue_server(&self, id: &ServerId) -> Result<(), ApiError> {
+        compute::unrescue(self.client(), id).await
+    }
+
     /// The last lines of an instance's serial console.
     ///
     /// # Errors
@@ -114,5 +191,28 @@ impl Cloud {
     /// As every call.
     pub async fn server_history(&self, id: &ServerId) -> Result<Vec<ActionRow>, ApiError> {
         Ok(compute::actions(self.client(), id).await?.items)
+    }
+
+    /// The steps of one thing that was done to an instance ([`ActionRow::request_id`]), in their order; none where the
+    /// cloud does not show them.
+    ///
+    /// # Errors
+    /// As every call; `NotFound` for another's request.
+    pub async fn server_steps(
+        &self,
+        id: &ServerId,
+        request_id: &str,
+    ) -> Result<Vec<ActionStep>, ApiError> {
+        let mut steps = compute::action_steps(self.client(), id, request_id).await?.items;
+        steps.sort_by_key(|step| step.start_time);
+        Ok(steps)
+    }
+
+    /// The address of an instance's screen, with a token that runs out after some minutes: open it at once, keep it nowhere.
+    ///
+    /// # Errors
+    /// `BadRequest` where the cloud has no such console, `Conflict` while the instance is off.
+    pub async fn screen_url(&self, id: &ServerId) -> Result<Secret, ApiError> {
+        compute::console_url(self.client(), id).await
     }
 }

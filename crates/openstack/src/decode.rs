@@ -88,6 +88,15 @@ pub(crate) fn limit<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     Ok(value.as_i64().and_then(|number| u64::try_from(number).ok()))
 }
 
+/// For a flag that the cloud writes as a text: "true", "True"; anything else is no.
+pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    Ok(match Value::deserialize(deserializer)? {
+        Value::Bool(flag) => flag,
+        Value::String(text) => text.eq_ignore_ascii_case("true"),
+        _ => false,
+    })
+}
+
 /// As [`Timestamp`] reads it; `None` for what is no time.
 pub fn parse_time(text: &str) -> Option<Timestamp> {
     text.parse().ok()

@@ -54,12 +54,18 @@ ids! {
     ProjectId,
     /// A Keystone user.
     UserId,
+    /// A Nova server group.
+    ServerGroupId,
     /// A Neutron network.
     NetworkId,
     /// A Neutron subnet.
     SubnetId,
     /// A Neutron port.
     PortId,
+    /// A Neutron router.
+    RouterId,
+    /// A floating address of Neutron.
+    FloatingIpId,
     /// A Neutron security group.
     SecurityGroupId,
     /// A Cinder volume.

@@ -80,8 +80,8 @@ pub use decode::{Listing, parse_time};
 pub use endpoint::{Endpoints, Service};
 pub use error::{ApiError, ErrorKind};
 pub use ids::{
-    FlavorId, ImageId, NetworkId, PortId, ProjectId, SecurityGroupId, ServerId, SubnetId, UserId,
-    VolumeId, VolumeSnapshotId, VolumeTypeId,
+    FlavorId, FloatingIpId, ImageId, NetworkId, PortId, ProjectId, RouterId, SecurityGroupId,
+    ServerGroupId, ServerId, SubnetId, UserId, VolumeId, VolumeSnapshotId, VolumeTypeId,
 };
 pub use microversion::Microversion;
 pub use pagination::{Marker, Page};

@@ -201,6 +201,9 @@ fn flavors_keys_limits_zones() {
         (Some(10), Some(20), Some(51_200)),
     );
     check("how many", limits.how_many(4, 8192), Some(5));
+    check("groups", (limits.max_server_groups, limits.used_server_groups), (Some(10), 0));
+    let groups = answer!("nova/server-groups", async |c: &C| compute::server_groups(c).await);
+    check("no server group", groups.items.len(), 0);
     let zones = answer!("nova/zones", async |c: &C| compute::zones(c).await);
     check("zone", (zones.items[0].name.as_str(), zones.items[0].is_available()), ("nova", true));
 }
@@ -236,6 +239,18 @@ fn servers_in_every_state() {
     let on_volume = show("nova/server-on-volume");
     check("on a volume", (on_volume.boots_from_volume(), on_volume.image_id), (true, None));
     check("goes with it", on_volume.volumes[0].delete_on_termination, true);
+    check("host name", on_volume.hostname.as_deref(), Some("wire-volume"));
+    check(
+        "no drive, no group",
+        (on_volume.config_drive, on_volume.server_groups.len()),
+        (false, 0),
+    );
+    let rescued = show("client/server-rescued");
+    check(
+        "rescued",
+        (rescued.status.clone(), rescued.vm_state.as_deref(), rescued.is_changing()),
+        (compute::ServerStatus::Rescue, Some("rescued"), false),
+    );
 }
 
 #[test]
@@ -243,6 +258,7 @@ fn what_is_done_to_servers() {
     let id = ServerId::from("x");
     let actions = answer!("nova/instance-actions", async |c: &C| compute::actions(c, &id).await);
     check("newest action", actions.items[0].action.as_str(), "unrescue");
+    check("ended", actions.items[0].updated_at > actions.items[0].start_time, true);
     check("all read", actions.skipped.len(), 0);
     let attached =
         answer!("nova/volume-attachments", async |c: &C| compute::volume_attachments(c, &id).await);
@@ -255,11 +271,42 @@ fn what_is_done_to_servers() {
         let image = run(compute::create_image(&client, &id, "copy")).unwrap();
         check("snapshot's id", image.as_str().len(), 36);
     }
+    let password = answer!("client/rescue", async |c: &C| compute::rescue(c, &id, None).await);
+    check("rescue's password", password.map(|password| password.reveal().len()), Some(12));
     let boot = compute::BootFrom::LocalDisk { image: ImageId::from("i") };
     let server = compute::CreateServer::new("web", "f".into(), boot, compute::Networks::Auto);
     let created = answer!("nova/create-of-image", async |c: &C| compute::create(c, &server).await);
     check("server", created.id.as_str(), "5fb4fe1a-7d7e-42b4-89e3-91074eff3551");
     check("password", created.admin_password.map(|password| password.reveal().len()), Some(12));
+}
+
+/// What the recorded cloud had none of, in the forms of Nova's API reference (os-server-groups 2.64 and 2.13).
+#[test]
+fn server_groups_old_and_new() {
+    let listed = |row: serde_json::Value| {
+        let fake = Fake::new(move |request, _| {
+            let version = request.url.ends_with("/v2.1/");
+            Ok(if version {
+                support::sample("nova/version")
+            } else {
+                support::json(serde_json::json!({"server_groups": [row]}))
+            })
+        });
+        let client = client(fake);
+        let mut groups = run(compute::server_groups(&client)).unwrap();
+        check("skipped", groups.skipped.len(), 0);
+        groups.items.remove(0)
+    };
+    let new = listed(serde_json::json!({
+        "id": "g", "name": "apart", "policy": "anti-affinity", "rules": {"max_server_per_host": 3},
+        "members": ["s"], "project_id": "p", "user_id": "u",
+    }));
+    check("policy", (new.policy.as_str(), new.most_per_host), ("anti-affinity", Some(3)));
+    check("members", new.members, vec![ServerId::from("s")]);
+    let old = listed(serde_json::json!({
+        "id": "g", "name": "apart", "policies": ["soft-affinity"], "members": [], "metadata": {},
+    }));
+    check("old policy", (old.policy.is_soft(), old.most_per_host), (true, None));
 }
 
 #[test]

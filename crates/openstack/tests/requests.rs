@@ -10,7 +10,9 @@ mod support;
 
 use std::sync::Arc;
 
-use openstack::compute::{BootFrom, CreateServer, Networks};
+use openstack::compute::{
+    BootFrom, CreateServer, CreateServerGroup, Feature, GroupPolicy, Networks, SnapshotDisk,
+};
 use openstack::image::{CreateImage, Filter, Patch, Tab, Visibility};
 use openstack::{ImageId, Microversion, compute, image};
 use serde_json::{Value, json};
@@ -221,6 +223,7 @@ fn starting_a_server() {
     full.metadata.insert("a".into(), "b".into());
     full.tags = vec!["t".into()];
     full.description = Some("d".into());
+    full.hostname = Some("web-host".into());
     full.server_group = Some("g".into());
     full.count = 3;
     check_server(
@@ -231,12 +234,180 @@ fn starting_a_server() {
                 "name": "web", "flavorRef": "f", "imageRef": "i", "networks": [{"port": "p"}], "key_name": "k",
                 "security_groups": [{"name": "default"}], "availability_zone": "z", "user_data": "Iw==",
                 "config_drive": true, "adminPass": "pw", "metadata": {"a": "b"}, "tags": ["t"], "description": "d",
-                "min_count": 3, "max_count": 3,
+                "hostname": "web-host", "min_count": 3, "max_count": 3,
             },
             "os:scheduler_hints": {"group": "g"},
         })),
     );
     assert!(!format!("{full:?}").contains("pw"));
+    check_server(&full, 89, Err("a host name needs compute API 2.90, this cloud has 2.89"));
+    full.hostname = Some("web.example".into());
+    check_server(&full, 93, Err("a host name needs compute API 2.94"));
+}
+
+/// Whether a volume goes with its server is said of every one of them.
+#[test]
+fn starting_a_server_on_what_is_there() {
+    let volume = BootFrom::Volume { volume: "v".into(), delete_with_server: false };
+    check_server(
+        &server(volume, Networks::None),
+        96,
+        Ok(json!({"server": {"name": "web", "flavorRef": "f", "networks": "none",
+        "block_device_mapping_v2": [{
+            "boot_index": 0, "source_type": "volume", "destination_type": "volume", "uuid": "v",
+            "delete_on_termination": false,
+        }]}})),
+    );
+    let disk = |id: &str, boot_index, volume_type: Option<&str>| SnapshotDisk {
+        snapshot: id.into(),
+        boot_index,
+        size_gib: volume_type.map(|_| 40),
+        volume_type: volume_type.map(str::to_owned),
+        delete_with_server: true,
+    };
+    let disks = vec![disk("s1", Some(0), Some("ssd")), disk("s2", None, None)];
+    let of_snapshots = server(BootFrom::Snapshots(disks), Networks::Auto);
+    check_server(
+        &of_snapshots,
+        96,
+        Ok(json!({"server": {"name": "web", "flavorRef": "f", "networks": "auto",
+        "block_device_mapping_v2": [
+            {"boot_index": 0, "source_type": "snapshot", "destination_type": "volume", "uuid": "s1",
+             "delete_on_termination": true, "volume_size": 40, "volume_type": "ssd"},
+            {"boot_index": null, "source_type": "snapshot", "destination_type": "volume", "uuid": "s2",
+             "delete_on_termination": true},
+        ]}})),
+    );
+    check_server(&of_snapshots, 66, Err("a volume type needs compute API 2.67"));
+}
+
+/// A server group at a microversion, and the body (or the first words why there is none).
+fn check_group(policy: &str, most: Option<u32>, minor: u32, expected: Result<Value, &str>) {
+    let group = CreateServerGroup {
+        name: "apart".into(),
+        policy: GroupPolicy::from(policy),
+        most_per_host: most,
+    };
+    match (group.body(Microversion::new(2, minor)), expected) {
+        (Ok(found), Ok(expected)) => assert_eq!(found, json!({"server_group": expected})),
+        (Err(found), Err(expected)) => assert!(found.starts_with(expected), "{found}"),
+        (found, expected) => panic!("{found:?} instead of {expected:?}"),
+    }
+}
+
+#[test]
+fn making_a_server_group() {
+    let plain = json!({"name": "apart", "policy": "soft-anti-affinity"});
+    check_group("soft-anti-affinity", None, 96, Ok(plain));
+    let old = json!({"name": "apart", "policies": ["soft-anti-affinity"]});
+    check_group("soft-anti-affinity", None, 63, Ok(old));
+    check_group("soft-affinity", None, 14, Err("a soft server group needs compute API 2.15"));
+    let two =
+        json!({"name": "apart", "policy": "anti-affinity", "rules": {"max_server_per_host": 2}});
+    check_group("anti-affinity", Some(2), 64, Ok(two));
+    check_group(
+        "anti-affinity",
+        Some(2),
+        63,
+        Err("a limit of a server group needs compute API 2.64"),
+    );
+}
+
+/// What is done to a server: which call sends which body.
+macro_rules! check_action {
+    ($answer:literal, $call:expr, $expected:expr) => {{
+        let fake = Fake::sample($answer);
+        let client = client(Arc::clone(&fake));
+        let call = $call;
+        run(call(&client)).map(drop).unwrap();
+        let sent = fake.last();
+        assert_eq!(sent.method.as_str(), "POST");
+        assert!(sent.url.ends_with("/v2.1/servers/s/action"), "{}", sent.url);
+        assert_eq!(header(&sent, "OpenStack-API-Version"), Some("compute 2.96"));
+        assert_eq!(fake.last_body(), $expected);
+    }};
+}
+
+#[test]
+fn what_can_be_done_to_a_server() {
+    type C = openstack::Client<Arc<Fake>>;
+    let id = openstack::ServerId::from("s");
+    let rescue_image = ImageId::from("r");
+    check_action!(
+        "nova/stop",
+        async |c: &C| compute::start(c, &id).await,
+        json!({"os-start": null})
+    );
+    check_action!("nova/stop", async |c: &C| compute::stop(c, &id).await, json!({"os-stop": null}));
+    check_action!(
+        "nova/stop",
+        async |c: &C| compute::reboot(c, &id, compute::Reboot::Soft).await,
+        json!({"reboot": {"type": "SOFT"}})
+    );
+    check_action!(
+        "nova/stop",
+        async |c: &C| compute::reboot(c, &id, compute::Reboot::Hard).await,
+        json!({"reboot": {"type": "HARD"}})
+    );
+    check_action!(
+        "client/create-image",
+        async |c: &C| compute::create_image(c, &id, "copy").await,
+        json!({"createImage": {"name": "copy"}})
+    );
+    check_action!(
+        "client/rescue",
+        async |c: &C| compute::rescue(c, &id, Some(&rescue_image)).await,
+        json!({"rescue": {"rescue_image_ref": "r"}})
+    );
+    check_action!(
+        "client/rescue",
+        async |c: &C| compute::rescue(c, &id, None).await,
+        json!({"rescue": {}})
+    );
+    check_action!(
+        "client/unrescue",
+        async |c: &C| compute::unrescue(c, &id).await,
+        json!({"unrescue": null})
+    );
+    check_action!(
+        "nova/console-output",
+        async |c: &C| compute::console_output(c, &id, 100).await,
+        json!({"os-getConsoleOutput": {"length": 100}})
+    );
+}
+
+#[test]
+fn keys_are_generated_at_an_older_version() {
+    let fake = Fake::new(|request, _| {
+        Ok(if request.method.as_str() == "GET" {
+            support::sample("nova/version")
+        } else {
+            support::json(json!({"keypair": {"name": "k", "private_key": "PRIVATE"}}))
+        })
+    });
+    let client = client(Arc::clone(&fake));
+    let made = run(compute::generate_keypair(&client, "k")).unwrap();
+    assert_eq!(header(&fake.last(), "OpenStack-API-Version"), Some("compute 2.91"));
+    assert_eq!(fake.last_body(), json!({"keypair": {"name": "k", "type": "ssh"}}));
+    assert!(made.private_key.reveal() == "PRIVATE" && !format!("{made:?}").contains("PRIVATE"));
+    run(compute::import_keypair(&client, "k", " ssh-ed25519 AAAA me\n")).unwrap();
+    assert_eq!(header(&fake.last(), "OpenStack-API-Version"), Some("compute 2.96"));
+    assert_eq!(fake.last_body()["keypair"]["public_key"], "ssh-ed25519 AAAA me");
+}
+
+#[test]
+fn what_an_older_cloud_has() {
+    let has = |newest: &'static str, feature| {
+        let fake = Fake::new(move |_, _| {
+            Ok(support::json(
+                json!({"version": {"id": "v2.1", "version": newest, "min_version": "2.1"}}),
+            ))
+        });
+        run(compute::has(&client(fake), feature)).unwrap()
+    };
+    assert!(has("2.104", Feature::RescueOnVolume) && has("2.87", Feature::RescueOnVolume));
+    assert!(!has("2.86", Feature::RescueOnVolume) && !has("2.9", Feature::Tags));
+    assert!(!has("", Feature::Description));
 }
 
 #[test]

@@ -55,6 +55,28 @@ impl Command {
                 let device = device(image, *size_gib, volume_type.as_deref(), *delete_with_server);
                 add("--block-device", device);
             }
+            BootFrom::Volume { volume, delete_with_server } => {
+                let uuid = volume.as_str();
+                add("--block-device", existing("volume", uuid, Some(0), *delete_with_server));
+            }
+            BootFrom::Snapshots(disks) => {
+                for disk in disks {
+                    let mut words = existing(
+                        "snapshot",
+                        disk.snapshot.as_str(),
+                        disk.boot_index,
+                        disk.delete_with_server,
+                    );
+                    if let Some(size_gib) = disk.size_gib {
+                        words.push_str(&format!(",volume_size={size_gib}"));
+                    }
+                    if let Some(volume_type) = &disk.volume_type {
+                        version = 67;
+                        words.push_str(&format!(",volume_type={volume_type}"));
+                    }
+                    add("--block-device", words);
+                }
+            }
         }
         add("--flavor", flavor_word(server, offer));
         match &server.networks {
@@ -123,6 +145,14 @@ fn device(image: &ImageId, size_gib: u64, volume_type: Option<&str>, delete: boo
     }
     words.push(format!("delete_on_termination={delete}"));
     words.join(",")
+}
+
+/// A device made of what is in the volume service.
+fn existing(source: &str, uuid: &str, boot_index: Option<u32>, delete: bool) -> String {
+    let boot = boot_index.map_or_else(String::new, |index| format!(",boot_index={index}"));
+    format!(
+        "uuid={uuid},source_type={source},destination_type=volume{boot},delete_on_termination={delete}"
+    )
 }
 
 fn flavor_word(server: &CreateServer, offer: &Offer) -> String {

@@ -36,6 +36,9 @@ pub struct ActionRow {
     /// When.
     #[serde(default, deserialize_with = "decode::time")]
     pub start_time: Option<Timestamp>,
+    /// When its last step began or ended (2.58).
+    #[serde(default, deserialize_with = "decode::time")]
+    pub updated_at: Option<Timestamp>,
 }
 
 /// A step of an action.
@@ -123,7 +126,8 @@ pub async fn create_image<T: Transport>(
 /// Boots a server from a rescue image; `None` takes the image it was made from. The password is for the rescue system.
 ///
 /// # Errors
-/// 400 for a server on a volume unless the image has `hw_rescue_device` and `hw_rescue_bus`; 409 when it is rescued.
+/// 400 for a server on a volume before 2.87 ([`super::Feature::RescueOnVolume`]), and unless the image has
+/// `hw_rescue_device` and `hw_rescue_bus`; 409 when it is rescued.
 pub async fn rescue<T: Transport>(
     client: &Client<T>,
     id: &ServerId,

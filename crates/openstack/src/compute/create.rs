@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+use super::feature::Feature;
 use crate::call::Call;
 use crate::client::Client;
 use crate::endpoint::Service;
 use crate::error::{ApiError, ErrorKind};
 use crate::identity::Secret;
-use crate::ids::{FlavorId, ImageId, NetworkId, PortId, ServerId};
+use crate::ids::{
+    FlavorId, ImageId, NetworkId, PortId, ServerGroupId, ServerId, VolumeId, VolumeSnapshotId,
+};
 use crate::microversion::Microversion;
 use crate::transport::{Method, Transport};
 
@@ -33,6 +36,31 @@ pub enum BootFrom {
         /// Whether the volume goes with the server. Nova's own default is to keep it; it is always sent.
         delete_with_server: bool,
     },
+    /// A volume that is there, bootable and free; in the server's zone.
+    Volume {
+        /// The volume.
+        volume: VolumeId,
+        /// Whether it goes with the server.
+        delete_with_server: bool,
+    },
+    /// New volumes made from volume snapshots: what an image of a server on a volume stands for. Booting from that image
+    /// itself ([`Self::LocalDisk`]) does the same with what its record says of keeping the volumes.
+    Snapshots(Vec<SnapshotDisk>),
+}
+
+/// A new volume made from a volume snapshot, in the zone of the snapshot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotDisk {
+    /// The snapshot.
+    pub snapshot: VolumeSnapshotId,
+    /// 0 is what the server boots from; `None` is never tried.
+    pub boot_index: Option<u32>,
+    /// At least the snapshot's; the snapshot's when `None`.
+    pub size_gib: Option<u64>,
+    /// The volume type's name; the snapshot's own when `None`. Needs 2.67.
+    pub volume_type: Option<String>,
+    /// Whether the volume goes with the server.
+    pub delete_with_server: bool,
 }
 
 /// Which networks a server is on.
@@ -77,8 +105,10 @@ pub struct CreateServer {
     pub tags: Vec<String>,
     /// In the user's words (2.19).
     pub description: Option<String>,
-    /// A server group's id, as a scheduler hint.
-    pub server_group: Option<String>,
+    /// What the guest is called where that is not the name (2.90). With `count` above 1 Nova adds `-1`, `-2`, … as well.
+    pub hostname: Option<String>,
+    /// As a scheduler hint.
+    pub server_group: Option<ServerGroupId>,
     /// How many; all of them start or none.
     pub count: u32,
 }
@@ -105,6 +135,7 @@ impl CreateServer {
             metadata: BTreeMap::new(),
             tags: Vec::new(),
             description: None,
+            hostname: None,
             server_group: None,
             count: 1,
         }
@@ -116,13 +147,6 @@ impl CreateServer {
     /// # Errors
     /// In words, when something is asked for that this microversion cannot say.
     pub fn body(&self, version: Microversion) -> Result<Value, String> {
-        let needs = |what: &str, minor: u32| {
-            if version >= Microversion::new(2, minor) {
-                Ok(())
-            } else {
-                Err(format!("{what} needs compute API 2.{minor}, this cloud has {version}"))
-            }
-        };
         let mut server = Map::new();
         server.insert("name".into(), json!(self.name));
         server.insert("flavorRef".into(), json!(self.flavor));
@@ -130,26 +154,18 @@ impl CreateServer {
             BootFrom::LocalDisk { image } => {
                 server.insert("imageRef".into(), json!(image));
             }
-            BootFrom::NewVolume { image, size_gib, volume_type, delete_with_server } => {
-                let mut device = json!({
-                    "boot_index": 0, "source_type": "image", "destination_type": "volume",
-                    "uuid": image, "volume_size": size_gib, "delete_on_termination": delete_with_server,
-                });
-                if let Some(volume_type) = volume_type {
-                    needs("a volume type", 67)?;
-                    insert(&mut device, "volume_type", json!(volume_type));
-                }
-                server.insert("block_device_mapping_v2".into(), json!([device]));
+            BootFrom::NewVolume { .. } | BootFrom::Volume { .. } | BootFrom::Snapshots(_) => {
+                server.insert("block_device_mapping_v2".into(), self.boot.devices(version)?);
             }
         }
         match &self.networks {
             // Before 2.37 leaving it out is what `auto` means today.
-            Networks::Auto if version < Microversion::new(2, 37) => {}
+            Networks::Auto if !Feature::NetworkWords.is_in(version) => {}
             Networks::Auto => {
                 server.insert("networks".into(), json!("auto"));
             }
             Networks::None => {
-                needs("no network", 37)?;
+                Feature::NetworkWords.require(version)?;
                 server.insert("networks".into(), json!("none"));
             }
             Networks::These(ids) => {
@@ -180,12 +196,18 @@ impl CreateServer {
         );
         optional("metadata", (!self.metadata.is_empty()).then(|| json!(self.metadata)));
         if !self.tags.is_empty() {
-            needs("tags", 52)?;
+            Feature::Tags.require(version)?;
             optional("tags", Some(json!(self.tags)));
         }
         if let Some(description) = &self.description {
-            needs("a description", 19)?;
+            Feature::Description.require(version)?;
             optional("description", Some(json!(description)));
+        }
+        if let Some(hostname) = &self.hostname {
+            let feature =
+                if hostname.contains('.') { Feature::FullHostname } else { Feature::Hostname };
+            feature.require(version)?;
+            optional("hostname", Some(json!(hostname)));
         }
         if self.count > 1 {
             optional("min_count", Some(json!(self.count)));
@@ -196,6 +218,49 @@ impl CreateServer {
             insert(&mut body, "os:scheduler_hints", json!({"group": group}));
         }
         Ok(body)
+    }
+}
+
+impl BootFrom {
+    /// `block_device_mapping_v2`. Whether a volume goes with the server is always said: Nova's own default is to keep it,
+    /// that of most portals is to delete it.
+    fn devices(&self, version: Microversion) -> Result<Value, String> {
+        let with_type = |device: &mut Value, volume_type: Option<&String>| {
+            let Some(volume_type) = volume_type else { return Ok(()) };
+            Feature::VolumeType.require(version)?;
+            insert(device, "volume_type", json!(volume_type));
+            Ok::<(), String>(())
+        };
+        match self {
+            Self::LocalDisk { .. } => Ok(json!([])),
+            Self::NewVolume { image, size_gib, volume_type, delete_with_server } => {
+                let mut device = json!({
+                    "boot_index": 0, "source_type": "image", "destination_type": "volume",
+                    "uuid": image, "volume_size": size_gib, "delete_on_termination": delete_with_server,
+                });
+                with_type(&mut device, volume_type.as_ref())?;
+                Ok(json!([device]))
+            }
+            Self::Volume { volume, delete_with_server } => Ok(json!([{
+                "boot_index": 0, "source_type": "volume", "destination_type": "volume",
+                "uuid": volume, "delete_on_termination": delete_with_server,
+            }])),
+            Self::Snapshots(disks) => {
+                let device = |disk: &SnapshotDisk| {
+                    let mut device = json!({
+                        "boot_index": disk.boot_index, "source_type": "snapshot",
+                        "destination_type": "volume", "uuid": disk.snapshot,
+                        "delete_on_termination": disk.delete_with_server,
+                    });
+                    if let Some(size_gib) = disk.size_gib {
+                        insert(&mut device, "volume_size", json!(size_gib));
+                    }
+                    with_type(&mut device, disk.volume_type.as_ref())?;
+                    Ok(device)
+                };
+                disks.iter().map(device).collect::<Result<Value, String>>()
+            }
+        }
     }
 }
 

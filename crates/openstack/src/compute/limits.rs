@@ -24,6 +24,15 @@ pub struct ComputeLimits {
     /// Key pairs at most.
     #[serde(default, rename = "maxTotalKeypairs", deserialize_with = "decode::limit")]
     pub max_keypairs: Option<u64>,
+    /// Server groups at most.
+    #[serde(default, rename = "maxServerGroups", deserialize_with = "decode::limit")]
+    pub max_server_groups: Option<u64>,
+    /// Servers in one group at most.
+    #[serde(default, rename = "maxServerGroupMembers", deserialize_with = "decode::limit")]
+    pub max_group_members: Option<u64>,
+    /// Key-value pairs of one server at most.
+    #[serde(default, rename = "maxServerMeta", deserialize_with = "decode::limit")]
+    pub max_metadata: Option<u64>,
     /// Servers in use.
     #[serde(default, rename = "totalInstancesUsed")]
     pub used_servers: u64,
@@ -33,6 +42,9 @@ pub struct ComputeLimits {
     /// Memory in use.
     #[serde(default, rename = "totalRAMUsed")]
     pub used_ram_mib: u64,
+    /// Server groups in use.
+    #[serde(default, rename = "totalServerGroupsUsed")]
+    pub used_server_groups: u64,
 }
 
 impl ComputeLimits {

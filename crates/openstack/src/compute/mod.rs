@@ -4,16 +4,21 @@
 
 mod actions;
 mod create;
+mod feature;
 mod flavor;
 mod keypair;
 mod limits;
 mod server;
+mod server_group;
 
 pub use actions::{
     ActionRow, ActionStep, Reboot, action_steps, actions, console_output, console_url,
     create_image, reboot, rescue, start, stop, unrescue,
 };
-pub use create::{BootFrom, CreateServer, CreatedServer, Networks, create, user_data};
+pub use create::{
+    BootFrom, CreateServer, CreatedServer, Networks, SnapshotDisk, create, user_data,
+};
+pub use feature::{Feature, has};
 pub use flavor::{Flavor, flavors};
 pub use keypair::{
     Keypair, NewKeypair, delete_keypair, generate_keypair, import_keypair, keypairs,
@@ -22,4 +27,7 @@ pub use limits::{ComputeLimits, Zone, limits, zones};
 pub use server::{
     Address, Fault, Server, ServerFilter, ServerFlavor, ServerStatus, VolumeAttachment, delete,
     list, show, volume_attachments,
+};
+pub use server_group::{
+    CreateServerGroup, GroupPolicy, ServerGroup, create_server_group, server_groups,
 };

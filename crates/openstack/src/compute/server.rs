@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::decode::{self, Listing, null_as_default};
 use crate::endpoint::{Service, segment};
 use crate::error::ApiError;
-use crate::ids::{FlavorId, ImageId, ServerId, VolumeId};
+use crate::ids::{FlavorId, ImageId, ServerGroupId, ServerId, VolumeId};
 use crate::query::Query;
 use crate::transport::{Method, Transport};
 use crate::words::words;
@@ -129,6 +129,18 @@ pub struct Server {
     /// Whether changes are refused (2.9).
     #[serde(default, deserialize_with = "null_as_default")]
     pub locked: bool,
+    /// Why they are (2.73).
+    #[serde(default)]
+    pub locked_reason: Option<String>,
+    /// What the guest is called (2.90).
+    #[serde(default, rename = "OS-EXT-SRV-ATTR:hostname")]
+    pub hostname: Option<String>,
+    /// The server group it is in (2.71); one at most.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub server_groups: Vec<ServerGroupId>,
+    /// Whether it has a config drive. Nova writes "True", or "" for none.
+    #[serde(default, deserialize_with = "decode::flag")]
+    pub config_drive: bool,
 }
 
 impl Server {

@@ -7,8 +7,8 @@ mod relations;
 use std::collections::BTreeMap;
 
 use crate::Timestamp;
-use serde::{Deserialize, Deserializer};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 
 use crate::call::Call;
 use crate::client::Client;
@@ -93,7 +93,7 @@ pub struct Volume {
     #[serde(default)]
     pub volume_type: Option<String>,
     /// Whether a server can boot from it. Cinder writes the text "true".
-    #[serde(default, deserialize_with = "flag")]
+    #[serde(default, deserialize_with = "decode::flag")]
     pub bootable: bool,
     /// The servers that hold it.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -268,12 +268,4 @@ pub async fn limits<T: Transport>(client: &Client<T>) -> Result<VolumeLimits, Ap
     let call = Call::new("read the volume quota", Service::Volume, Method::Get, "/limits");
     let limits: Limits = client.json_under(call, "limits").await?;
     Ok(limits.absolute)
-}
-
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Bool(flag) => flag,
-        Value::String(text) => text.eq_ignore_ascii_case("true"),
-        _ => false,
-    })
 }
