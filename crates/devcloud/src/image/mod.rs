@@ -20,6 +20,7 @@ mod import_task;
 mod info;
 pub mod inspect;
 mod list;
+pub mod made;
 mod members;
 mod patch;
 mod policy;

@@ -1,7 +1,7 @@
 //! Tiny disks with true headers: what lies behind the seeded images.
 
 /// A QCOW2 v3 image of `virtual_size` bytes without any data; `label` makes its hash its own. `qemu-img check` is content with it.
-pub(super) fn qcow2(virtual_size: u64, label: &str) -> Vec<u8> {
+pub(in crate::image) fn qcow2(virtual_size: u64, label: &str) -> Vec<u8> {
     const CLUSTER: usize = 1 << 16;
     let l1_entries = virtual_size.div_ceil(512 << 20).max(1);
     let mut disk = vec![0; 3 * CLUSTER + usize::try_from(l1_entries).unwrap_or(1) * 8];

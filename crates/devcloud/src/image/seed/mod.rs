@@ -3,7 +3,7 @@
 //! Deterministic but for ids and dates; behind every image with data lie real bytes with true hashes. Runs once, in one transaction.
 
 mod catalogue;
-mod disks;
+pub(super) mod disks;
 mod own;
 
 use std::io;
