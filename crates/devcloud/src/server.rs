@@ -135,8 +135,8 @@ pub async fn start(options: Options) -> Result<Devcloud, StartError> {
     for (name, prefix, zones) in REGIONS {
         let files = options.data.join(name);
         std::fs::create_dir_all(&files).map_err(|error| StartError::Data(files.clone(), error))?;
-        let schema =
-            [image::SCHEMA, compute::SCHEMA, network::SCHEMA, volume::SCHEMA, object::SCHEMA];
+        let own = [image::SCHEMA, compute::SCHEMA, network::SCHEMA, object::SCHEMA];
+        let schema = [own.as_slice(), volume::SCHEMAS.as_slice()].concat();
         regions.push(Region::new(RegionInner {
             name,
             prefix,

@@ -145,6 +145,15 @@ impl Fault {
         self.status
     }
 
+    /// The reason in Glance's words, without the form of an answer around it.
+    pub fn reason(&self) -> String {
+        match &self.text {
+            Text::Usual { explanation, detail } if detail.is_empty() => explanation.clone(),
+            Text::Usual { detail, .. } | Text::MediaType { detail } => detail.clone(),
+            Text::Method => "The method is not allowed for this resource.".to_owned(),
+        }
+    }
+
     /// Puts the refusal into words for the client that sent `headers`.
     pub fn render(&self, method: &Method, headers: &HeaderMap) -> Response {
         let header = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());

@@ -172,12 +172,7 @@ pub fn activate_empty(tx: &Transaction<'_>, now: Timestamp, id: &str) -> Result<
 ///
 /// When it cannot be (over the quota of bytes, not of its format, a disk error, a name that fails) the image is `queued` again or gone,
 /// as [`discard`] leaves it to the caller; an image that was deleted meanwhile is a 404 or 410.
-pub async fn fill(
-    region: &Region,
-    payer: &Payer,
-    id: &str,
-    source: Source,
-) -> Result<(), NotMade> {
+pub async fn fill(region: &Region, payer: &Payer, id: &str, source: Source) -> Result<(), NotMade> {
     let (caller, wanted, now) = (payer.caller(), id.to_owned(), region.clock.now().as_second());
     let image = region
         .db
@@ -234,12 +229,16 @@ async fn pour(
     let (caller, size) = (payer.caller(), summary.size);
     region.db.read(move |conn| Ok(quota::size(conn, &caller, Some(size)))).await??;
     match Failure::of(image.name.as_deref()) {
-        Some(Failure::Saving | Failure::Unavailable) => {
-            Err(Fault::unavailable("The server is currently unavailable. Please try again at a later time."))
-        }
-        Some(Failure::Quota) => {
-            Err(quota::exceeded(&image.owner.clone().unwrap_or_default(), "image_size_total", 0, 0, 1))
-        }
+        Some(Failure::Saving | Failure::Unavailable) => Err(Fault::unavailable(
+            "The server is currently unavailable. Please try again at a later time.",
+        )),
+        Some(Failure::Quota) => Err(quota::exceeded(
+            &image.owner.clone().unwrap_or_default(),
+            "image_size_total",
+            0,
+            0,
+            1,
+        )),
         _ => Ok(summary),
     }
 }
@@ -311,8 +310,7 @@ pub async fn discard(region: &Region, id: &str) -> Result<(), NotMade> {
         .db
         .write(move |tx| {
             let image = ImageRecord::find(tx, &wanted)?;
-            let image =
-                image.filter(|image| ["queued", "saving"].contains(&image.status.as_str()));
+            let image = image.filter(|image| ["queued", "saving"].contains(&image.status.as_str()));
             let Some(image) = image else { return Ok::<_, Fault>(false) };
             image.delete(tx)?;
             Ok(true)

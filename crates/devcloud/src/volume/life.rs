@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use uuid::Uuid;
 
+use super::content;
 use super::error::VolumeError;
 use super::failures;
 use super::model::{Attachment, Status, Volume};
 use super::quota;
+use super::snapshots::{Snapshot, SnapshotStatus};
 use crate::clock::Pace;
 use crate::db::DbError;
 use crate::image_facts::ImageFacts;
@@ -50,11 +52,44 @@ pub fn create(
     now: Timestamp,
     wanted: NewVolume,
 ) -> Result<Volume, VolumeError> {
-    let kind = match &wanted.volume_type {
-        Some(name) => {
+    make(conn, region, now, wanted, None)
+}
+
+/// The same of a snapshot: its type, its zone (no other will do) and, when `size_gib` is 0, its size. The volume's
+/// `source` and `image` are not looked at. What the snapshot's volume had of an image goes over to the new one.
+pub fn create_of_snapshot(
+    conn: &Connection,
+    region: &Region,
+    now: Timestamp,
+    wanted: NewVolume,
+    snapshot: &Snapshot,
+) -> Result<Volume, VolumeError> {
+    make(conn, region, now, wanted, Some(snapshot))
+}
+
+fn make(
+    conn: &Connection,
+    region: &Region,
+    now: Timestamp,
+    mut wanted: NewVolume,
+    snapshot: Option<&Snapshot>,
+) -> Result<Volume, VolumeError> {
+    let origin = match snapshot {
+        Some(snapshot) => {
+            check_snapshot(snapshot, &mut wanted)?;
+            records::get::<Volume>(conn, &snapshot.volume_id)?
+        }
+        None => wanted.source.clone(),
+    };
+    let kind = match (&wanted.volume_type, snapshot, &wanted.source) {
+        (Some(name), ..) => {
             super::types::find(region, name).ok_or_else(|| super::types::missing(name))?
         }
-        None => super::types::default(region),
+        (None, Some(Snapshot { volume_type, .. }), _)
+        | (None, None, Some(Volume { volume_type, .. })) => {
+            super::types::find(region, volume_type).unwrap_or(super::types::default(region))
+        }
+        (None, None, None) => super::types::default(region),
     };
     if let Some(image) = &wanted.image {
         check_image(image, wanted.size_gib)?;
@@ -66,11 +101,18 @@ pub fn create(
                 "Availability zone '{zone}' is invalid."
             )));
         }
-        None => match &wanted.source {
-            Some(source) => source.zone.clone(),
+        None => match &origin {
+            Some(origin) => origin.zone.clone(),
             None => region.zones.first().copied().unwrap_or("nova").to_owned(),
         },
     };
+    // `cloned_volume_same_az`, which is on unless an operator turns it off.
+    if origin.as_ref().is_some_and(|origin| origin.zone != zone) {
+        let what = if snapshot.is_some() { "snapshot" } else { "source volume" };
+        return Err(VolumeError::invalid_input(format!(
+            "Volume must be in the same availability zone as the {what}"
+        )));
+    }
     quota::check(conn, &wanted.project_id, wanted.size_gib)?;
     let fails = failures::asks_for(failures::CREATE, wanted.name.as_deref());
     let last = if fails { Status::Error } else { Status::Available };
@@ -79,9 +121,24 @@ pub fn create(
         None => vec![(700_000, last)],
     };
     let created = now.as_microsecond();
+    let id = Uuid::new_v4().to_string();
+    let format = match (&wanted.image, snapshot, &wanted.source) {
+        (_, Some(snapshot), _) => {
+            content::share(region, &snapshot.id, &id)?;
+            snapshot.format.clone()
+        }
+        (Some(image), ..) => {
+            content::of_image(region, &image.id, &id)?.then(|| image.disk_format.clone())
+        }
+        (None, None, Some(source)) => {
+            content::share(region, &source.id, &id)?;
+            source.format.clone()
+        }
+        (None, None, None) => None,
+    };
     let from_volume = wanted.source.as_ref();
     let mut volume = Volume {
-        id: Uuid::new_v4().to_string(),
+        id,
         project_id: wanted.project_id,
         user_id: wanted.user_id,
         name: wanted.name,
@@ -90,12 +147,17 @@ pub fn create(
         volume_type: kind.name.to_owned(),
         zone,
         status: Status::Creating,
-        bootable: from_volume.is_some_and(|source| source.bootable),
-        image: match &wanted.image {
-            Some(image) => image.volume_metadata(),
-            None => from_volume.map(|source| source.image.clone()).unwrap_or_default(),
+        // Cinder asks the volume that a snapshot is of (`_create_from_snapshot` in flows/manager/create_volume.py).
+        bootable: origin.is_some_and(|origin| origin.bootable),
+        image: match (&wanted.image, snapshot) {
+            (_, Some(snapshot)) => snapshot.image.clone(),
+            (Some(image), None) => image.volume_metadata(),
+            (None, None) => from_volume.map(|source| source.image.clone()).unwrap_or_default(),
         },
         source_volid: from_volume.map(|source| source.id.clone()),
+        snapshot_id: snapshot.map(|snapshot| snapshot.id.clone()),
+        format,
+        upload: None,
         metadata: wanted.metadata,
         created,
         updated: None,
@@ -106,6 +168,26 @@ pub fn create(
     volume.due = Some(next_due(&volume, created, region.pace));
     records::put(conn, &volume)?;
     Ok(volume)
+}
+
+/// Cinder's checks of a snapshot against the size (`ExtractVolumeRequestTask`), and what the snapshot stands in for.
+fn check_snapshot(snapshot: &Snapshot, wanted: &mut NewVolume) -> Result<(), VolumeError> {
+    if snapshot.status != SnapshotStatus::Available {
+        return Err(VolumeError::bad_request(
+            "Invalid snapshot: Originating snapshot status must be one of 'available' values",
+        ));
+    }
+    (wanted.image, wanted.source) = (None, None);
+    if wanted.size_gib == 0 {
+        wanted.size_gib = snapshot.size_gib;
+    }
+    if wanted.size_gib < snapshot.size_gib {
+        return Err(VolumeError::invalid_input(format!(
+            "Volume size '{}'GB cannot be smaller than the snapshot size {}GB. They must be >= original snapshot size.",
+            wanted.size_gib, snapshot.size_gib
+        )));
+    }
+    Ok(())
 }
 
 /// Cinder's checks of an image against the size (`volume_utils.check_image_metadata`).
@@ -232,35 +314,44 @@ pub fn follow(region: &Region, id: String) {
 async fn step(region: &Region, id: String) -> Result<Option<Duration>, DbError> {
     let now = region.clock.now();
     let pace = region.pace;
-    region
+    let gone = id.clone();
+    let (wait, ended) = region
         .db
         .write(move |tx| {
-            let Some(mut volume) = records::get::<Volume>(tx, &id)? else { return Ok(None) };
-            let Some(due) = volume.due else { return Ok(None) };
+            let Some(mut volume) = records::get::<Volume>(tx, &id)? else {
+                return Ok((None, true));
+            };
+            let Some(due) = volume.due else { return Ok((None, false)) };
             let at = now.as_microsecond();
             if due > at {
                 let wait = u64::try_from(due - at).unwrap_or(0);
-                return Ok(Some(Duration::from_micros(wait.min(1_000_000))));
+                return Ok((Some(Duration::from_micros(wait.min(1_000_000))), false));
             }
             let next =
                 if volume.to_come.is_empty() { None } else { Some(volume.to_come.remove(0).1) };
             match next {
                 Some(Status::Deleting) => {
                     records::remove::<Volume>(tx, &id)?;
-                    return Ok(None);
+                    return Ok((None, true));
                 }
                 Some(status) => {
+                    // A volume of an image can be booted of once the image is on it.
+                    volume.bootable |=
+                        volume.status == Status::Downloading && status == Status::Available;
                     volume.status = status;
-                    volume.bootable |= status == Status::Available && !volume.image.is_empty();
                     volume.updated = Some(at);
                 }
                 None => {}
             }
             volume.due = (!volume.to_come.is_empty()).then(|| next_due(&volume, at, pace));
             records::put(tx, &volume)?;
-            Ok(volume.due.map(|_| Duration::ZERO))
+            Ok::<_, DbError>((volume.due.map(|_| Duration::ZERO), false))
         })
-        .await
+        .await?;
+    if ended {
+        content::remove(region, &gone);
+    }
+    Ok(wait)
 }
 
 fn next_due(volume: &Volume, now: Micros, pace: Pace) -> Micros {

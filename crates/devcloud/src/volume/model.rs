@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::image::made::Payer;
 use crate::records::{Micros, Record};
 
 /// The tables of this service.
@@ -35,6 +36,10 @@ pub enum Status {
     InUse,
     /// Going away.
     Deleting,
+    /// Its content is being copied into an image.
+    Uploading,
+    /// Being made larger.
+    Extending,
     /// Could not be made.
     Error,
     /// Could not be removed.
@@ -51,6 +56,8 @@ impl Status {
             Status::Reserved => "reserved",
             Status::InUse => "in-use",
             Status::Deleting => "deleting",
+            Status::Uploading => "uploading",
+            Status::Extending => "extending",
             Status::Error => "error",
             Status::ErrorDeleting => "error_deleting",
         }
@@ -70,7 +77,18 @@ pub struct Attachment {
     pub attached: Option<Micros>,
 }
 
-/// A volume. It has no bytes: nothing here reads them.
+/// An image that a volume is being copied into (`os-volume_upload_image`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// The image.
+    pub image_id: String,
+    /// Who asked, for the image's quotas.
+    pub payer: Payer,
+    /// The request, for the message when it fails.
+    pub request_id: String,
+}
+
+/// A volume. What it holds lies in a file of its own, or is all zeros (`content.rs`); nothing ever writes to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Volume {
     /// Its id.
@@ -97,6 +115,15 @@ pub struct Volume {
     pub image: BTreeMap<String, String>,
     /// The volume that it was cloned of.
     pub source_volid: Option<String>,
+    /// The snapshot that it was made of.
+    #[serde(default)]
+    pub snapshot_id: Option<String>,
+    /// The format of the file that holds what is on it; `None` for one full of zeros.
+    #[serde(default)]
+    pub format: Option<String>,
+    /// What it is being copied into.
+    #[serde(default)]
+    pub upload: Option<Upload>,
     /// The user's own pairs.
     pub metadata: BTreeMap<String, String>,
     /// When it was made.

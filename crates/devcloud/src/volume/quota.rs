@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::VolumeError;
 use super::model::Volume;
+use super::snapshots::Snapshot;
 use super::types;
 use crate::records;
 
@@ -14,41 +15,77 @@ const SNAPSHOTS: i64 = 10;
 const BACKUPS: i64 = 250;
 const BACKUP_GIGABYTES: i64 = 20_000;
 
+/// What a project has; gigabytes are those of volumes and snapshots together (`no_snapshot_gb_quota` is off).
 struct Used {
+    total: Count,
+    by_type: Vec<(&'static str, Count)>,
+}
+
+#[derive(Default)]
+struct Count {
     volumes: i64,
+    snapshots: i64,
     gigabytes: i64,
-    by_type: Vec<(&'static str, i64, i64)>,
 }
 
 fn used(conn: &Connection, project_id: &str) -> rusqlite::Result<Used> {
     let volumes = records::of_project::<Volume>(conn, project_id)?;
-    let sum = |name: Option<&str>| {
-        let mine =
-            volumes.iter().filter(|volume| name.is_none_or(|name| volume.volume_type == name));
-        mine.fold((0, 0), |(count, size), volume| (count + 1, size + volume.size_gib))
+    let snapshots = records::of_project::<Snapshot>(conn, project_id)?;
+    let count = |name: Option<&str>| {
+        let of = |kind: &str| name.is_none_or(|name| kind == name);
+        let mut count = Count::default();
+        for volume in volumes.iter().filter(|volume| of(&volume.volume_type)) {
+            count.volumes += 1;
+            count.gigabytes += volume.size_gib;
+        }
+        for snapshot in snapshots.iter().filter(|snapshot| of(&snapshot.volume_type)) {
+            count.snapshots += 1;
+            count.gigabytes += snapshot.size_gib;
+        }
+        count
     };
-    let (count, gigabytes) = sum(None);
-    let by_type = types::all()
-        .iter()
-        .map(|kind| {
-            let (count, size) = sum(Some(kind.name));
-            (kind.name, count, size)
-        })
-        .collect();
-    Ok(Used { volumes: count, gigabytes, by_type })
+    let by_type = types::all().iter().map(|kind| (kind.name, count(Some(kind.name)))).collect();
+    Ok(Used { total: count(None), by_type })
+}
+
+/// So many more gigabytes.
+fn check_gigabytes(used: &Used, size_gib: i64) -> Result<(), VolumeError> {
+    if used.total.gigabytes + size_gib <= GIGABYTES {
+        return Ok(());
+    }
+    Err(VolumeError::over_quota(format!(
+        "VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested \
+         {size_gib}G, quota is {GIGABYTES}G and {}G has been consumed.",
+        used.total.gigabytes
+    )))
+}
+
+/// Refuses a further snapshot of a volume of this size when it would be too much.
+pub fn check_snapshot(
+    conn: &Connection,
+    project_id: &str,
+    size_gib: i64,
+) -> Result<(), VolumeError> {
+    let used = used(conn, project_id)?;
+    check_gigabytes(&used, size_gib)?;
+    if used.total.snapshots + 1 > SNAPSHOTS {
+        return Err(VolumeError::over_quota(format!(
+            "SnapshotLimitExceeded: Maximum number of snapshots allowed ({SNAPSHOTS}) exceeded"
+        )));
+    }
+    Ok(())
+}
+
+/// Refuses a volume's growth by so many GiB when it would be too much.
+pub fn check_growth(conn: &Connection, project_id: &str, more_gib: i64) -> Result<(), VolumeError> {
+    check_gigabytes(&used(conn, project_id)?, more_gib)
 }
 
 /// Refuses a further volume of this size when it would be too much.
 pub fn check(conn: &Connection, project_id: &str, size_gib: i64) -> Result<(), VolumeError> {
     let used = used(conn, project_id)?;
-    if used.gigabytes + size_gib > GIGABYTES {
-        return Err(VolumeError::over_quota(format!(
-            "VolumeSizeExceedsAvailableQuota: Requested volume or snapshot exceeds allowed gigabytes quota. Requested \
-             {size_gib}G, quota is {GIGABYTES}G and {}G has been consumed.",
-            used.gigabytes
-        )));
-    }
-    if used.volumes + 1 > VOLUMES {
+    check_gigabytes(&used, size_gib)?;
+    if used.total.volumes + 1 > VOLUMES {
         return Err(VolumeError::over_quota(format!(
             "VolumeLimitExceeded: Maximum number of volumes allowed ({VOLUMES}) exceeded for quota 'volumes'."
         )));
@@ -62,7 +99,8 @@ pub fn limits(conn: &Connection, project_id: &str) -> rusqlite::Result<Value> {
     Ok(json!({"limits": {"rate": [], "absolute": {
         "maxTotalVolumes": VOLUMES, "maxTotalSnapshots": SNAPSHOTS, "maxTotalVolumeGigabytes": GIGABYTES,
         "maxTotalBackups": BACKUPS, "maxTotalBackupGigabytes": BACKUP_GIGABYTES,
-        "totalVolumesUsed": used.volumes, "totalGigabytesUsed": used.gigabytes, "totalSnapshotsUsed": 0,
+        "totalVolumesUsed": used.total.volumes, "totalGigabytesUsed": used.total.gigabytes,
+        "totalSnapshotsUsed": used.total.snapshots,
         "totalBackupsUsed": 0, "totalBackupGigabytesUsed": 0,
     }}}))
 }
@@ -79,16 +117,16 @@ pub fn quota_set(conn: &Connection, project_id: &str, usage: bool) -> rusqlite::
         };
         set.insert(name, value);
     };
-    put("volumes".to_owned(), VOLUMES, used.volumes);
+    put("volumes".to_owned(), VOLUMES, used.total.volumes);
     put("per_volume_gigabytes".to_owned(), -1, 0);
-    put("snapshots".to_owned(), SNAPSHOTS, 0);
-    put("gigabytes".to_owned(), GIGABYTES, used.gigabytes);
+    put("snapshots".to_owned(), SNAPSHOTS, used.total.snapshots);
+    put("gigabytes".to_owned(), GIGABYTES, used.total.gigabytes);
     put("backups".to_owned(), BACKUPS, 0);
     put("backup_gigabytes".to_owned(), BACKUP_GIGABYTES, 0);
-    for (name, count, size) in used.by_type {
-        put(format!("volumes_{name}"), -1, count);
-        put(format!("gigabytes_{name}"), -1, size);
-        put(format!("snapshots_{name}"), -1, 0);
+    for (name, count) in used.by_type {
+        put(format!("volumes_{name}"), -1, count.volumes);
+        put(format!("gigabytes_{name}"), -1, count.gigabytes);
+        put(format!("snapshots_{name}"), -1, count.snapshots);
     }
     put("groups".to_owned(), 10, 0);
     set.insert("id".to_owned(), json!(project_id));

@@ -49,7 +49,7 @@ pub fn detail(
         "id": volume.id, "status": volume.status.word(), "size": volume.size_gib,
         "availability_zone": volume.zone, "created_at": created, "updated_at": volume.updated.map(seconds),
         "name": volume.name, "description": volume.description, "volume_type": volume.volume_type,
-        "snapshot_id": null, "source_volid": volume.source_volid, "metadata": volume.metadata,
+        "snapshot_id": volume.snapshot_id, "source_volid": volume.source_volid, "metadata": volume.metadata,
         "links": links(volume, root), "user_id": volume.user_id,
         "bootable": if volume.bootable { "true" } else { "false" }, "encrypted": false,
         "replication_status": null, "consistencygroup_id": null, "multiattach": false,
@@ -73,7 +73,9 @@ pub fn detail(
     since(65, "consumes_quota", json!(true));
     if moment == Moment::Read {
         view.insert("os-vol-tenant-attr:tenant_id".to_owned(), json!(volume.project_id));
-        if volume.bootable && !volume.image.is_empty() {
+        let written =
+            !matches!(volume.status, Status::Creating | Status::Downloading | Status::Error);
+        if written && !volume.image.is_empty() {
             view.insert("volume_image_metadata".to_owned(), json!(volume.image));
         }
     }

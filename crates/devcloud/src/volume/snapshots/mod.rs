@@ -1,0 +1,10 @@
+//! Snapshots of volumes: the row, its life, and what the API makes of it.
+//!
+//! Deliberately not here: groups of snapshots, reverting a volume to one, managing and unmanaging (the operator's).
+
+mod life;
+mod model;
+
+pub(crate) use life::for_image;
+pub use life::{NewSnapshot, create, delete, find, follow, of_volume};
+pub use model::{SCHEMA, Snapshot, SnapshotStatus};
