@@ -1,5 +1,7 @@
 //! Sizes, key pairs, limits, instances (Nova).
 
+use std::collections::BTreeMap;
+
 use openstack::compute::{
     self, ActionRow, ActionStep, ComputeLimits, CreateServer, CreateServerGroup, CreatedServer,
     Feature, Flavor, Keypair, NewKeypair, Reboot, Server, ServerFilter, ServerGroup, Zone,
@@ -145,13 +147,19 @@ impl Cloud {
     }
 
     /// Makes an image of an instance, and gives the image's id; it is `queued` when this returns. Of an instance on a
-    /// volume it becomes an image without data and a snapshot for each of its volumes.
+    /// volume it becomes an image without data and a snapshot for each of its volumes. `properties` are added to those
+    /// that it takes over.
     ///
     /// # Errors
     /// `Conflict` in a state that does not allow it; `Forbidden` over a quota of volume snapshots, `TooLarge` over one of
     /// images.
-    pub async fn snapshot_server(&self, id: &ServerId, name: &str) -> Result<ImageId, ApiError> {
-        compute::create_image(self.client(), id, name).await
+    pub async fn snapshot_server(
+        &self,
+        id: &ServerId,
+        name: &str,
+        properties: &BTreeMap<String, String>,
+    ) -> Result<ImageId, ApiError> {
+        compute::create_image(self.client(), id, name, properties).await
     }
 
     /// Boots an instance from a rescue image, or (`None`) from the image that it was made of. Gives the password of the
@@ -175,6 +183,19 @@ impl Cloud {
     /// As [`Cloud::start_server`].
     pub async fn unrescue_server(&self, id: &ServerId) -> Result<(), ApiError> {
         compute::unrescue(self.client(), id).await
+    }
+
+    /// Says whether a volume goes with its instance when that is deleted.
+    ///
+    /// # Errors
+    /// `NotFound` when it is not attached there, `Unsupported` where the cloud is too old.
+    pub async fn set_volume_fate(
+        &self,
+        id: &ServerId,
+        volume: &VolumeId,
+        goes: bool,
+    ) -> Result<(), ApiError> {
+        compute::set_volume_fate(self.client(), id, volume, goes).await
     }
 
     /// The last lines of an instance's serial console.

@@ -8,6 +8,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use openstack::{ImageId, ServerId, VolumeId, VolumeSnapshotId, compute, image, network, volume};
@@ -268,7 +269,7 @@ fn what_is_done_to_servers() {
     check("log", log.lines().last(), Some("LAST LINE"));
     for name in ["client/create-image", "client/create-image-2.1"] {
         let client = client(Fake::sample(name));
-        let image = run(compute::create_image(&client, &id, "copy")).unwrap();
+        let image = run(compute::create_image(&client, &id, "copy", &BTreeMap::new())).unwrap();
         check("snapshot's id", image.as_str().len(), 36);
     }
     let password = answer!("client/rescue", async |c: &C| compute::rescue(c, &id, None).await);

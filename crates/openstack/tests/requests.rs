@@ -8,6 +8,7 @@
 
 mod support;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use openstack::compute::{
@@ -351,8 +352,14 @@ fn what_can_be_done_to_a_server() {
     );
     check_action!(
         "client/create-image",
-        async |c: &C| compute::create_image(c, &id, "copy").await,
+        async |c: &C| compute::create_image(c, &id, "copy", &BTreeMap::new()).await,
         json!({"createImage": {"name": "copy"}})
+    );
+    let described = BTreeMap::from([("description".to_owned(), "as of today".to_owned())]);
+    check_action!(
+        "client/create-image",
+        async |c: &C| compute::create_image(c, &id, "copy", &described).await,
+        json!({"createImage": {"name": "copy", "metadata": {"description": "as of today"}}})
     );
     check_action!(
         "client/rescue",

@@ -1,5 +1,7 @@
 //! What can be done to a server, and what was done.
 
+use std::collections::BTreeMap;
+
 use crate::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,7 +13,7 @@ use crate::decode::{self, Listing};
 use crate::endpoint::{Service, segment};
 use crate::error::{ApiError, ErrorKind};
 use crate::identity::Secret;
-use crate::ids::{ImageId, ServerId};
+use crate::ids::{ImageId, ServerId, UserId};
 use crate::transport::{Method, Response, Transport};
 
 /// How to restart.
@@ -30,6 +32,9 @@ pub struct ActionRow {
     pub action: String,
     /// For [`action_steps`], and for the operator.
     pub request_id: String,
+    /// Who did it; `None` for the cloud itself.
+    #[serde(default)]
+    pub user_id: Option<UserId>,
     /// What went wrong.
     #[serde(default)]
     pub message: Option<String>,
@@ -103,7 +108,8 @@ pub async fn reboot<T: Transport>(
     act(client, "reboot the instance", id, &json!({"reboot": {"type": kind}})).await.map(drop)
 }
 
-/// Makes an image of a server. A server on a volume yields an image without data that points to volume snapshots.
+/// Makes an image of a server. A server on a volume yields an image without data that points to volume snapshots. The image
+/// gets the properties of the image that the server was made of, and `properties` besides.
 ///
 /// # Errors
 /// 403 over the quota of volume snapshots, 409 in a state that does not allow it.
@@ -111,9 +117,14 @@ pub async fn create_image<T: Transport>(
     client: &Client<T>,
     id: &ServerId,
     name: &str,
+    properties: &BTreeMap<String, String>,
 ) -> Result<ImageId, ApiError> {
     const OPERATION: &str = "create the image from the instance";
-    let response = act(client, OPERATION, id, &json!({"createImage": {"name": name}})).await?;
+    let wanted = match properties.is_empty() {
+        true => json!({"name": name}),
+        false => json!({"name": name, "metadata": properties}),
+    };
+    let response = act(client, OPERATION, id, &json!({"createImage": wanted})).await?;
     // Since 2.45 in the body, before that only at the end of `Location`.
     let body: Option<Value> = serde_json::from_slice(&response.body).ok();
     let in_body = body.as_ref().and_then(|body| body.get("image_id")).and_then(Value::as_str);
