@@ -7,6 +7,7 @@
 
 mod compute;
 mod create;
+mod floating;
 mod identity;
 mod image_lists;
 mod image_use;
@@ -21,6 +22,7 @@ use leptos::prelude::use_context;
 use openstack::Client;
 use openstack::identity::{Project, Session, User};
 
+pub use floating::Reach;
 pub use identity::Entry;
 pub use image_use::ImageUse;
 

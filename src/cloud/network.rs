@@ -1,7 +1,7 @@
 //! Networks, addresses, security groups (Neutron).
 
-use openstack::network::{self, Network, SecurityGroup, Subnet};
-use openstack::{ApiError, Listing};
+use openstack::network::{self, Network, NetworkQuota, Port, Router, SecurityGroup, Subnet};
+use openstack::{ApiError, Listing, ServerId};
 
 use super::Cloud;
 
@@ -28,5 +28,29 @@ impl Cloud {
     /// As every call.
     pub async fn security_groups(&self) -> Result<Listing<SecurityGroup>, ApiError> {
         network::security_groups(self.client()).await
+    }
+
+    /// The ports of an instance, one for each of its networks.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn server_ports(&self, id: &ServerId) -> Result<Listing<Port>, ApiError> {
+        network::ports(self.client(), Some(id)).await
+    }
+
+    /// The project's routers.
+    ///
+    /// # Errors
+    /// `NotFound` where the cloud has none.
+    pub async fn routers(&self) -> Result<Listing<Router>, ApiError> {
+        network::routers(self.client()).await
+    }
+
+    /// How many ports and floating addresses the project may still have; `None` where the cloud does not tell.
+    ///
+    /// # Errors
+    /// As every call.
+    pub async fn network_quota(&self) -> Result<Option<NetworkQuota>, ApiError> {
+        network::quota(self.client()).await
     }
 }

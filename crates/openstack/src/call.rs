@@ -19,6 +19,7 @@ pub struct Call {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<Vec<u8>>,
     pub(crate) newest: Option<Microversion>,
+    pub(crate) at: Option<Microversion>,
 }
 
 impl Call {
@@ -38,6 +39,7 @@ impl Call {
             headers: Vec::new(),
             body: None,
             newest: None,
+            at: None,
         }
     }
 
@@ -45,6 +47,14 @@ impl Call {
     #[must_use]
     pub fn newest_microversion(mut self, newest: Microversion) -> Self {
         self.newest = Some(newest);
+        self
+    }
+
+    /// The same at exactly this microversion: for a service other than compute, which is asked without any, once it is
+    /// known to have it.
+    #[must_use]
+    pub(crate) fn at_microversion(mut self, version: Microversion) -> Self {
+        self.at = Some(version);
         self
     }
 

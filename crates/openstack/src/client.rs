@@ -14,7 +14,7 @@ use crate::decode::Listing;
 use crate::endpoint::{Endpoints, Service, version_root};
 use crate::error::{ApiError, ErrorKind};
 use crate::identity::{Session, Token};
-use crate::microversion::Microversion;
+use crate::microversion::{self, Microversion};
 use crate::pagination::{self, Marker, Page};
 use crate::renewal::{Generation, Renewal, SignedOut};
 use crate::transport::{Method, Request, Response, Transport};
@@ -44,6 +44,7 @@ struct Inner<T> {
     endpoints: Endpoints,
     renewal: Renewal,
     compute_version: Mutex<Option<Microversion>>,
+    volume_version: Mutex<Option<Microversion>>,
 }
 
 impl<T: Transport> Client<T> {
@@ -62,6 +63,7 @@ impl<T: Transport> Client<T> {
                 endpoints,
                 renewal,
                 compute_version: Mutex::new(None),
+                volume_version: Mutex::new(None),
             }),
         }
     }
@@ -134,7 +136,7 @@ impl<T: Transport> Client<T> {
                 let version = self.compute_version().await?;
                 Some(call.newest.map_or(version, |newest| newest.min(version)))
             }
-            _ => None,
+            _ => call.at,
         };
         self.send_with(&call, version).await
     }
@@ -227,21 +229,44 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// When the version document cannot be read.
     pub async fn compute_version(&self) -> Result<Microversion, ApiError> {
-        let known = *self.inner.compute_version.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(version) = known {
+        let call = Call::new("read compute versions", Service::Compute, Method::Get, "");
+        self.negotiated(&call, &self.inner.compute_version, "/version/version", |newest| {
+            Microversion::negotiate(newest, microversion::COMPUTE, Microversion::new(2, 1))
+        })
+        .await
+    }
+
+    /// The newest microversion of the volume service that both sides speak, for the few calls that need more than its first.
+    ///
+    /// # Errors
+    /// When the version document cannot be read.
+    pub async fn volume_version(&self) -> Result<Microversion, ApiError> {
+        let call = Call::new("read volume versions", Service::Volume, Method::Get, "");
+        self.negotiated(&call, &self.inner.volume_version, "/versions/0/version", |newest| {
+            Microversion::negotiate(newest, microversion::VOLUME, Microversion::new(3, 0))
+        })
+        .await
+    }
+
+    /// What is known, or what the service's version document leads to.
+    async fn negotiated(
+        &self,
+        call: &Call,
+        known: &Mutex<Option<Microversion>>,
+        place: &str,
+        negotiate: fn(Option<Microversion>) -> Microversion,
+    ) -> Result<Microversion, ApiError> {
+        let before = *known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(version) = before {
             return Ok(version);
         }
-        let call = Call::new("read compute versions", Service::Compute, Method::Get, "");
-        let root = format!("{}/", version_root(self.base(&call)?));
-        let response = self.send_to(&call, &root, None).await?;
+        let root = format!("{}/", version_root(self.base(call)?));
+        let response = self.send_to(call, &root, None).await?;
         let document: Value = serde_json::from_slice(&response.body)
             .map_err(|why| ApiError::decode(call.operation, call.service, &response, why))?;
-        let newest = document
-            .pointer("/version/version")
-            .and_then(Value::as_str)
-            .and_then(Microversion::parse);
-        let version = Microversion::negotiate(newest);
-        *self.inner.compute_version.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
+        let newest = document.pointer(place).and_then(Value::as_str).and_then(Microversion::parse);
+        let version = negotiate(newest);
+        *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
         Ok(version)
     }
 
@@ -332,7 +357,8 @@ fn request(
         headers.push(("X-Auth-Token".to_owned(), token.reveal().to_owned()));
     }
     if let Some(version) = version {
-        headers.push(("OpenStack-API-Version".to_owned(), format!("compute {version}")));
+        let service = if call.service == Service::Volume { "volume" } else { "compute" };
+        headers.push(("OpenStack-API-Version".to_owned(), format!("{service} {version}")));
     }
     headers.extend(call.headers.iter().cloned());
     Request { method: call.method, url: url.to_owned(), headers, body: call.body.clone() }

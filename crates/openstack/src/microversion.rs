@@ -1,4 +1,4 @@
-//! Nova's microversions: which one we speak, negotiated down to what the cloud offers.
+//! Microversions of Nova and Cinder: which one we speak, negotiated down to what the cloud offers.
 
 use std::fmt;
 
@@ -12,7 +12,9 @@ pub struct Microversion {
 }
 
 /// What the client is written against: Caracal's newest.
-pub const WANTED: Microversion = Microversion::new(2, 96);
+pub const COMPUTE: Microversion = Microversion::new(2, 96);
+/// The same of the volume service.
+pub const VOLUME: Microversion = Microversion::new(3, 71);
 
 impl Microversion {
     /// From its two numbers.
@@ -26,9 +28,9 @@ impl Microversion {
         Some(Self::new(major.parse().ok()?, minor.parse().ok()?))
     }
 
-    /// The newest that both sides speak.
-    pub fn negotiate(cloud_newest: Option<Self>) -> Self {
-        cloud_newest.map_or(Self::new(2, 1), |newest| newest.min(WANTED))
+    /// The newest that both sides speak: `wanted` at most, `oldest` where the cloud names none.
+    pub(crate) fn negotiate(cloud_newest: Option<Self>, wanted: Self, oldest: Self) -> Self {
+        cloud_newest.map_or(oldest, |newest| newest.min(wanted))
     }
 }
 

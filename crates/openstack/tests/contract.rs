@@ -359,6 +359,105 @@ fn volumes() {
     );
 }
 
+#[test]
+fn snapshots_of_volumes() {
+    let show = |name: &'static str| {
+        let client = client(Fake::sample(name));
+        run(volume::snapshot(&client, &VolumeSnapshotId::from("x"))).unwrap()
+    };
+    let making = show("client/volume-snapshot-creating");
+    check("making", (making.status.as_str(), making.status.is_changing()), ("creating", true));
+    let ready = show("client/volume-snapshot-available");
+    check("ready", (ready.name.as_str(), ready.size_gib), ("wire", 1));
+    check(
+        "not changing",
+        (ready.status.as_str(), ready.status.is_changing()),
+        ("available", false),
+    );
+    check("of", ready.volume_id.as_str(), "f1034537-94d1-4ccb-bc03-8ef729cbf4c1");
+    check("going", show("client/volume-snapshot-deleting").status.is_changing(), true);
+    let volume =
+        answer!("cinder/volume-available", async |c: &C| volume::show(c, &VolumeId::from("x"))
+            .await);
+    check("its zone", volume.availability_zone.as_deref(), Some("nova"));
+    check("system", volume.os_distro(), Some("cirros"));
+    check("no child", ready.children(std::slice::from_ref(&volume)).count(), 0);
+    let child = volume::Volume { snapshot_id: Some(ready.id.clone()), ..volume };
+    check("a child", ready.children(&[child]).count(), 1);
+    let limits = answer!("cinder/limits", async |c: &C| volume::limits(c).await);
+    check("left", limits.snapshots_left(), Some(10));
+    let wanted = volume::ImageOfVolume {
+        name: "copy".into(),
+        disk_format: "qcow2".into(),
+        visibility: image::Visibility::Private,
+        protected: false,
+        in_use_too: false,
+    };
+    let client = client(Fake::new(|request, _| {
+        let versions = request.url.ends_with("/v3/");
+        Ok(if versions {
+            support::volume_versions()
+        } else {
+            support::sample("client/volume-upload")
+        })
+    }));
+    let image = run(volume::upload_to_image(&client, &VolumeId::from("x"), &wanted)).unwrap();
+    check("its image", image.as_str(), "2d26cdce-8f49-4d4a-9ba2-f303d414db65");
+}
+
+#[test]
+fn ways_to_a_server() {
+    let routers = answer!("neutron/routers", async |c: &C| network::routers(c).await).items;
+    check(
+        "leads out to",
+        routers[0].external_network.as_ref().map(|id| id.as_str()),
+        Some("b5a57b32-0d88-4cc0-a49a-8fc84b732d84"),
+    );
+    let ports = answer!("neutron/ports", async |c: &C| network::ports(c, None).await).items;
+    check("the router's port", ports[0].device_owner.as_str(), "network:router_interface");
+    // A server beside the recorded router, as the recorded server was.
+    let own = network::Port {
+        id: "own".into(),
+        device_id: "server".into(),
+        device_owner: "compute:nova".into(),
+        fixed_ips: vec![network::FixedIp {
+            ip_address: "10.0.0.154".into(),
+            ..ports[0].fixed_ips[0].clone()
+        }],
+        ..ports[0].clone()
+    };
+    let ways = network::ways_in(std::slice::from_ref(&own), &ports, &routers);
+    check("one way", ways.len(), 1);
+    check("to", (ways[0].plug.port.as_str(), ways[0].fixed_ip.as_str()), ("own", "10.0.0.154"));
+    check("the only address is not named", ways[0].plug.fixed_ip.clone(), None);
+    check("from", Some(ways[0].external.clone()), routers[0].external_network.clone());
+    let elsewhere = network::Port {
+        fixed_ips: vec![network::FixedIp {
+            subnet_id: "other".into(),
+            ip_address: "10.1.0.4".into(),
+        }],
+        ..own.clone()
+    };
+    check("no router there", network::ways_in(&[elsewhere], &ports, &routers).len(), 0);
+    let leads_nowhere = network::Router { external_network: None, ..routers[0].clone() };
+    check("no way out", network::ways_in(&[own], &ports, &[leads_nowhere]).len(), 0);
+
+    let made = answer!("neutron/floatingip-create", async |c: &C| network::create_floating_ip(
+        c,
+        &"n".into(),
+        None
+    )
+    .await);
+    check("address", (made.address.as_str(), made.is_free()), ("203.0.113.36", true));
+    let none = answer!("neutron/floatingips", async |c: &C| network::floating_ips(c).await);
+    check("none", none.items.len(), 0);
+    let quota = answer!("neutron/quota-details", async |c: &C| network::quota(c).await).unwrap();
+    check("ports", (quota.ports.limit, quota.ports.left()), (Some(500), Some(499)));
+    check("addresses", quota.floating_ips.left(), Some(50));
+    let old = client(Fake::new(|_, _| Ok(support::status(404))));
+    check("not told", run(network::quota(&old)).unwrap(), None);
+}
+
 /// Every recorded error body of every service has words in it, and every kind of list is read whole.
 #[test]
 fn every_sample_is_understood() {

@@ -435,3 +435,139 @@ fn user_data_in_base64() {
     assert_eq!(compute::user_data(&"x".repeat(49_149)).map(|data| data.len()), Ok(65_532));
     assert_eq!(compute::user_data(&"x".repeat(49_152)), Err(65_536));
 }
+
+/// What is asked of a service that answers with what it was asked for: method, path below the host, body.
+fn asked<A>(
+    answer: &'static str,
+    call: impl AsyncFn(&openstack::Client<Arc<Fake>>) -> Result<A, openstack::ApiError>,
+) -> (String, Option<Value>, Option<String>) {
+    let fake = Fake::new(move |request, _| {
+        Ok(match request.url.as_str() {
+            url if url.ends_with("/v3/") => support::volume_versions(),
+            _ => support::sample(answer),
+        })
+    });
+    run(call(&client(Arc::clone(&fake)))).map(drop).unwrap();
+    let sent = fake.last();
+    let path = sent.url.splitn(4, '/').nth(3).unwrap_or_default();
+    let body = sent.body.as_ref().map(|body| serde_json::from_slice(body).unwrap());
+    let version = header(&sent, "OpenStack-API-Version").map(str::to_owned);
+    (format!("{} /{path}", sent.method.as_str()), body, version)
+}
+
+#[test]
+fn volumes_snapshots_and_images_of_them() {
+    let (volume, snapshot) = ("v".into(), openstack::VolumeSnapshotId::from("s"));
+    let wanted =
+        openstack::volume::CreateVolumeSnapshot { name: "before".into(), ..Default::default() };
+    let (line, body, version) = asked("client/volume-snapshot-create", async |c| {
+        openstack::volume::create_snapshot(c, &volume, &wanted).await
+    });
+    assert!(line.starts_with("POST /v3") && line.ends_with("/snapshots"), "{line}");
+    assert_eq!(body, Some(json!({"snapshot": {"volume_id": "v", "name": "before"}})));
+    assert_eq!(version, None);
+
+    let busy = openstack::volume::CreateVolumeSnapshot {
+        description: Some("d".into()),
+        in_use_too: true,
+        ..wanted.clone()
+    };
+    let (_, body, _) = asked("client/volume-snapshot-create", async |c| {
+        openstack::volume::create_snapshot(c, &volume, &busy).await
+    });
+    assert_eq!(
+        body,
+        Some(
+            json!({"snapshot": {"volume_id": "v", "name": "before", "description": "d", "force": true}})
+        )
+    );
+
+    let (line, ..) = asked("client/volume-snapshot-delete", async |c| {
+        openstack::volume::delete_snapshot(c, &snapshot).await
+    });
+    assert!(line.starts_with("DELETE /v3") && line.ends_with("/snapshots/s"), "{line}");
+
+    let of_snapshot = openstack::volume::CreateVolume {
+        name: "copy".into(),
+        size_gib: 2,
+        snapshot: Some(snapshot.clone()),
+        ..Default::default()
+    };
+    let (_, body, _) =
+        asked("cinder/volume-create", async |c| openstack::volume::create(c, &of_snapshot).await);
+    assert_eq!(body, Some(json!({"volume": {"name": "copy", "size": 2, "snapshot_id": "s"}})));
+}
+
+#[test]
+fn an_image_of_a_volume() {
+    let wanted = openstack::volume::ImageOfVolume {
+        name: "copy".into(),
+        disk_format: "qcow2".into(),
+        visibility: Visibility::Private,
+        protected: true,
+        in_use_too: false,
+    };
+    let volume = "v".into();
+    let upload = async |c: &openstack::Client<Arc<Fake>>| {
+        openstack::volume::upload_to_image(c, &volume, &wanted).await
+    };
+    let (line, body, version) = asked("client/volume-upload", upload);
+    assert!(line.starts_with("POST /v3") && line.ends_with("/volumes/v/action"), "{line}");
+    assert_eq!(version.as_deref(), Some("volume 3.1"));
+    let expected = json!({
+        "image_name": "copy", "disk_format": "qcow2", "container_format": "bare", "force": false,
+        "visibility": "private", "protected": true,
+    });
+    assert_eq!(body, Some(json!({"os-volume_upload_image": expected})));
+
+    // A cloud that has no microversion yet is not asked for what it does not know.
+    let fake = Fake::new(|request, _| {
+        Ok(if request.url.ends_with("/v3/") {
+            support::json(
+                json!({"versions": [{"id": "v3.0", "version": "3.0", "min_version": "3.0"}]}),
+            )
+        } else {
+            support::sample("client/volume-upload")
+        })
+    });
+    run(upload(&client(Arc::clone(&fake)))).unwrap();
+    assert_eq!(header(&fake.last(), "OpenStack-API-Version"), None);
+    let body = fake.last_body();
+    assert_eq!(body["os-volume_upload_image"].get("visibility"), None);
+}
+
+#[test]
+fn floating_addresses() {
+    let plug = |fixed: Option<&str>| openstack::network::Plug {
+        port: "p".into(),
+        fixed_ip: fixed.map(str::to_owned),
+    };
+    let (network, id) = ("n".into(), "f".into());
+    let (line, body, _) = asked("neutron/floatingip-create", async |c| {
+        openstack::network::create_floating_ip(c, &network, None).await
+    });
+    assert_eq!(line, "POST /v2.0/floatingips");
+    assert_eq!(body, Some(json!({"floatingip": {"floating_network_id": "n"}})));
+    let (_, body, _) = asked("neutron/floatingip-create", async |c| {
+        openstack::network::create_floating_ip(c, &network, Some(&plug(Some("10.0.0.4")))).await
+    });
+    assert_eq!(
+        body,
+        Some(
+            json!({"floatingip": {"floating_network_id": "n", "port_id": "p", "fixed_ip_address": "10.0.0.4"}})
+        )
+    );
+    let (line, body, _) = asked("neutron/floatingip-create", async |c| {
+        openstack::network::associate_floating_ip(c, &id, &plug(None)).await
+    });
+    assert_eq!(line, "PUT /v2.0/floatingips/f");
+    assert_eq!(body, Some(json!({"floatingip": {"port_id": "p"}})));
+    let (_, body, _) = asked("neutron/floatingip-create", async |c| {
+        openstack::network::disassociate_floating_ip(c, &id).await
+    });
+    assert_eq!(body, Some(json!({"floatingip": {"port_id": null}})));
+    let (line, ..) = asked("neutron/floatingip-delete", async |c| {
+        openstack::network::delete_floating_ip(c, &id).await
+    });
+    assert_eq!(line, "DELETE /v2.0/floatingips/f");
+}

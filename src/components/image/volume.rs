@@ -90,6 +90,7 @@ pub(super) fn VolumeFromImage(
             image: Some(image.id.clone()),
             volume_type: some(kind),
             availability_zone: some(zone),
+            ..CreateVolume::default()
         };
         making.set(Making::Sending);
         let (cloud, toasts) = (actions.cloud.get_value(), actions.toasts);

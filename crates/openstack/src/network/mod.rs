@@ -1,6 +1,10 @@
-//! Neutron: networks, subnets, ports and security groups, as far as a launch needs them.
+//! Neutron: networks, subnets, ports, security groups and floating addresses, as far as a launch and its instance need them.
 //!
 //! Reference: <https://docs.openstack.org/api-ref/network/v2/>.
+
+mod floating;
+mod quota;
+mod router;
 
 use serde::Deserialize;
 
@@ -12,6 +16,13 @@ use crate::error::ApiError;
 use crate::ids::{NetworkId, PortId, ProjectId, SecurityGroupId, ServerId, SubnetId};
 use crate::query::Query;
 use crate::transport::{Method, Transport};
+
+pub use floating::{
+    FloatingIp, Plug, associate_floating_ip, create_floating_ip, delete_floating_ip,
+    disassociate_floating_ip, floating_ips,
+};
+pub use quota::{NetworkQuota, Room, quota};
+pub use router::{Router, WayIn, routers, ways_in};
 
 /// A network.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -87,6 +98,9 @@ pub struct Port {
     /// The server (or router) that holds it; empty when it is free.
     #[serde(default, deserialize_with = "null_as_default")]
     pub device_id: String,
+    /// What holds it: `compute:{zone}`, `network:router_interface`, …
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub device_owner: String,
     /// Its hardware address.
     #[serde(default)]
     pub mac_address: Option<String>,

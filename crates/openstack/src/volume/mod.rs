@@ -1,8 +1,11 @@
-//! Cinder: volume types, volumes and limits, as far as images and launches need them.
+//! Cinder: volume types, volumes, their snapshots and limits, as far as images and launches need them.
 //!
-//! No microversion is asked for: everything here is in 3.0. Reference: <https://docs.openstack.org/api-ref/block-storage/v3/>.
+//! Everything here is in 3.0 and asked for without a microversion, but for the few calls that name theirs. Reference: <https://docs.openstack.org/api-ref/block-storage/v3/>.
 
-mod relations;
+mod image;
+mod message;
+mod snapshot;
+mod zone;
 
 use std::collections::BTreeMap;
 
@@ -15,11 +18,17 @@ use crate::client::Client;
 use crate::decode::{self, Listing, null_as_default};
 use crate::endpoint::{Service, segment};
 use crate::error::{ApiError, ErrorKind};
-use crate::ids::{ImageId, ServerId, VolumeId, VolumeTypeId};
+use crate::ids::{ImageId, ServerId, VolumeId, VolumeSnapshotId, VolumeTypeId};
 use crate::transport::{Method, Transport};
 use crate::words::words;
 
-pub use relations::{VolumeSnapshot, snapshots, zones};
+pub use image::{ImageOfVolume, upload_to_image};
+pub use message::{VolumeMessage, messages};
+pub use snapshot::{
+    CreateVolumeSnapshot, VolumeSnapshot, VolumeSnapshotStatus, create_snapshot, delete_snapshot,
+    snapshot, snapshots,
+};
+pub use zone::zones;
 
 /// A kind of volume.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -98,6 +107,12 @@ pub struct Volume {
     /// The servers that hold it.
     #[serde(default, deserialize_with = "null_as_default")]
     pub attachments: Vec<Attachment>,
+    /// Where it is; only servers there can have it, unless the cloud joins its zones.
+    #[serde(default)]
+    pub availability_zone: Option<String>,
+    /// The snapshot it was made from.
+    #[serde(default)]
+    pub snapshot_id: Option<VolumeSnapshotId>,
     /// When it was made.
     #[serde(default, deserialize_with = "decode::time")]
     pub created_at: Option<Timestamp>,
@@ -110,6 +125,16 @@ impl Volume {
     /// The image it was made of.
     pub fn image_id(&self) -> Option<ImageId> {
         self.image_metadata.get("image_id").map(|id| ImageId::from(id.as_str()))
+    }
+
+    /// The operating system's name as its image had it (`os_distro`).
+    pub fn os_distro(&self) -> Option<&str> {
+        self.image_metadata.get("os_distro").map(String::as_str).filter(|word| !word.is_empty())
+    }
+
+    /// The server that has it; with several (`multiattach`), the first.
+    pub fn server(&self) -> Option<&ServerId> {
+        self.attachments.first().map(|attachment| &attachment.server_id)
     }
 }
 
@@ -132,12 +157,18 @@ pub struct VolumeLimits {
     /// Size of all at most.
     #[serde(default, rename = "maxTotalVolumeGigabytes", deserialize_with = "decode::limit")]
     pub max_gib: Option<u64>,
+    /// Volume snapshots at most; their size counts into that of all volumes, unless the cloud has it otherwise.
+    #[serde(default, rename = "maxTotalSnapshots", deserialize_with = "decode::limit")]
+    pub max_snapshots: Option<u64>,
     /// Volumes in use.
     #[serde(default, rename = "totalVolumesUsed")]
     pub used_volumes: u64,
     /// Size of all.
     #[serde(default, rename = "totalGigabytesUsed")]
     pub used_gib: u64,
+    /// Volume snapshots in use.
+    #[serde(default, rename = "totalSnapshotsUsed")]
+    pub used_snapshots: u64,
 }
 
 impl VolumeLimits {
@@ -148,17 +179,24 @@ impl VolumeLimits {
             self.max_gib.and_then(|max| max.saturating_sub(self.used_gib).checked_div(size_gib));
         [by_count, by_size].into_iter().flatten().min()
     }
+
+    /// How many volume snapshots may still be made; `None` without any limit.
+    pub fn snapshots_left(&self) -> Option<u64> {
+        self.max_snapshots.map(|max| max.saturating_sub(self.used_snapshots))
+    }
 }
 
-/// A volume to make from an image.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A volume to make, from an image or a volume snapshot; an empty one without either.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CreateVolume {
     /// Its name.
     pub name: String,
-    /// At least [`crate::image::Image::smallest_volume_gib`].
+    /// At least [`crate::image::Image::smallest_volume_gib`], or the snapshot's.
     pub size_gib: u64,
-    /// The image; an empty volume when `None`.
+    /// The image.
     pub image: Option<ImageId>,
+    /// The volume snapshot; never together with an image.
+    pub snapshot: Option<VolumeSnapshotId>,
     /// The type's name; the cloud's default when `None`.
     pub volume_type: Option<String>,
     /// A zone; the cloud chooses when `None`.
@@ -234,6 +272,7 @@ pub async fn create<T: Transport>(
     let mut body = json!({"name": volume.name, "size": volume.size_gib});
     let optional = [
         ("imageRef", volume.image.as_ref().map(ImageId::as_str)),
+        ("snapshot_id", volume.snapshot.as_ref().map(VolumeSnapshotId::as_str)),
         ("volume_type", volume.volume_type.as_deref()),
         ("availability_zone", volume.availability_zone.as_deref()),
     ];

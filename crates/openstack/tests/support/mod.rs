@@ -32,6 +32,11 @@ pub fn sample(name: &str) -> Response {
     }
 }
 
+/// The volume service's version document as it answers at `/v3/`; the recording is of `/`, which has the same with a 300.
+pub fn volume_versions() -> Response {
+    Response { status: 200, ..sample("cinder/versions") }
+}
+
 /// A successful JSON answer.
 pub fn json(value: Value) -> Response {
     Response { status: 200, headers: vec![], body: value.to_string().into_bytes() }
