@@ -85,7 +85,10 @@ pub(super) fn advice(reason: &Failure) -> Advice {
         }
         Failure::StoreFull { missing_bytes, quota_bytes, message } => (
             joined(&[
-                tr_with("There is no room in the object store: {size} are still to be sent.", &[("size", &format::bytes(*missing_bytes))]),
+                match missing_bytes {
+                    0 => tr("There is no room in the object store to join the parts; all of them have arrived.").to_owned(),
+                    missing => tr_with("There is no room in the object store: {size} are still to be sent.", &[("size", &format::bytes(*missing))]),
+                },
                 quota(*quota_bytes),
                 quoted(message),
             ]),
