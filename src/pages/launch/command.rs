@@ -1,263 +1,230 @@
-//! The launch as an `openstack server create` line that does exactly the same.
+//! The launch as text for other tools: the `openstack` client, Terraform, curl, with what each presumes.
 //!
-//! Pure. Things that people read are named (size, network, groups) where their name is the only one of its kind; the
-//! image goes by its id, as names of images repeat.
+//! The texts themselves are made, and tried, in the crate `recipes`.
 
-use openstack::compute::{BootFrom, CreateServer, Networks};
-use openstack::network::Network;
-use openstack::{ImageId, NetworkId};
+use std::collections::BTreeMap;
 
+use leptos::prelude::*;
+use openstack::compute::CreateServer;
+use openstack::{Microversion, Service};
+use recipes::{Launch, Place, Recipe, cli, curl, terraform};
+
+use super::fields::Fields;
 use super::form::Offer;
-use crate::text::shell::quote;
+use crate::cloud::use_cloud;
+use crate::text::{errors, tr, tr_with};
+use crate::ui::{CopyButton, TabPanel, Tabs};
 
-/// One option of the command, or its last word.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Piece {
-    /// `--flavor`; `None` for the name at the end.
-    pub flag: Option<&'static str>,
-    /// Quoted for a shell; empty for a flag alone.
-    pub value: String,
-}
+const OPENSTACK: &str = "recipe-openstack";
+const TERRAFORM: &str = "recipe-terraform";
+const CURL: &str = "recipe-curl";
 
-/// The command line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Command {
-    /// `openstack … server create`.
-    pub verb: String,
-    /// What follows, one a line.
-    pub pieces: Vec<Piece>,
-}
-
-impl Command {
-    /// The command that asks for the same server.
-    pub fn of(server: &CreateServer, offer: &Offer) -> Self {
-        let mut pieces = Vec::new();
-        let mut add = |flag: &'static str, value: String| {
-            pieces.push(Piece { flag: Some(flag), value: quote(&value) });
+/// The same as what the button does, for each tool a tab.
+#[component]
+pub fn Commands(
+    /// The form.
+    fields: Fields,
+) -> impl IntoView {
+    let cloud = use_cloud();
+    let client = cloud.client().clone();
+    let version = LocalResource::new(move || {
+        let client = client.clone();
+        async move { client.compute_version().await }
+    });
+    let compute_url = cloud.client().url("show the command", Service::Compute, "");
+    let place = compute_url
+        .map(|url| Place {
+            region: cloud.region().map(str::to_owned),
+            compute_url: from_anywhere(url),
+            ..Place::default()
+        })
+        .map_err(|error| errors::api(&error, None).text_with_request());
+    let tool = RwSignal::new(OPENSTACK);
+    let recipe = Memo::new(move |_| -> Option<Result<Recipe, String>> {
+        let server = fields.request()?;
+        let version = match version.get()? {
+            Ok(version) => version,
+            Err(error) => return Some(Err(errors::api(&error, None).text_with_request())),
         };
-        let mut version = 0;
-        match &server.boot {
-            BootFrom::LocalDisk { image } => add("--image", image.to_string()),
-            // What `--boot-from-volume` cannot say takes the long form, which wants the id and names all of it.
-            BootFrom::NewVolume {
-                image,
-                size_gib,
-                volume_type: None,
-                delete_with_server: false,
-            } => {
-                add("--image", image.to_string());
-                add("--boot-from-volume", size_gib.to_string());
-            }
-            BootFrom::NewVolume { image, size_gib, volume_type, delete_with_server } => {
-                if volume_type.is_some() {
-                    version = 67;
-                }
-                let device = device(image, *size_gib, volume_type.as_deref(), *delete_with_server);
-                add("--block-device", device);
-            }
-            BootFrom::Volume { volume, delete_with_server } => {
-                let uuid = volume.as_str();
-                add("--block-device", existing("volume", uuid, Some(0), *delete_with_server));
-            }
-            BootFrom::Snapshots(disks) => {
-                for disk in disks {
-                    let mut words = existing(
-                        "snapshot",
-                        disk.snapshot.as_str(),
-                        disk.boot_index,
-                        disk.delete_with_server,
-                    );
-                    if let Some(size_gib) = disk.size_gib {
-                        words.push_str(&format!(",volume_size={size_gib}"));
-                    }
-                    if let Some(volume_type) = &disk.volume_type {
-                        version = 67;
-                        words.push_str(&format!(",volume_type={volume_type}"));
-                    }
-                    add("--block-device", words);
-                }
-            }
+        let place = fields.offer.with(|offer| {
+            let offer = offer.as_ref()?;
+            Some(place.clone().map(|place| named(place, &server, offer)))
+        })?;
+        Some(place.and_then(|place| written(tool.get(), &server, version, &place)))
+    });
+    let text = Signal::derive(move || {
+        recipe.with(|recipe| match recipe {
+            Some(Ok(recipe)) => recipe.text.clone(),
+            _ => String::new(),
+        })
+    });
+    let several = Signal::derive(move || fields.request().is_some_and(|server| server.count > 1));
+    let panel = move |key: &'static str| {
+        view! {
+            <TabPanel key=key selected=tool class="code__panel">
+                {move || (tool.get() == key).then(|| match recipe.get() {
+                    None => view! {
+                        <p class="code__text code__text--words">{tr("Appears once the form is complete.")}</p>
+                    }.into_any(),
+                    Some(Err(why)) => view! { <p class="code__text code__text--words">{why}</p> }.into_any(),
+                    Some(Ok(recipe)) => shown(key, &recipe, several.get()),
+                })}
+            </TabPanel>
         }
-        add("--flavor", flavor_word(server, offer));
-        match &server.networks {
-            Networks::Auto | Networks::None => {
-                version = version.max(37);
-                let word = if server.networks == Networks::Auto { "auto" } else { "none" };
-                add("--network", word.to_owned());
-            }
-            Networks::These(ids) => {
-                for id in ids {
-                    add("--network", network_word(id, &offer.networks));
-                }
-            }
-            Networks::Ports(ids) => {
-                for id in ids {
-                    add("--port", id.to_string());
-                }
-            }
-        }
-        for group in &server.security_groups {
-            add("--security-group", group.clone());
-        }
-        if let Some(key) = &server.key_name {
-            add("--key-name", key.clone());
-        }
-        if let Some(zone) = &server.availability_zone {
-            add("--availability-zone", zone.clone());
-        }
-        if server.count > 1 {
-            add("--min", server.count.to_string());
-            add("--max", server.count.to_string());
-        }
-        pieces.push(Piece { flag: None, value: name_word(&server.name) });
-        let verb = match version {
-            0 => "openstack server create".to_owned(),
-            minor => format!("openstack --os-compute-api-version 2.{minor} server create"),
-        };
-        Self { verb, pieces }
-    }
-
-    /// The text to paste: one option a line.
-    pub fn text(&self) -> String {
-        let mut text = self.verb.clone();
-        for piece in &self.pieces {
-            text.push_str(" \\\n  ");
-            if let Some(flag) = piece.flag {
-                text.push_str(flag);
-                text.push(' ');
-            }
-            text.push_str(&piece.value);
-        }
-        text
+    };
+    view! {
+        <section class="code" aria-label=tr("The same with other tools")>
+            <div class="code__head">
+                <Tabs
+                    label=tr("The same with other tools")
+                    tabs=vec![(OPENSTACK, "openstack"), (TERRAFORM, "Terraform"), (CURL, "curl")]
+                    selected=tool
+                />
+                <Show when=move || !text.read().is_empty()>
+                    <CopyButton text=text what=tr("command") worded=true />
+                </Show>
+            </div>
+            {panel(OPENSTACK)}
+            {panel(TERRAFORM)}
+            {panel(CURL)}
+        </section>
     }
 }
 
-fn device(image: &ImageId, size_gib: u64, volume_type: Option<&str>, delete: bool) -> String {
-    let mut words = vec![
-        format!("uuid={image}"),
-        "source_type=image".to_owned(),
-        "destination_type=volume".to_owned(),
-        "boot_index=0".to_owned(),
-        format!("volume_size={size_gib}"),
-    ];
-    if let Some(volume_type) = volume_type {
-        words.push(format!("volume_type={volume_type}"));
-    }
-    words.push(format!("delete_on_termination={delete}"));
-    words.join(",")
+fn written(
+    tool: &str,
+    server: &CreateServer,
+    version: Microversion,
+    place: &Place,
+) -> Result<Recipe, String> {
+    let launch = Launch::of(server, version)?;
+    Ok(match tool {
+        TERRAFORM => terraform::recipe(&launch, place),
+        CURL => curl::recipe(&launch, place),
+        _ => cli::recipe(&launch, place),
+    })
 }
 
-/// A device made of what is in the volume service.
-fn existing(source: &str, uuid: &str, boot_index: Option<u32>, delete: bool) -> String {
-    let boot = boot_index.map_or_else(String::new, |index| format!(",boot_index={index}"));
-    format!(
-        "uuid={uuid},source_type={source},destination_type=volume{boot},delete_on_termination={delete}"
-    )
-}
-
-fn flavor_word(server: &CreateServer, offer: &Offer) -> String {
+/// The place with the names of what is asked for; a name that something else has as well says nothing.
+fn named(place: Place, server: &CreateServer, offer: &Offer) -> Place {
     let flavor = offer.flavors.iter().find(|flavor| flavor.id == server.flavor);
-    // Nova lets no two sizes have the same name.
-    flavor.map_or_else(|| server.flavor.to_string(), |flavor| flavor.name.clone())
+    let mut often = BTreeMap::<&str, usize>::new();
+    for network in &offer.networks {
+        *often.entry(&network.name).or_default() += 1;
+    }
+    let networks = offer
+        .networks
+        .iter()
+        .filter(|network| often.get(network.name.as_str()) == Some(&1))
+        .map(|network| (network.id.to_string(), network.name.clone()))
+        .collect();
+    Place { flavor: flavor.map(|flavor| flavor.name.clone()), networks, ..place }
 }
 
-fn network_word(id: &NetworkId, networks: &[Network]) -> String {
-    let name =
-        networks.iter().find(|network| network.id == *id).map(|network| network.name.as_str());
-    let alone = |name: &&str| networks.iter().filter(|network| network.name == *name).count() == 1;
-    // `auto` and `none` mean something else on the command line.
-    name.filter(|name| !name.is_empty() && !["auto", "none"].contains(name))
-        .filter(alone)
-        .map_or_else(|| id.to_string(), str::to_owned)
+/// An address that is meant as seen from this page.
+fn from_anywhere(url: String) -> String {
+    let origin = || window().location().origin().unwrap_or_default();
+    if url.starts_with('/') { origin() + &url } else { url }
 }
 
-/// The name is the only word without a flag: one that begins with a dash would be read as an option.
-fn name_word(name: &str) -> String {
-    if name.starts_with('-') { format!("-- {}", quote(name)) } else { quote(name) }
+fn shown(tool: &'static str, recipe: &Recipe, several: bool) -> AnyView {
+    let label = if tool == TERRAFORM { tr("Configuration") } else { tr("Command line") };
+    let notes = presumed(tool, recipe, several);
+    view! {
+        <code class="code__text" tabindex="0" role="group" aria-label=label>
+            {pieces(tool, &recipe.text).into_iter().map(|(text, is_flag)| if is_flag {
+                view! { <span class="code__flag">{text}</span> }.into_any()
+            } else {
+                text.into_any()
+            }).collect_view()}
+        </code>
+        <div class="code__notes">
+            {notes.into_iter().map(|note| view! { <p>{note}</p> }).collect_view()}
+        </div>
+    }
+    .into_any()
+}
+
+/// What is to be known before it is pasted.
+fn presumed(tool: &str, recipe: &Recipe, several: bool) -> Vec<String> {
+    let mut notes = vec![
+        match tool {
+            TERRAFORM => tr(
+                "Presumes Terraform or OpenTofu, signed in as the openstack client would be. Put it into main.tf in a folder of its own, then: terraform init, terraform apply.",
+            ),
+            CURL => tr(
+                "Presumes curl, and for the token the openstack client, signed in to this project.",
+            ),
+            _ => tr(
+                "Presumes the openstack client, signed in to this project (clouds.yaml or an openrc file).",
+            ),
+        }
+        .to_owned(),
+    ];
+    if recipe.wants_password {
+        notes.push(
+            match tool {
+                TERRAFORM => tr(
+                    "The password is not shown: Terraform asks for it, and keeps it in its state.",
+                ),
+                _ => tr(
+                    "The password is not shown: put it into a variable first, with: read -r ADMIN_PASS",
+                ),
+            }
+            .to_owned(),
+        );
+    }
+    if tool == TERRAFORM && several {
+        notes.push(
+            tr("Terraform asks for each instance on its own: where there is no room for all, some start.")
+                .to_owned(),
+        );
+    }
+    if !recipe.left_out.is_empty() {
+        let fields = recipe.left_out.join(", ");
+        notes.push(tr_with(
+            "Not in it, as this tool cannot say it: {fields}.",
+            &[("fields", &fields)],
+        ));
+    }
+    notes
+}
+
+/// The text with its options told apart: those that begin a line which goes on from the one before.
+fn pieces(tool: &str, text: &str) -> Vec<(String, bool)> {
+    let mut pieces: Vec<(String, bool)> = Vec::new();
+    let mut goes_on = false;
+    for line in text.split_inclusive('\n') {
+        let flag = line
+            .strip_prefix("  ")
+            .filter(|rest| goes_on && tool != TERRAFORM && rest.starts_with('-'));
+        let end = flag.and_then(|rest| rest.find([' ', '=', '\n']));
+        goes_on = line.ends_with(" \\\n");
+        match (flag, end) {
+            (Some(rest), Some(end)) if rest != "--" => {
+                let (flag, rest) = rest.split_at(end);
+                pieces.push(("  ".to_owned(), false));
+                pieces.push((flag.to_owned(), true));
+                pieces.push((rest.to_owned(), false));
+            }
+            _ => pieces.push((line.to_owned(), false)),
+        }
+    }
+    pieces
 }
 
 #[cfg(test)]
 mod tests {
-    use openstack::{FlavorId, ImageId, NetworkId};
-    use serde_json::json;
-
-    use super::super::fit::Needs;
     use super::*;
 
-    fn offer() -> Offer {
-        Offer {
-            image: serde_json::from_value(json!({"id": "img", "status": "active"})).expect("an image"),
-            needs: Needs { ram_mib: 0, local_gib: 1, volume_gib: 1 },
-            flavors: serde_json::from_value(
-                json!([{"id": "f1", "name": "gp.2x8", "vcpus": 2, "ram": 8192, "disk": 0}]),
-            )
-            .expect("flavors"),
-            limits: None,
-            volume_limits: None,
-            networks: serde_json::from_value(json!([
-                {"id": "n1", "name": "erp internal"}, {"id": "n2", "name": "twin"}, {"id": "n3", "name": "twin"},
-            ]))
-            .expect("networks"),
-            groups: Vec::new(),
-        }
-    }
-
-    fn server(boot: BootFrom, networks: Networks) -> CreateServer {
-        CreateServer::new("erp-app", FlavorId::from("f1"), boot, networks)
-    }
-
-    fn volume(volume_type: Option<&str>, delete_with_server: bool) -> BootFrom {
-        BootFrom::NewVolume {
-            image: ImageId::from("img"),
-            size_gib: 60,
-            volume_type: volume_type.map(str::to_owned),
-            delete_with_server,
-        }
-    }
-
-    fn these(id: &str) -> Networks {
-        Networks::These(vec![NetworkId::from(id)])
-    }
-
-    fn check(server: &CreateServer, expected: &str) {
-        let line = Command::of(server, &offer()).text().replace(" \\\n ", "");
-        assert_eq!(line, expected);
-    }
-
     #[test]
-    fn the_short_form_where_it_says_everything() {
-        let mut server = server(volume(None, false), these("n1"));
-        server.security_groups = vec!["default".to_owned()];
-        server.key_name = Some("lena 2026".to_owned());
-        check(
-            &server,
-            "openstack server create --image img --boot-from-volume 60 --flavor gp.2x8 --network 'erp internal' \
-             --security-group default --key-name 'lena 2026' erp-app",
-        );
-    }
-
-    #[test]
-    fn the_long_form_where_the_short_one_cannot_say_it() {
-        check(
-            &server(volume(Some("ssd"), true), these("n2")),
-            "openstack --os-compute-api-version 2.67 server create --block-device \
-             uuid=img,source_type=image,destination_type=volume,boot_index=0,volume_size=60,volume_type=ssd,delete_on_termination=true \
-             --flavor gp.2x8 --network n2 erp-app",
-        );
-    }
-
-    #[test]
-    fn no_network_is_asked_for_by_name() {
-        let disk = || BootFrom::LocalDisk { image: ImageId::from("img") };
-        check(
-            &server(disk(), Networks::None),
-            "openstack --os-compute-api-version 2.37 server create --image img --flavor gp.2x8 --network none erp-app",
-        );
-        let mut dashed = server(disk(), these("n1"));
-        dashed.name = "-x".to_owned();
-        check(
-            &dashed,
-            "openstack server create --image img --flavor gp.2x8 --network 'erp internal' -- -x",
-        );
+    fn options_are_told_apart_and_nothing_is_lost() {
+        let text = "openstack server create \\\n  --flavor x \\\n  --tag=-y \\\n  --use-config-drive \\\n  -- -name\n  --no-option\n";
+        let pieces = pieces(OPENSTACK, text);
+        assert_eq!(pieces.iter().map(|(text, _)| text.as_str()).collect::<String>(), text);
+        let flags: Vec<&str> =
+            pieces.iter().filter(|(_, flag)| *flag).map(|(text, _)| text.as_str()).collect();
+        assert_eq!(flags, ["--flavor", "--tag", "--use-config-drive", "--"]);
+        assert!(super::pieces(TERRAFORM, text).iter().all(|(_, flag)| !flag));
     }
 }

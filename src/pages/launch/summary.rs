@@ -1,5 +1,5 @@
 //! The form around the sections, and beside it: what is asked for, the button that asks, what keeps it from asking, and the
-//! same as a command line.
+//! same for other tools.
 
 use leptos::ev::SubmitEvent;
 use leptos::html;
@@ -10,7 +10,7 @@ use leptos_router::hooks::use_navigate;
 use openstack::ApiError;
 use openstack::compute::{CreateServer, CreatedServer};
 
-use super::command::Command;
+use super::command::Commands;
 use super::fields::{Fields, Refused};
 use super::form::{BootDisk, Part};
 use super::supply::Supply;
@@ -18,9 +18,7 @@ use crate::cloud::use_cloud;
 use crate::components::ErrorNote;
 use crate::routes;
 use crate::text::{errors, format, tr, tr_with};
-use crate::ui::{
-    Button, ButtonKind, CopyButton, Fact, Glyph, Icon, Panel, Toast, Toasts, unique_id,
-};
+use crate::ui::{Button, ButtonKind, Fact, Glyph, Icon, Panel, Toast, Toasts, unique_id};
 
 /// The form.
 #[component]
@@ -57,7 +55,7 @@ pub fn Summary(
             <div class="split__main">{children()}</div>
             <aside class="split__aside" aria-label=tr("Summary")>
                 <Asked fields=fields supply=supply launching=launching problems=problems />
-                <CommandLine fields=fields />
+                <Commands fields=fields />
             </aside>
         </form>
     }
@@ -261,40 +259,5 @@ fn go_to(part: Part) {
     {
         // Focus brings it into view as well; what cannot take it stays where it is.
         drop(element.focus());
-    }
-}
-
-/// The same as a command line.
-#[component]
-fn CommandLine(fields: Fields) -> impl IntoView {
-    let command = Memo::new(move |_| {
-        let server = fields.request()?;
-        fields.offer.with(|offer| offer.as_ref().map(|offer| Command::of(&server, offer)))
-    });
-    let text = Signal::derive(move || {
-        command.with(|command| command.as_ref().map(Command::text).unwrap_or_default())
-    });
-    view! {
-        <div class="code">
-            <div class="code__head">
-                <span class="code__kind">{tr("The same with openstack")}</span>
-                <Show when=move || command.read().is_some()><CopyButton text=text what=tr("command") worded=true /></Show>
-            </div>
-            {move || match command.get() {
-                None => view! {
-                    <p class="code__text code__text--words">{tr("Appears once the form is complete.")}</p>
-                }.into_any(),
-                Some(command) => view! {
-                    <code class="code__text" tabindex="0" role="group" aria-label=tr("Command line")>
-                        {command.verb}
-                        {command.pieces.into_iter().map(|piece| view! {
-                            " \\\n  "
-                            {piece.flag.map(|flag| view! { <span class="code__flag">{flag}</span> " " })}
-                            {piece.value}
-                        }).collect_view()}
-                    </code>
-                }.into_any(),
-            }}
-        </div>
     }
 }

@@ -1,0 +1,126 @@
+//! User data: what can be shown as the text that it is, and what has to be shown as base64.
+
+/// The bytes behind the base64 of the request.
+pub fn decode(text: &str) -> Option<Vec<u8>> {
+    let (text, padding) = match text.trim_end_matches('=') {
+        bare if text.len().is_multiple_of(4) => (bare, text.len() - bare.len()),
+        _ => return None,
+    };
+    if padding > 2 {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    for chunk in text.as_bytes().chunks(4) {
+        let mut bits = 0_u32;
+        for place in 0..4 {
+            let letter = chunk.get(place).map_or(Some(0), |letter| sextet(*letter))?;
+            bits = bits << 6 | letter;
+        }
+        let [_, whole @ ..] = bits.to_be_bytes();
+        bytes.extend(whole.into_iter().take(chunk.len().saturating_sub(1)));
+    }
+    Some(bytes)
+}
+
+fn sextet(letter: u8) -> Option<u32> {
+    let value = match letter {
+        b'A'..=b'Z' => letter - b'A',
+        b'a'..=b'z' => letter - b'a' + 26,
+        b'0'..=b'9' => letter - b'0' + 52,
+        b'+' => 62,
+        b'/' => 63,
+        _ => return None,
+    };
+    Some(u32::from(value))
+}
+
+/// Base64, in lines of 76 letters.
+pub fn lines_of_base64(bytes: &[u8]) -> String {
+    let base64 = base64(bytes);
+    let mut lines = String::with_capacity(base64.len() + base64.len() / 76 + 1);
+    for (place, letter) in base64.char_indices() {
+        if place > 0 && place.is_multiple_of(76) {
+            lines.push('\n');
+        }
+        lines.push(letter);
+    }
+    lines.push('\n');
+    lines
+}
+
+/// Base64 in one line.
+pub fn base64(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        for place in 0..4_usize {
+            let letter = ALPHABET.get((bits >> (18 - 6 * place)) as usize & 63);
+            let letter = letter.filter(|_| place <= chunk.len()).copied();
+            out.push(letter.map_or('=', char::from));
+        }
+    }
+    out
+}
+
+/// The data as text that people can read and that survives being copied: no control characters but line ends and tabs, and
+/// none that are invisible or turn the direction of what follows.
+pub fn readable(bytes: &[u8]) -> Option<&str> {
+    let hidden = |c: char| {
+        (c.is_control() && !matches!(c, '\n' | '\t'))
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+    };
+    std::str::from_utf8(bytes).ok().filter(|text| !text.is_empty() && !text.contains(hidden))
+}
+
+/// Whether Go's base64 decoder takes the text, line ends left out as it does: gophercloud then sends it as it is, and does
+/// not encode it (`openstack/compute/v2/servers/requests.go`, `ToServerCreateMap`).
+pub fn is_base64_itself(text: &str) -> bool {
+    decode(&text.replace(['\n', '\r'], "")).is_some()
+}
+
+/// A line that is in no line of `text`, to end it with.
+pub fn end_of(text: &str) -> String {
+    let mut end = String::from("USER_DATA");
+    while text.lines().any(|line| line.trim() == end) {
+        end.push('_');
+    }
+    end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_there_and_back() {
+        for text in ["", "a", "ab", "abc", "abcd", "#cloud-config\n", "åäö\0\u{ff}"] {
+            let encoded = openstack::compute::user_data(text).expect("short enough");
+            assert_eq!(base64(text.as_bytes()), encoded);
+            assert_eq!(decode(&encoded).expect("base64"), text.as_bytes());
+        }
+        for text in ["a", "abc", "a===", "ab=c", "åäöå", "ab d"] {
+            assert_eq!(decode(text), None, "{text}");
+        }
+        let long = lines_of_base64(&[7; 100]);
+        assert_eq!(long.lines().map(str::len).collect::<Vec<_>>(), [76, 60]);
+        assert_eq!(decode(&long.replace('\n', "")).expect("base64"), [7; 100]);
+    }
+
+    #[test]
+    fn what_is_shown_as_text() {
+        let check = |bytes: &[u8], expected: bool| {
+            assert_eq!(readable(bytes).is_some(), expected, "{bytes:?}");
+        };
+        check("#cloud-config\n\tå: 😀\n".as_bytes(), true);
+        check(b"", false);
+        check(b"a\r\n", false);
+        check(b"\x1f\x8b\x08", false);
+        check("\u{feff}#cloud-config".as_bytes(), false);
+        check("a\u{202e}b".as_bytes(), false);
+        assert!(is_base64_itself("YWJj\nYWJj\n"));
+        assert!(!is_base64_itself("#cloud-config\n"));
+        assert_eq!(end_of("x\n USER_DATA\nUSER_DATA_\n"), "USER_DATA__");
+    }
+}
