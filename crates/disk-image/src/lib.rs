@@ -19,6 +19,7 @@ mod system;
 mod windows;
 
 pub use cloud::Mismatch;
+pub use guest::Whole;
 pub use read::{ReadAt, ReadError};
 pub use remedy::{remedy, shell_word};
 pub use system::with_file_name;

@@ -13,7 +13,6 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use rusqlite::Transaction;
 use serde::{Deserialize, Serialize};
-use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
@@ -301,6 +300,13 @@ async fn finish(region: &Region, id: &str, summary: Summary) -> Answer<()> {
             Err(Fault::gone(format!("Image {id} was deleted during the upload.")))
         }
     }
+}
+
+/// Whether an image is done.
+pub async fn is_active(region: &Region, id: &str) -> Result<bool, NotMade> {
+    let wanted = id.to_owned();
+    let image = region.db.read(move |conn| ImageRecord::find(conn, &wanted)).await?;
+    Ok(image.is_some_and(|image| image.status == "active"))
 }
 
 /// Removes an image that could not be filled, as Nova and Cinder do: only one that is `queued` or `saving`.

@@ -10,7 +10,7 @@ use super::error::VolumeError;
 use super::life;
 use super::model::Volume;
 use super::view::{self, Moment};
-use super::{change, list, quota, types};
+use super::{actions, change, list, messages, metadata, quota, snapshots, types};
 use crate::auth::Scope;
 use crate::incoming::{BodyError, Incoming};
 use crate::microversion::{Microversion, Refused, Supported};
@@ -152,8 +152,9 @@ async fn route(call: Call) -> Result<Response, VolumeError> {
             }
         }
         ["volumes", id, "action"] if call.incoming.method == Method::POST => {
-            change::action(call, id).await
+            actions::answer(call, id).await
         }
+        ["volumes", id, "metadata", key @ ..] => metadata::answer::<Volume>(call, id, key).await,
         ["types"] if get => {
             let kinds: Vec<Value> =
                 types::all().iter().map(|kind| kind.view(&call.region, true)).collect();
@@ -179,10 +180,9 @@ async fn route(call: Call) -> Result<Response, VolumeError> {
             Ok(ok(json!({"availabilityZoneInfo": zones})))
         }
         ["extensions"] if get => Ok(ok(json!({"extensions": []}))),
-        ["snapshots" | "snapshots-detail"] | ["snapshots", "detail"] if get => {
-            Ok(ok(json!({"snapshots": []})))
-        }
-        ["snapshots", id] if get => Err(VolumeError::missing("Snapshot", id)),
+        ["snapshots", below @ ..] => snapshots::answer(call, below).await,
+        ["messages"] if get && call.version.minor >= 3 => messages::answer(call, None).await,
+        ["messages", id] if call.version.minor >= 3 => messages::answer(call, Some(id)).await,
         ["backups"] | ["backups", "detail"] if get => Ok(ok(json!({"backups": []}))),
         _ => Err(VolumeError::no_such_path()),
     }

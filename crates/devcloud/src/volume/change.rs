@@ -1,43 +1,25 @@
 //! Making, changing and deleting volumes.
 
-use std::collections::BTreeMap;
-
-use axum::body::Bytes;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::api::{Call, expect};
+use super::body::{accepted, in_body, pairs};
 use super::error::VolumeError;
 use super::life::{self, NewVolume};
 use super::model::{Status, Volume};
-use super::schemas;
+use super::origin::{self, Origin};
 use super::view::{self, Moment};
-use crate::body_schema::Schema;
-use crate::image_facts::ImageFacts;
+use super::{schemas, snapshots};
 use crate::records;
-
-/// Cinder's 202 and 204 bodies are empty and, for no good reason, HTML.
-fn accepted() -> Response {
-    (StatusCode::ACCEPTED, [(header::CONTENT_TYPE, "text/html; charset=UTF-8")]).into_response()
-}
-
-fn read_body(body: &Bytes, schema: &Schema) -> Result<Map<String, Value>, VolumeError> {
-    let parsed: Value = serde_json::from_slice(body)
-        .map_err(|_| VolumeError::bad_request("Malformed request body"))?;
-    schema.check(&parsed).map_err(VolumeError::bad_request)?;
-    match parsed.get("volume") {
-        Some(Value::Object(volume)) => Ok(volume.clone()),
-        _ => Err(VolumeError::bad_request("Malformed request body")),
-    }
-}
 
 /// `POST /volumes`.
 pub async fn create(call: Call) -> Result<Response, VolumeError> {
     if !call.scope.can_write() {
         return Err(VolumeError::policy("volume:create"));
     }
-    let body = read_body(&call.incoming.body, &schemas::create(call.version))?;
+    let body = in_body(&call.incoming.body, "volume", &schemas::create(call.version))?;
     let string = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_owned);
     let name = string("name").or_else(|| string("display_name"));
     let description = string("description").or_else(|| string("display_description"));
@@ -48,41 +30,19 @@ pub async fn create(call: Call) -> Result<Response, VolumeError> {
              volumes.",
         ));
     }
-    if let Some(id) = string("snapshot_id") {
-        return Err(VolumeError::missing("Snapshot", &id));
-    }
-    let source = match string("source_volid") {
-        Some(id) => Some(expect(&call, &id).await?),
-        None => None,
-    };
-    let image = match string("imageRef").or_else(|| string("image_id")).filter(|id| !id.is_empty())
-    {
-        Some(id) => Some(image(&call, &id).await?),
-        None => None,
-    };
+    let origin = Origin::of(&call, &body).await?;
     let size = match body.get("size") {
         Some(Value::Number(number)) => number.as_i64(),
         Some(Value::String(digits)) => digits.parse().ok(),
-        _ => source.as_ref().map(|source| source.size_gib),
+        _ => origin.size_gib(),
     };
     let Some(size_gib) = size else {
         return Err(VolumeError::invalid_input(
             "Volume size 'None' must be an integer and greater than 0",
         ));
     };
-    if let Some(source) = &source {
-        if size_gib < source.size_gib {
-            return Err(VolumeError::invalid_input(format!(
-                "Volume size '{size_gib}'GB cannot be smaller than original volume size  {}GB. They must be >= original \
-                 volume size.",
-                source.size_gib
-            )));
-        }
-        if !matches!(source.status, Status::Available | Status::InUse) {
-            let message = "Invalid volume: Originating source volume status must be one of 'available, in-use' values";
-            return Err(VolumeError::bad_request(message));
-        }
-    }
+    origin::check(&origin, size_gib)?;
+    let Origin { snapshot, source, image } = origin;
     let wanted = NewVolume {
         project_id: call.scope.project_id.clone(),
         user_id: call.scope.user_id.clone(),
@@ -96,27 +56,18 @@ pub async fn create(call: Call) -> Result<Response, VolumeError> {
         metadata: pairs(body.get("metadata")),
     };
     let (region, now) = (call.region.clone(), call.region.clock.now());
-    let volume = call.region.db.write(move |tx| life::create(tx, &region, now, wanted)).await?;
+    let volume = call
+        .region
+        .db
+        .write(move |tx| match snapshot {
+            Some(snapshot) => life::create_of_snapshot(tx, &region, now, wanted, &snapshot),
+            None => life::create(tx, &region, now, wanted),
+        })
+        .await?;
     life::follow(&call.region, volume.id.clone());
     let root = &call.incoming.endpoint.root;
     let view = view::detail(&volume, &call.region, call.version, root, Moment::Created);
     Ok((StatusCode::ACCEPTED, axum::Json(view::single(view))).into_response())
-}
-
-async fn image(call: &Call, id: &str) -> Result<ImageFacts, VolumeError> {
-    if !crate::body_schema::is_uuid(id) {
-        return Err(VolumeError::bad_request("Invalid imageRef provided."));
-    }
-    match crate::image::show_for(&call.region, &call.scope, id).await? {
-        Some(image) => Ok(image),
-        None => Err(VolumeError::missing("Image", id)),
-    }
-}
-
-fn pairs(value: Option<&Value>) -> BTreeMap<String, String> {
-    let map = value.and_then(Value::as_object);
-    let pair = |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
-    map.into_iter().flatten().filter_map(pair).collect()
 }
 
 /// `PUT /volumes/{id}`.
@@ -125,7 +76,7 @@ pub async fn update(call: Call, id: &str) -> Result<Response, VolumeError> {
     if !call.scope.can_write() {
         return Err(VolumeError::policy("volume:update"));
     }
-    let body = read_body(&call.incoming.body, &schemas::update())?;
+    let body = in_body(&call.incoming.body, "volume", &schemas::update())?;
     let (project, wanted, now) =
         (call.scope.project_id.clone(), id.to_owned(), call.region.clock.now());
     let volume = call
@@ -167,7 +118,8 @@ pub async fn delete(call: Call, id: &str) -> Result<Response, VolumeError> {
             let found = life::find(tx, &project, &wanted)?;
             let volume = found.ok_or_else(|| VolumeError::missing("Volume", &wanted))?;
             let free = matches!(volume.status, Status::Available | Status::Error | Status::ErrorDeleting);
-            if !free || !volume.attachments.is_empty() {
+            let snapshots = snapshots::of_volume(tx, &volume)?;
+            if !free || !volume.attachments.is_empty() || !snapshots.is_empty() {
                 return Err(VolumeError::bad_request(
                     "Invalid volume: Volume status must be available or error or error_restoring or error_extending or \
                      error_managing and must not be migrating, attached, belong to a group, have snapshots, awaiting a \
@@ -181,13 +133,11 @@ pub async fn delete(call: Call, id: &str) -> Result<Response, VolumeError> {
     Ok(accepted())
 }
 
-/// No action is served yet; what is asked for is named, as Cinder names an action that it does not know.
-pub async fn action(call: Call, id: &str) -> Result<Response, VolumeError> {
-    expect(&call, id).await?;
-    let body: Value = serde_json::from_slice(&call.incoming.body)
-        .map_err(|_| VolumeError::bad_request("Malformed request body"))?;
-    let name = body.as_object().and_then(|map| map.keys().next()).map_or("None", String::as_str);
-    Err(VolumeError::bad_request(format!(
-        "There is no such action: {name}. Verify the request body and Content-Type header and try again."
-    )))
+impl super::metadata::Described for Volume {
+    const NOUN: &'static str = "Volume";
+    const POLICY: &'static str = "volume:update_volume_metadata";
+
+    fn metadata(&mut self) -> &mut std::collections::BTreeMap<String, String> {
+        &mut self.metadata
+    }
 }

@@ -13,7 +13,7 @@ use super::error::VolumeError;
 use super::failures;
 use super::model::{Attachment, Status, Volume};
 use super::quota;
-use super::snapshots::{Snapshot, SnapshotStatus};
+use super::snapshots::{self, Snapshot, SnapshotStatus};
 use crate::clock::Pace;
 use crate::db::DbError;
 use crate::image_facts::ImageFacts;
@@ -157,6 +157,7 @@ fn make(
         source_volid: from_volume.map(|source| source.id.clone()),
         snapshot_id: snapshot.map(|snapshot| snapshot.id.clone()),
         format,
+        growing_to: None,
         upload: None,
         metadata: wanted.metadata,
         created,
@@ -273,7 +274,24 @@ pub fn detach(conn: &Connection, now: Timestamp, id: &str) -> rusqlite::Result<(
     records::put(conn, &volume)
 }
 
-/// Begins to delete a volume. Call [`follow`] once the transaction is through.
+/// Begins to make a volume larger. Call [`follow`] once the transaction is through.
+pub fn extend(
+    conn: &Connection,
+    region: &Region,
+    now: Timestamp,
+    mut volume: Volume,
+    size_gib: i64,
+) -> rusqlite::Result<()> {
+    volume.to_come = vec![(600_000, volume.status)];
+    volume.status = Status::Extending;
+    volume.growing_to = Some(size_gib);
+    volume.updated = Some(now.as_microsecond());
+    volume.due = Some(next_due(&volume, now.as_microsecond(), region.pace));
+    records::put(conn, &volume)
+}
+
+/// Begins to delete a volume. Call [`follow`] once the transaction is through. One that has snapshots stays, as Cinder
+/// refuses it to Nova, who goes on without.
 pub fn delete(
     conn: &Connection,
     region: &Region,
@@ -281,6 +299,9 @@ pub fn delete(
     id: &str,
 ) -> rusqlite::Result<()> {
     let Some(mut volume) = records::get::<Volume>(conn, id)? else { return Ok(()) };
+    if !snapshots::of_volume(conn, &volume)?.is_empty() {
+        return Ok(());
+    }
     volume.status = Status::Deleting;
     volume.updated = Some(now.as_microsecond());
     volume.to_come = if failures::asks_for(failures::DELETE, volume.name.as_deref()) {
@@ -338,6 +359,9 @@ async fn step(region: &Region, id: String) -> Result<Option<Duration>, DbError> 
                     // A volume of an image can be booted of once the image is on it.
                     volume.bootable |=
                         volume.status == Status::Downloading && status == Status::Available;
+                    if volume.status == Status::Extending {
+                        volume.size_gib = volume.growing_to.take().unwrap_or(volume.size_gib);
+                    }
                     volume.status = status;
                     volume.updated = Some(at);
                 }

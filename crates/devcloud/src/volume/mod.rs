@@ -2,19 +2,26 @@
 //!
 //! Deliberately not here: writing to a volume, backups, groups, transfers, migration, and whatever else only an operator does.
 
+mod actions;
 mod api;
+mod body;
 mod change;
 mod content;
+mod disk;
 mod error;
 pub mod failures;
 mod life;
 mod list;
 mod messages;
+mod metadata;
 mod model;
+mod origin;
+mod paging;
 mod quota;
 mod schemas;
 mod snapshots;
 mod types;
+mod upload;
 mod view;
 
 pub use api::router;
@@ -24,6 +31,7 @@ pub use life::{
     reserve,
 };
 pub use model::{Attachment, Status, Volume};
+pub use quota::snapshots_free;
 pub(crate) use snapshots::for_image as snapshot_for_image;
 pub use snapshots::{
     Snapshot, SnapshotStatus, find as find_snapshot, follow as follow_snapshot,
@@ -34,7 +42,7 @@ pub use types::{VolumeType, find as find_type};
 use std::collections::HashSet;
 
 use crate::db::DbError;
-use crate::records::{self, Record};
+use crate::records;
 use crate::seed::SeedError;
 use crate::state::Region;
 
@@ -54,21 +62,28 @@ pub async fn resume(region: &Region) {
 }
 
 async fn pick_up(region: &Region) -> Result<(), DbError> {
-    let (volumes, snapshots, kept) = region
+    let (all, snapshots) = region
         .db
-        .read(|conn| {
-            let mut kept = HashSet::new();
-            kept.extend(records::all::<Volume>(conn)?.iter().map(|one| one.id().to_owned()));
-            kept.extend(records::all::<Snapshot>(conn)?.iter().map(|one| one.id().to_owned()));
-            let volumes = records::under_way::<Volume>(conn)?;
-            Ok((volumes, records::under_way::<Snapshot>(conn)?, kept))
-        })
+        .read(|conn| Ok((records::all::<Volume>(conn)?, records::all::<Snapshot>(conn)?)))
         .await?;
+    let kept: HashSet<String> = all
+        .iter()
+        .map(|one| one.id.clone())
+        .chain(snapshots.iter().map(|one| one.id.clone()))
+        .collect();
     if let Err(error) = content::sweep(region, |id| kept.contains(id)) {
         tracing::error!(%error, "bytes of volumes that are no more cannot be removed");
     }
-    volumes.into_iter().for_each(|id| follow(region, id));
-    snapshots.into_iter().for_each(|id| follow_snapshot(region, id));
+    for volume in all {
+        if volume.upload.is_some() {
+            upload::follow(region, volume.id.clone());
+        }
+        if volume.due.is_some() {
+            follow(region, volume.id);
+        }
+    }
+    let under_way = snapshots.into_iter().filter(|snapshot| snapshot.due.is_some());
+    under_way.for_each(|snapshot| follow_snapshot(region, snapshot.id));
     Ok(())
 }
 

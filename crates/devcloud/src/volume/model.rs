@@ -82,6 +82,8 @@ pub struct Attachment {
 pub struct Upload {
     /// The image.
     pub image_id: String,
+    /// The image's format.
+    pub disk_format: String,
     /// Who asked, for the image's quotas.
     pub payer: Payer,
     /// The request, for the message when it fails.
@@ -121,6 +123,9 @@ pub struct Volume {
     /// The format of the file that holds what is on it; `None` for one full of zeros.
     #[serde(default)]
     pub format: Option<String>,
+    /// The size that it is being extended to, in GiB.
+    #[serde(default)]
+    pub growing_to: Option<i64>,
     /// What it is being copied into.
     #[serde(default)]
     pub upload: Option<Upload>,

@@ -76,6 +76,11 @@ pub fn check_snapshot(
     Ok(())
 }
 
+/// How many more snapshots the project may have, for Nova, which asks before it begins.
+pub fn snapshots_free(conn: &Connection, project_id: &str) -> rusqlite::Result<i64> {
+    Ok(SNAPSHOTS - used(conn, project_id)?.total.snapshots)
+}
+
 /// Refuses a volume's growth by so many GiB when it would be too much.
 pub fn check_growth(conn: &Connection, project_id: &str, more_gib: i64) -> Result<(), VolumeError> {
     check_gigabytes(&used(conn, project_id)?, more_gib)

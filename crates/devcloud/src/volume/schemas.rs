@@ -1,7 +1,8 @@
-//! Bodies that Cinder takes (`cinder/api/schemas/volumes.py`).
+//! Bodies that Cinder takes (`cinder/api/schemas/`).
 
 use crate::body_schema::{
-    Format, Pattern, Schema, Type, boolean, dictionary, number, object, of, one_of, text,
+    Format, Pattern, Schema, Type, any, boolean, dictionary, number, object, of, one_of,
+    one_of_words, text,
 };
 use crate::microversion::Microversion;
 
@@ -37,6 +38,75 @@ pub fn update() -> Schema {
     let mut known = names();
     known.push(("metadata", dictionary(KEY, text(0, 255))));
     object(vec![("volume", object(known, &[]))], &["volume"])
+}
+
+/// `POST /snapshots` (`cinder/api/schemas/snapshots.py`).
+pub fn create_snapshot() -> Schema {
+    let snapshot = object(
+        vec![
+            ("name", text(0, 255).or_null()),
+            ("display_name", text(0, 255).or_null()),
+            ("description", text(0, 255).or_null()),
+            ("volume_id", optional_uuid()),
+            ("force", boolean()),
+            ("metadata", dictionary(KEY, text(0, 255)).or_null()),
+        ],
+        &["volume_id"],
+    );
+    object(vec![("snapshot", snapshot)], &["snapshot"])
+}
+
+/// `PUT /snapshots/{id}`.
+pub fn update_snapshot() -> Schema {
+    object(vec![("snapshot", object(names(), &[]))], &["snapshot"])
+}
+
+/// `POST` and `PUT` of `/metadata`.
+pub fn metadata() -> Schema {
+    object(vec![("metadata", dictionary(KEY, text(0, 255)))], &["metadata"]).open()
+}
+
+/// `PUT /metadata/{key}`.
+pub fn metadata_item() -> Schema {
+    object(vec![("meta", dictionary(KEY, text(0, 255)))], &["meta"]).open()
+}
+
+/// An action of a volume (`cinder/api/schemas/volume_actions.py`, `volume_image_metadata.py`); `None` for one that is not
+/// served here.
+pub fn action(name: &str, version: Microversion) -> Option<Schema> {
+    let (name, parameters) = match name {
+        "os-volume_upload_image" => {
+            const FORMATS: [&str; 7] = ["raw", "vmdk", "vdi", "qcow2", "vhd", "vhdx", "ploop"];
+            let mut known = vec![
+                ("image_name", text(1, 255)),
+                ("force", boolean()),
+                ("disk_format", one_of_words(&FORMATS)),
+                ("container_format", text(0, 255).or_null()),
+            ];
+            if version.minor >= 1 {
+                let who = one_of_words(&["community", "public", "private", "shared"]);
+                known.extend([("visibility", who), ("protected", boolean())]);
+            }
+            ("os-volume_upload_image", object(known, &["image_name"]))
+        }
+        "os-set_bootable" => {
+            ("os-set_bootable", object(vec![("bootable", boolean())], &["bootable"]))
+        }
+        "os-extend" => {
+            let size = number(1, Some(0x7FFF_FFFF));
+            ("os-extend", object(vec![("new_size", size)], &["new_size"]))
+        }
+        "os-set_image_metadata" => {
+            let pairs = dictionary(KEY, text(0, 255));
+            ("os-set_image_metadata", object(vec![("metadata", pairs)], &["metadata"]))
+        }
+        "os-unset_image_metadata" => {
+            ("os-unset_image_metadata", object(vec![("key", text(1, 255))], &["key"]))
+        }
+        "os-show_image_metadata" => ("os-show_image_metadata", any()),
+        _ => return None,
+    };
+    Some(object(vec![(name, parameters)], &[name]))
 }
 
 const KEY: Pattern = Pattern {

@@ -46,6 +46,17 @@ impl VolumeType {
     }
 }
 
+impl VolumeType {
+    /// As the answer to an upload shows it: with all columns of its row.
+    pub fn row(&self, region: &Region) -> Value {
+        json!({
+            "id": self.id(region), "name": self.name, "description": self.description, "is_public": true,
+            "extra_specs": {"volume_backend_name": self.name}, "qos_specs_id": null,
+            "created_at": "2026-01-01T00:00:00.000000", "updated_at": null, "deleted_at": null, "deleted": false,
+        })
+    }
+}
+
 /// All of them.
 pub fn all() -> &'static [VolumeType] {
     &TYPES

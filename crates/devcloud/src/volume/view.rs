@@ -102,11 +102,13 @@ fn service_uuid(region: &Region) -> String {
     format!("c214f512-d8ba-4eb3-a3e9-{number:012x}")
 }
 
-fn exact(micros: Micros) -> String {
+/// To the microsecond, as the answer to a creation has it.
+pub fn exact(micros: Micros) -> String {
     stamp(micros, "%Y-%m-%dT%H:%M:%S%.6f")
 }
 
-fn seconds(micros: Micros) -> String {
+/// In whole seconds, as the database keeps it.
+pub fn seconds(micros: Micros) -> String {
     stamp(micros, "%Y-%m-%dT%H:%M:%S.000000")
 }
 

@@ -9,6 +9,7 @@ mod pages;
 mod qcow2;
 mod tables;
 mod vmdk;
+mod whole;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -21,6 +22,7 @@ use blocks::Blocks;
 use pages::{PAGE_BYTES, Pages, Served};
 use qcow2::Clusters;
 use vmdk::Grains;
+pub use whole::Whole;
 
 /// How much is read of the file at most. A root file system tells its system within two or three MiB; a disk that needs
 /// more is told as not read rather than read for minutes.
@@ -43,6 +45,36 @@ enum Data {
     Grains(Grains),
 }
 
+impl Data {
+    fn read(&self, file: &dyn ReadAt, start: u64, into: &mut [u8]) -> Result<(), ReadError> {
+        match self {
+            Data::Plain => file.read_at(start, into),
+            Data::Clusters(clusters) => clusters.read(file, start, into),
+            Data::Blocks(blocks) => blocks.read(file, start, into),
+            Data::Grains(grains) => grains.read(file, start, into),
+        }
+    }
+}
+
+/// How a file of this format holds its disk, and how long the disk is.
+fn open_data(file: &dyn ReadAt, format: Format) -> Result<(Data, u64), WhyNot> {
+    Ok(match format {
+        Format::Raw | Format::Iso | Format::Luks | Format::Unknown => {
+            (Data::Plain, file.len_bytes())
+        }
+        Format::VhdFixed => (Data::Plain, file.len_bytes().saturating_sub(VHD_FOOTER_BYTES)),
+        Format::Qcow2 => qcow2_data(file)?,
+        Format::Vdi => blocks_data(Blocks::vdi(file))?,
+        Format::Vhd => blocks_data(Blocks::vhd(file))?,
+        Format::Vhdx => blocks_data(Blocks::vhdx(file))?,
+        Format::Vmdk => {
+            let (grains, len_bytes) = Grains::open(file).ok_or(WhyNot::Format)?;
+            (Data::Grains(grains), len_bytes)
+        }
+        _ => return Err(WhyNot::Format),
+    })
+}
+
 /// A disk.
 pub(crate) struct Disk<'a> {
     file: Metered<'a>,
@@ -54,21 +86,7 @@ pub(crate) struct Disk<'a> {
 impl<'a> Disk<'a> {
     /// The disk inside a file of this format, or why its bytes cannot be reached.
     pub(crate) fn open(file: &'a dyn ReadAt, format: Format) -> Result<Self, WhyNot> {
-        let (data, len_bytes) = match format {
-            Format::Raw | Format::Iso | Format::Luks | Format::Unknown => {
-                (Data::Plain, file.len_bytes())
-            }
-            Format::VhdFixed => (Data::Plain, file.len_bytes().saturating_sub(VHD_FOOTER_BYTES)),
-            Format::Qcow2 => qcow2_data(file)?,
-            Format::Vdi => blocks_data(Blocks::vdi(file))?,
-            Format::Vhd => blocks_data(Blocks::vhd(file))?,
-            Format::Vhdx => blocks_data(Blocks::vhdx(file))?,
-            Format::Vmdk => {
-                let (grains, len_bytes) = Grains::open(file).ok_or(WhyNot::Format)?;
-                (Data::Grains(grains), len_bytes)
-            }
-            _ => return Err(WhyNot::Format),
-        };
+        let (data, len_bytes) = open_data(file, format)?;
         let file =
             Metered { file, bytes_left: Cell::new(FILE_BYTES), reads_left: Cell::new(FILE_READS) };
         Ok(Self { file, data, len_bytes, pages: Rc::default() })
@@ -89,12 +107,7 @@ impl<'a> Disk<'a> {
         let start = page.saturating_mul(PAGE_BYTES as u64);
         let len = self.len_bytes.saturating_sub(start).min(PAGE_BYTES as u64) as usize;
         let mut bytes = vec![0; len];
-        match &self.data {
-            Data::Plain => self.file.read_at(start, &mut bytes)?,
-            Data::Clusters(clusters) => clusters.read(&self.file, start, &mut bytes)?,
-            Data::Blocks(blocks) => blocks.read(&self.file, start, &mut bytes)?,
-            Data::Grains(grains) => grains.read(&self.file, start, &mut bytes)?,
-        }
+        self.data.read(&self.file, start, &mut bytes)?;
         self.pages.borrow_mut().keep(page, bytes);
         Ok(())
     }

@@ -99,6 +99,14 @@ impl Clusters {
         file.read_at(at, real)
     }
 
+    /// How many bytes from `offset` on have no cluster behind them; 0 when they have one.
+    pub(crate) fn zeros_at(&self, file: &dyn ReadAt, offset: u64) -> Result<u64, ReadError> {
+        let cluster_bytes = 1_u64 << self.cluster_bits;
+        let entry = self.entry(file, offset)?;
+        let none = entry & COMPRESSED == 0 && (entry & OFFSET == 0 || entry & ZERO != 0);
+        Ok(if none { cluster_bytes - (offset & (cluster_bytes - 1)) } else { 0 })
+    }
+
     /// The L2 entry of the cluster at `offset`; 0 when there is none.
     fn entry(&self, file: &dyn ReadAt, offset: u64) -> Result<u64, ReadError> {
         let l2_bits = self.cluster_bits - 3;
