@@ -55,4 +55,28 @@ impl ImageFacts {
         metadata.extend(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)));
         metadata
     }
+
+    /// What Nova makes of it again (`get_image_metadata_from_volume` in `nova/utils.py`).
+    pub fn of_volume_metadata(mut metadata: BTreeMap<String, String>) -> Self {
+        let mut text = |name: &str| metadata.remove(name).unwrap_or_default();
+        let (id, name) = (text("image_id"), text("image_name"));
+        let (disk_format, container_format) = (text("disk_format"), text("container_format"));
+        let checksum = text("checksum");
+        let mut number = |name: &str| text(name).parse().unwrap_or(0);
+        let (min_disk_gib, min_ram_mib) = (number("min_disk"), number("min_ram"));
+        let size_bytes = number("size");
+        Self {
+            id,
+            name,
+            status: "active".to_owned(),
+            size_bytes,
+            virtual_size_bytes: 0,
+            min_disk_gib,
+            min_ram_mib,
+            disk_format,
+            container_format,
+            checksum,
+            properties: metadata,
+        }
+    }
 }

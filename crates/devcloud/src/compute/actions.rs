@@ -1,15 +1,15 @@
-//! What can be done to a server: `POST /servers/{id}/action`, renaming, deleting, and its console.
+//! What can be done to a server: `POST /servers/{id}/action`, renaming and deleting.
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use rusqlite::Connection;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use super::call::Call;
 use super::error::ComputeError;
-use super::model::{Server, Task, VmState};
-use super::{console, history, life, schemas, view};
-use crate::network;
+use super::model::Server;
+use super::states::{Task, VmState};
+use super::{console_api, history, life, rescue, schemas, snapshot};
 use crate::records;
 
 /// `POST /servers/{id}/action`.
@@ -32,13 +32,16 @@ pub async fn act(call: &Call, server: Server, body: &Value) -> Result<Response, 
                 if kind.eq_ignore_ascii_case("hard") { &HARD_REBOOT } else { &SOFT_REBOOT };
             change(call, &server.id, change_to).await
         }
-        "os-getConsoleOutput" => console_output(call, server, &argument).await,
+        "createImage" => snapshot::create(call, &server.id, &argument).await,
+        "rescue" => rescue::rescue(call, server, &argument).await,
+        "unrescue" => rescue::unrescue(call, &server.id).await,
+        "os-getConsoleOutput" => console_api::output(call, server, &argument).await,
         _ => {
             if call.since(6) {
                 return Err(ComputeError::not_found("The resource could not be found."));
             }
             let kind = argument.get("type").cloned().unwrap_or(Value::Null);
-            let url = console_url(call, &server, "os-remote-consoles")?;
+            let url = console_api::url(call, &server, "os-remote-consoles")?;
             Ok(axum::Json(json!({"console": {"type": kind, "url": url}})).into_response())
         }
     }
@@ -52,6 +55,8 @@ struct Change {
     rule: &'static str,
     /// The states that it starts from.
     from: &'static [VmState],
+    /// What may be going on already; nothing, mostly.
+    during: &'static [Task],
     /// What goes on meanwhile.
     task: Task,
     /// The step on the host.
@@ -62,6 +67,7 @@ const START: Change = Change {
     name: "start",
     rule: "servers:start",
     from: &[VmState::Stopped],
+    during: &[],
     task: Task::PoweringOn,
     event: "compute_start_instance",
 };
@@ -69,7 +75,8 @@ const START: Change = Change {
 const STOP: Change = Change {
     name: "stop",
     rule: "servers:stop",
-    from: &[VmState::Active],
+    from: &[VmState::Active, VmState::Rescued, VmState::Error],
+    during: &[],
     task: Task::PoweringOff,
     event: "compute_stop_instance",
 };
@@ -78,6 +85,7 @@ const SOFT_REBOOT: Change = Change {
     name: "reboot",
     rule: "servers:reboot",
     from: &[VmState::Active],
+    during: &[],
     task: Task::Rebooting,
     event: "compute_reboot_instance",
 };
@@ -86,9 +94,41 @@ const HARD_REBOOT: Change = Change {
     name: "reboot",
     rule: "servers:reboot",
     from: &[VmState::Active, VmState::Stopped, VmState::Error],
+    // `ALLOW_REBOOT` in `nova/compute/task_states.py`: a soft reboot that does not come to its end.
+    during: &[Task::Rebooting, Task::RebootingHard],
     task: Task::RebootingHard,
     event: "compute_reboot_instance",
 };
+
+/// The server, if it is more than history.
+pub fn alive(conn: &Connection, id: &str) -> Result<Server, ComputeError> {
+    let found =
+        records::get::<Server>(conn, id)?.filter(|server| server.vm_state != VmState::Deleted);
+    found.ok_or_else(|| ComputeError::no_server(id))
+}
+
+/// `check_instance_state` in `nova/compute/api.py`: the state, then what is going on, then whether it ever ran.
+pub fn expect_state(
+    server: &Server,
+    action: &str,
+    from: &[VmState],
+    during: &[Task],
+) -> Result<(), ComputeError> {
+    let id = &server.id;
+    if !from.contains(&server.vm_state) {
+        let state = server.vm_state.word();
+        return Err(ComputeError::wrong_state(action, id, "vm_state", state));
+    }
+    if let Some(task) = server.task.filter(|task| !during.contains(task)) {
+        return Err(ComputeError::wrong_state(action, id, "task_state", task.word()));
+    }
+    if server.launched.is_none() {
+        return Err(ComputeError::conflict(format!(
+            "Instance {id} is in an invalid state for '{action}'"
+        )));
+    }
+    Ok(())
+}
 
 async fn change(call: &Call, id: &str, wanted: &'static Change) -> Result<Response, ComputeError> {
     if !call.scope.can_write() {
@@ -100,29 +140,8 @@ async fn change(call: &Call, id: &str, wanted: &'static Change) -> Result<Respon
     call.region
         .db
         .write(move |tx| -> Result<(), ComputeError> {
-            let found = records::get::<Server>(tx, &id)?
-                .filter(|server| server.vm_state != VmState::Deleted);
-            let mut server = found.ok_or_else(|| ComputeError::no_server(&id))?;
-            if !wanted.from.contains(&server.vm_state) {
-                return Err(ComputeError::wrong_state(
-                    wanted.name,
-                    &id,
-                    "vm_state",
-                    server.vm_state.word(),
-                ));
-            }
-            if let Some(task) = server.task {
-                return Err(ComputeError::wrong_state(wanted.name, &id, "task_state", task.word()));
-            }
-            // A server that never ran (its build failed) has nothing to start.
-            if server.launched.is_none() {
-                return Err(ComputeError::wrong_state(
-                    wanted.name,
-                    &id,
-                    "vm_state",
-                    server.vm_state.word(),
-                ));
-            }
+            let mut server = alive(tx, &id)?;
+            expect_state(&server, wanted.name, wanted.from, wanted.during)?;
             server.action_id = Some(caller.request_id.clone());
             life::begin(&mut server, &caller.region, now, Some(wanted.task));
             records::put(tx, &server)?;
@@ -145,9 +164,7 @@ pub async fn delete(call: &Call, id: &str) -> Result<Response, ComputeError> {
     call.region
         .db
         .write(move |tx| -> Result<(), ComputeError> {
-            let found = records::get::<Server>(tx, &id)?
-                .filter(|server| server.vm_state != VmState::Deleted);
-            let mut server = found.ok_or_else(|| ComputeError::no_server(&id))?;
+            let mut server = alive(tx, &id)?;
             if server.task == Some(Task::Deleting) {
                 // Deleting twice is fine with Nova.
                 return Ok(());
@@ -173,9 +190,7 @@ pub async fn update(call: &Call, id: &str, body: &Value) -> Result<Server, Compu
     call.region
         .db
         .write(move |tx| -> Result<Server, ComputeError> {
-            let found = records::get::<Server>(tx, &id)?
-                .filter(|server| server.vm_state != VmState::Deleted);
-            let mut server = found.ok_or_else(|| ComputeError::no_server(&id))?;
+            let mut server = alive(tx, &id)?;
             let string = |name: &str| wanted.get(name).and_then(Value::as_str).map(str::to_owned);
             if let Some(name) = string("name") {
                 server.name = name;
@@ -194,69 +209,4 @@ pub async fn update(call: &Call, id: &str, body: &Value) -> Result<Server, Compu
             Ok(server)
         })
         .await
-}
-
-async fn console_output(
-    call: &Call,
-    server: Server,
-    argument: &Value,
-) -> Result<Response, ComputeError> {
-    if !call.scope.can_write() {
-        return Err(ComputeError::policy("os-console-output"));
-    }
-    if !server.placed || server.vm_state == VmState::Error {
-        return Err(ComputeError::conflict(format!("Instance {} is not ready", server.id)));
-    }
-    let length = match argument.get("length") {
-        Some(Value::Number(number)) => number.as_i64(),
-        Some(Value::String(digits)) => digits.parse().ok(),
-        _ => None,
-    };
-    let output = call
-        .region
-        .db
-        .read(move |conn| {
-            let ports = view::ports(conn, &server)?;
-            let address = |port: &network::Object| {
-                let ips = port.get("fixed_ips").and_then(Value::as_array);
-                let mac = network::text(port, "mac_address").to_owned();
-                let ip = ips
-                    .into_iter()
-                    .flatten()
-                    .find_map(|ip| ip.get("ip_address")?.as_str().map(str::to_owned));
-                ip.map(|ip| (mac, ip))
-            };
-            let addresses: Vec<(String, String)> = ports.iter().filter_map(address).collect();
-            Ok(console::tail(&console::log(&server, &addresses), length))
-        })
-        .await?;
-    Ok(axum::Json(json!({"output": output})).into_response())
-}
-
-/// `POST /servers/{id}/remote-consoles`. The address is well-formed, and there is nothing at it.
-pub fn remote_console(call: &Call, server: &Server, body: &Value) -> Result<Value, ComputeError> {
-    schemas::remote_console().check(body).map_err(ComputeError::bad_request)?;
-    let part = |name: &str| {
-        body.get("remote_console")
-            .and_then(|console| console.get(name))
-            .and_then(Value::as_str)
-            .unwrap_or("")
-    };
-    let (protocol, kind) = (part("protocol"), part("type"));
-    if (protocol, kind) != ("vnc", "novnc") {
-        return Err(ComputeError::bad_request(format!("Unavailable console type {kind}.")));
-    }
-    let url = console_url(call, server, "os-remote-consoles")?;
-    Ok(json!({"remote_console": {"protocol": protocol, "type": kind, "url": url}}))
-}
-
-fn console_url(call: &Call, server: &Server, rule: &str) -> Result<String, ComputeError> {
-    if !call.scope.can_write() {
-        return Err(ComputeError::policy(rule));
-    }
-    if server.vm_state != VmState::Active {
-        return Err(ComputeError::conflict(format!("Instance {} is not ready", server.id)));
-    }
-    let token = Uuid::new_v4();
-    Ok(format!("{}/vnc_auto.html?path=%3Ftoken%3D{token}", call.incoming.endpoint.origin))
 }

@@ -9,20 +9,17 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::error::ComputeError;
 use super::model::Server;
+use super::versions::{self, VERSIONS};
 use super::view;
-use super::{actions, attached, create, flavors, history, keypairs, list, quota, schemas};
+use super::{
+    actions, attached, console_api, create, flavors, groups, history, keypairs, list, quota,
+    schemas,
+};
 use crate::auth::Scope;
 use crate::incoming::{BodyError, Incoming};
-use crate::microversion::{Microversion, Refused, Supported};
+use crate::microversion::{Microversion, Refused};
 use crate::records;
 use crate::state::Region;
-
-const VERSIONS: Supported = Supported {
-    service: "compute",
-    legacy_header: Some("x-openstack-nova-api-version"),
-    least: Microversion { major: 2, minor: 1 },
-    most: Microversion { major: 2, minor: 104 },
-};
 
 /// `osapi_max_request_body_size`.
 const BODY_LIMIT: usize = 114_688;
@@ -43,9 +40,9 @@ async fn answer(State(region): State<Region>, request: Request) -> Response {
     };
     let get = incoming.method == Method::GET;
     match incoming.segments().as_slice() {
-        [] if get => return axum::Json(versions(&incoming.endpoint.root)).into_response(),
+        [] if get => return axum::Json(versions::all(&incoming.endpoint.root)).into_response(),
         ["v2.1"] if get => {
-            let body = json!({"version": version_2_1(&incoming.endpoint.root, true)});
+            let body = json!({"version": versions::version_2_1(&incoming.endpoint.root, true)});
             return with_version(axum::Json(body).into_response(), VERSIONS.least);
         }
         _ => {}
@@ -92,30 +89,6 @@ fn with_version(mut response: Response, version: Microversion) -> Response {
     response
 }
 
-fn versions(root: &str) -> Value {
-    let old = json!({
-        "id": "v2.0", "status": "DEPRECATED", "version": "", "min_version": "", "updated": "2025-07-04T12:00:00Z",
-        "links": [{"rel": "self", "href": format!("{root}/v2/")}],
-    });
-    json!({"versions": [old, version_2_1(root, false)]})
-}
-
-fn version_2_1(root: &str, whole: bool) -> Value {
-    let own = json!({"rel": "self", "href": format!("{root}/v2.1/")});
-    let mut version = json!({
-        "id": "v2.1", "status": "CURRENT", "version": VERSIONS.most.to_string(),
-        "min_version": VERSIONS.least.to_string(), "updated": "2013-07-23T11:33:21Z", "links": [own],
-    });
-    if whole && let Some(version) = version.as_object_mut() {
-        let more = json!({"rel": "describedby", "type": "text/html", "href": "http://docs.openstack.org/"});
-        version.insert("links".to_owned(), json!([own, more]));
-        let kind = "application/vnd.openstack.compute+json;version=2.1";
-        version
-            .insert("media-types".to_owned(), json!([{"base": "application/json", "type": kind}]));
-    }
-    version
-}
-
 fn ok(body: Value) -> Response {
     axum::Json(body).into_response()
 }
@@ -160,10 +133,10 @@ async fn route(call: &Call) -> Result<Response, ComputeError> {
         ("PUT" | "DELETE", ["os-quota-sets", ..]) => {
             Err(ComputeError::policy("os-quota-sets:update"))
         }
-        ("GET", ["os-server-groups"]) => Ok(ok(json!({"server_groups": []}))),
-        ("GET" | "DELETE", ["os-server-groups", id]) => {
-            Err(ComputeError::not_found(format!("Instance group {id} could not be found.")))
-        }
+        (_, ["os-server-groups", ..]) => match groups::route(call, method, rest).await? {
+            Some(response) => Ok(response),
+            None => Ok(no_such_path(call)),
+        },
         ("GET", ["os-hypervisors" | "os-services" | "os-aggregates", ..]) => {
             let name = rest.first().copied().unwrap_or("");
             Err(ComputeError::policy(&format!("{name}:list")))
@@ -198,7 +171,7 @@ async fn servers(call: &Call, method: &str, rest: &[&str]) -> Result<Response, C
         }
         ("POST", [id, "remote-consoles"]) if call.since(6) => {
             let body = call.any_body()?;
-            Ok(ok(actions::remote_console(call, &expect(call, id).await?, &body)?))
+            Ok(ok(console_api::remote(call, &expect(call, id).await?, &body)?))
         }
         ("GET", [id, "os-instance-actions"]) => {
             Ok(ok(history::list(call, &with_history(call, id).await?).await?))
@@ -232,6 +205,10 @@ async fn servers(call: &Call, method: &str, rest: &[&str]) -> Result<Response, C
                 ComputeError::not_found(format!("Instance {id} is not attached to volume {volume}"))
             };
             Ok(ok(json!({"volumeAttachment": view.ok_or_else(missing)?})))
+        }
+        ("PUT", [id, "os-volume_attachments", volume]) if call.since(85) => {
+            expect(call, id).await?;
+            attached::set_fate(call, id, volume, &call.any_body()?).await
         }
         ("GET", [id, "ips"]) => {
             let server = expect(call, id).await?;

@@ -1,13 +1,15 @@
 //! What hangs on a server: `os-interface`, `os-security-groups` and `os-volume_attachments`.
 
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::call::Call;
 use super::error::ComputeError;
-use super::model::{Disk, Server, VmState};
+use super::model::{Disk, Server};
+use super::states::VmState;
 use super::view;
-use crate::network;
+use crate::{network, records};
 
 /// `GET /servers/{id}/os-interface`, all or one.
 pub async fn interfaces(
@@ -100,4 +102,50 @@ pub fn attachment(call: &Call, server: &Server, disk: &Disk) -> Option<Value> {
         more.insert("bdm_uuid".to_owned(), json!(disk.bdm_id));
     }
     Some(view)
+}
+
+/// `PUT /servers/{id}/os-volume_attachments/{volume}` since 2.85: whether the volume goes with the server. Anything else of
+/// an attachment is for operators (nova/api/openstack/compute/volumes.py `_update_volume_regular`).
+pub async fn set_fate(
+    call: &Call,
+    id: &str,
+    volume_id: &str,
+    body: &Value,
+) -> Result<Response, ComputeError> {
+    if !call.scope.can_write() {
+        return Err(ComputeError::policy("os-volumes-attachments:update"));
+    }
+    let wanted = body.get("volumeAttachment").and_then(Value::as_object);
+    let wanted = wanted.ok_or_else(|| {
+        ComputeError::bad_request("Invalid input: 'volumeAttachment' is a required property")
+    })?;
+    let other = wanted.get("volumeId").and_then(Value::as_str).unwrap_or_default();
+    if other != volume_id {
+        return Err(ComputeError::policy("os-volumes-attachments:swap"));
+    }
+    let goes = wanted.get("delete_on_termination").and_then(Value::as_bool);
+    let (id, volume) = (id.to_owned(), volume_id.to_owned());
+    call.region
+        .db
+        .write(move |tx| -> Result<(), ComputeError> {
+            let mut server = records::get::<Server>(tx, &id)?
+                .filter(|server| server.vm_state != VmState::Deleted)
+                .ok_or_else(|| ComputeError::no_server(&id))?;
+            let disk = server
+                .disks
+                .iter_mut()
+                .find(|disk| disk.volume_id.as_deref() == Some(volume.as_str()))
+                .ok_or_else(|| {
+                    ComputeError::not_found(format!(
+                        "Instance {id} is not attached to volume {volume}"
+                    ))
+                })?;
+            if let Some(goes) = goes {
+                disk.delete_on_termination = goes;
+            }
+            records::put(tx, &server)?;
+            Ok(())
+        })
+        .await?;
+    Ok(StatusCode::ACCEPTED.into_response())
 }

@@ -1,11 +1,16 @@
 //! The console log: what a small Linux guest prints when it boots, with this server's own name, key and addresses.
 
 use super::model::{Server, Source};
+use super::states::VmState;
 use crate::clock::at_micros;
 
 /// The whole log so far; empty until the first boot.
 pub fn log(server: &Server, addresses: &[(String, String)]) -> String {
     let mut out = String::new();
+    // The host makes a new machine for the rescue, and a new machine begins a new log.
+    if server.vm_state == VmState::Rescued {
+        return one_boot(server, addresses, 1);
+    }
     for boot in 1..=server.boots {
         out.push_str(&one_boot(server, addresses, boot));
     }
@@ -25,10 +30,11 @@ pub fn tail(log: &str, lines: Option<i64>) -> String {
 
 fn one_boot(server: &Server, addresses: &[(String, String)], boot: u32) -> String {
     let root = server.disks.first();
-    let facts = root.and_then(|disk| match &disk.source {
+    let own = root.and_then(|disk| match &disk.source {
         Source::Image(facts) => Some(facts),
         _ => None,
     });
+    let facts = server.rescue.as_ref().or(own);
     let property = |name: &str| {
         facts.and_then(|facts| facts.properties.get(name)).map_or("linux", String::as_str)
     };

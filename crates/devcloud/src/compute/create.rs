@@ -10,8 +10,11 @@ use super::call::Call;
 use super::disks::{self, Planned};
 use super::error::ComputeError;
 use super::flavors::{self, Flavor};
-use super::model::{Server, Source, Task, VmState};
-use super::{history, keypairs, life, nics, quota};
+use super::mapping;
+use super::model::{Server, Source};
+use super::naming::{self, random_word};
+use super::states::{Task, VmState};
+use super::{groups, history, keypairs, life, nics, quota};
 use crate::records;
 use crate::volume;
 
@@ -82,6 +85,7 @@ pub async fn create(call: &Call, body: &Value) -> Result<Created, ComputeError> 
             let plugs = nics::resolve(tx, &scope.project_id, &networks, count.least)?;
             let granted =
                 quota::grant(tx, &scope.project_id, plan.flavor, count.least, count.most)?;
+            let mut group = groups::hinted(tx, &scope.project_id, &plan.hints(), granted)?;
             let mut ids = Vec::new();
             for index in 0..granted {
                 let mut server = plan.server(now, index, count.most, &reservation);
@@ -92,7 +96,13 @@ pub async fn create(call: &Call, body: &Value) -> Result<Created, ComputeError> 
                 life::begin(&mut server, &plan.call.region, now, Some(Task::Scheduling));
                 records::put(tx, &server)?;
                 history::begin(tx, now, &server, scope, &plan.call.request_id, "create")?;
+                if let Some(group) = &mut group {
+                    group.members.push(server.id.clone());
+                }
                 ids.push(server.id);
+            }
+            if let Some(group) = &group {
+                records::put(tx, group)?;
             }
             Ok(ids)
         })
@@ -102,7 +112,7 @@ pub async fn create(call: &Call, body: &Value) -> Result<Created, ComputeError> 
     Ok(Created {
         ids,
         reservation_id,
-        admin_pass: given.unwrap_or_else(password),
+        admin_pass: given.unwrap_or_else(naming::password),
         auto_disk_config: wanted.get("OS-DCF:diskConfig").and_then(Value::as_str) == Some("AUTO"),
     })
 }
@@ -171,6 +181,12 @@ impl Plan {
         self.wanted.get(name).and_then(Value::as_str).map(str::to_owned)
     }
 
+    fn hints(&self) -> Value {
+        let hints = self.body.get("os:scheduler_hints");
+        let hints = hints.or_else(|| self.body.get("OS-SCH-HNT:scheduler_hints"));
+        hints.cloned().unwrap_or_else(|| json!({}))
+    }
+
     fn public_key(&self, conn: &rusqlite::Connection) -> Result<Option<String>, ComputeError> {
         let Some(name) = self.string("key_name") else { return Ok(None) };
         match keypairs::find(conn, &self.call.scope.user_id, &name)? {
@@ -196,7 +212,7 @@ impl Plan {
                 )));
             };
             if found.status != volume::Status::Available {
-                return Err(disks::not_available(id, found.status));
+                return Err(mapping::not_available(id, found.status));
             }
             match &server.pinned_zone {
                 Some(zone) if *zone != found.zone => {
@@ -218,7 +234,7 @@ impl Plan {
     fn server(&self, now: Timestamp, index: i64, most: i64, reservation_id: &str) -> Server {
         let base = self.string("name").unwrap_or_default();
         let name = if most > 1 { format!("{base}-{}", index + 1) } else { base };
-        let hostname = self.string("hostname").unwrap_or_else(|| hostname(&name));
+        let hostname = self.string("hostname").unwrap_or_else(|| naming::hostname(&name));
         let time = now.as_microsecond();
         let versioned = self.call.version.minor >= 19;
         let disks = self.planned.disks.iter().cloned().map(|mut disk| {
@@ -248,12 +264,7 @@ impl Plan {
             group_ids: None,
             nics: Vec::new(),
             disks: disks.collect(),
-            hints: self
-                .body
-                .get("os:scheduler_hints")
-                .or_else(|| self.body.get("OS-SCH-HNT:scheduler_hints"))
-                .cloned()
-                .unwrap_or_else(|| json!({})),
+            hints: self.hints(),
             vm_state: VmState::Building,
             task: None,
             fault: None,
@@ -266,22 +277,11 @@ impl Plan {
             action_id: Some(self.call.request_id.clone()),
             boots: 0,
             deleted: false,
+            host: 1,
+            snapshot: None,
+            rescue: None,
         }
     }
-}
-
-/// `nova/utils.py`, `sanitize_hostname`: what of a name can be a host's.
-fn hostname(name: &str) -> String {
-    let latin = name.chars().filter(|c| (*c as u32) < 256).collect::<String>();
-    let swapped: String = latin
-        .chars()
-        .map(|c| if matches!(c, ' ' | '_' | '.') { '-' } else { c })
-        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
-        .collect();
-    let short: String =
-        swapped.to_ascii_lowercase().trim_matches(['.', '-']).chars().take(63).collect();
-    let short = short.trim_matches(['.', '-']).to_owned();
-    if short.is_empty() { "server".to_owned() } else { short }
 }
 
 fn pairs(value: Option<&Value>) -> BTreeMap<String, String> {
@@ -302,44 +302,5 @@ fn truthy(value: &Value) -> bool {
             matches!(word.to_ascii_lowercase().as_str(), "true" | "1" | "on" | "yes")
         }
         _ => false,
-    }
-}
-
-/// Twelve letters and digits that cannot be mistaken for each other, as Nova makes them.
-fn password() -> String {
-    random_word(12, b"23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
-}
-
-fn random_word(length: usize, alphabet: &[u8]) -> String {
-    let mut word = String::new();
-    while word.len() < length {
-        for byte in Uuid::new_v4().into_bytes() {
-            if let Some(letter) = alphabet.get(usize::from(byte) % alphabet.len().max(1))
-                && word.len() < length
-            {
-                word.push(char::from(*letter));
-            }
-        }
-    }
-    word
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hostname_is_made_of_a_name() {
-        let check = |name: &str, expected: &str| assert_eq!(hostname(name), expected, "{name}");
-        check("web-1", "web-1");
-        check("My Server_1.test", "my-server-1-test");
-        check("-åäö-", "server");
-        check(&"a".repeat(80), &"a".repeat(63));
-    }
-
-    #[test]
-    fn a_password_has_twelve_letters() {
-        assert_eq!(password().len(), 12);
-        assert_ne!(password(), password());
     }
 }

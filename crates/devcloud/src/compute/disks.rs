@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::call::Call;
 use super::error::ComputeError;
 use super::flavors::Flavor;
+use super::mapping::{self, entries, invalid};
 use super::model::{Disk, Source};
-use crate::body_schema::is_uuid;
 use crate::image_facts::ImageFacts;
 use crate::{image, volume};
 
@@ -41,10 +41,19 @@ pub async fn plan(
         },
         None => None,
     };
-    let named_root =
-        entries.iter().any(|entry| entry.boot_index == Some(0) && entry.is_root_image(image_id));
+    let defining = match &root_image {
+        Some(facts) => Some(facts.clone()),
+        None => mapping::root_image(call, &entries).await?,
+    };
+    let of_image = match &defining {
+        Some(facts) => mapping::of_image(facts)?,
+        None => Vec::new(),
+    };
+    let root_is_mapped = mapping::has_root(&of_image);
+    let entries = mapping::merged(of_image, entries);
+    let named_root = entries.iter().any(|entry| entry.is_root() && entry.is_root_image(image_id));
     let mut disks = Vec::new();
-    if let Some(facts) = root_image.clone().filter(|_| !named_root) {
+    if let Some(facts) = root_image.clone().filter(|_| !named_root && !root_is_mapped) {
         disks.push(local_root(facts, flavor));
     }
     for entry in entries {
@@ -57,7 +66,11 @@ pub async fn plan(
     }
     check_order(&disks)?;
     disks.sort_by_key(|disk| disk.boot_index.filter(|index| *index >= 0).unwrap_or(i64::MAX));
-    check_root(&disks, flavor)?;
+    let defining = match defining {
+        Some(facts) => Some(facts),
+        None => of_root_volume(call, &disks).await?,
+    };
+    check_root(&disks, flavor, defining.as_ref())?;
     for (index, disk) in disks.iter_mut().enumerate() {
         if disk.device.is_empty() {
             let letter = u8::try_from(index).ok().and_then(|index| b'a'.checked_add(index));
@@ -68,196 +81,6 @@ pub async fn plan(
         }
     }
     Ok(Planned { disks, image_id: image_id.map(str::to_owned) })
-}
-
-/// One entry of the mapping, with numbers read from strings.
-struct Entry {
-    source: String,
-    destination: String,
-    id: Option<String>,
-    boot_index: Option<i64>,
-    size_gib: Option<i64>,
-    volume_type: Option<String>,
-    delete: bool,
-    device: String,
-    tag: Option<String>,
-    swap: bool,
-}
-
-fn entries(server: &Map<String, Value>) -> Result<Vec<Entry>, ComputeError> {
-    let list =
-        |name: &str| server.get(name).and_then(Value::as_array).filter(|list| !list.is_empty());
-    let (legacy, current) = (list("block_device_mapping"), list("block_device_mapping_v2"));
-    if legacy.is_some() && current.is_some() {
-        return Err(ComputeError::bad_request(
-            "Using different block_device_mapping syntaxes is not allowed in the same request.",
-        ));
-    }
-    if legacy.is_some() {
-        return Err(ComputeError::bad_request(
-            "Block Device Mapping is Invalid: Unrecognized legacy format.",
-        ));
-    }
-    Ok(current.into_iter().flatten().filter_map(Value::as_object).map(Entry::read).collect())
-}
-
-fn invalid(details: impl std::fmt::Display) -> ComputeError {
-    ComputeError::bad_request(format!("Block Device Mapping is Invalid: {details}"))
-}
-
-impl Entry {
-    fn read(entry: &Map<String, Value>) -> Self {
-        let string = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
-        let number = |name: &str| match entry.get(name) {
-            Some(Value::Number(number)) => number.as_i64(),
-            Some(Value::String(digits)) => digits.parse().ok(),
-            _ => None,
-        };
-        let source = string("source_type").unwrap_or_default();
-        let delete = match entry.get("delete_on_termination") {
-            Some(Value::Bool(flag)) => *flag,
-            Some(Value::String(word)) => {
-                matches!(word.to_ascii_lowercase().as_str(), "true" | "1" | "on" | "yes")
-            }
-            _ => false,
-        };
-        Self {
-            id: string("uuid")
-                .or_else(|| if source == "volume" { string("volume_id") } else { None })
-                .or_else(|| if source == "image" { string("image_id") } else { None }),
-            // An image and a blank go to the host's disk, a volume stays one, when nothing is said.
-            destination: string("destination_type").unwrap_or_else(|| {
-                if source == "volume" || source == "snapshot" { "volume" } else { "local" }
-                    .to_owned()
-            }),
-            source,
-            boot_index: number("boot_index"),
-            size_gib: number("volume_size"),
-            volume_type: string("volume_type").filter(|kind| !kind.is_empty()),
-            delete,
-            device: string("device_name").unwrap_or_default(),
-            tag: string("tag"),
-            swap: string("guest_format").as_deref() == Some("swap"),
-        }
-    }
-
-    /// The checks that need nothing but the request.
-    fn check(&self, image_given: bool) -> Result<(), ComputeError> {
-        if self.source.is_empty() {
-            return Err(invalid("Some required fields are missing"));
-        }
-        if self.source == "blank" && self.id.is_some() {
-            return Err(invalid("Invalid device UUID."));
-        }
-        if self.source != "blank" && self.id.is_none() {
-            return Err(invalid("Missing device UUID."));
-        }
-        if self.source == "image"
-            && self.destination == "local"
-            && !(image_given && self.boot_index == Some(0))
-        {
-            return Err(invalid("Mapping image to local is not supported."));
-        }
-        if self.destination == "local" && self.volume_type.is_some() {
-            return Err(invalid(
-                "Specifying a volume_type with destination_type=local is not supported.",
-            ));
-        }
-        if self.source == "volume" && self.volume_type.is_some() {
-            return Err(invalid("Specifying volume type to existing volume is not supported."));
-        }
-        Ok(())
-    }
-
-    fn is_root_image(&self, image_id: Option<&str>) -> bool {
-        self.source == "image" && self.destination == "local" && self.id.as_deref() == image_id
-    }
-
-    async fn into_disk(self, call: &Call) -> Result<Disk, ComputeError> {
-        if let Some(kind) = &self.volume_type
-            && volume::find_type(&call.region, kind).is_none()
-        {
-            return Err(ComputeError::bad_request(format!(
-                "Volume type {kind} could not be found."
-            )));
-        }
-        let id = self.id.clone().unwrap_or_default();
-        let on_volume = self.destination == "volume";
-        let (source, size_gib, volume_id) = match self.source.as_str() {
-            "image" => {
-                let found = match is_uuid(&id) {
-                    true => image::show_for(&call.region, &call.scope, &id).await?,
-                    false => None,
-                };
-                let facts = found.ok_or_else(|| invalid(format!("failed to get image {id}.")))?;
-                let Some(size) = self.size_gib else {
-                    return Err(ComputeError::bad_request(
-                        "Images with destination_type 'volume' need to have a non-zero size specified",
-                    ));
-                };
-                (Source::Image(Box::new(facts)), size, None)
-            }
-            "volume" => {
-                let found = existing(call, &id, self.boot_index == Some(0)).await?;
-                (Source::Volume, found.size_gib, Some(found.id))
-            }
-            "snapshot" => return Err(invalid(format!("failed to get snapshot {id}."))),
-            _ if self.swap => {
-                return Err(ComputeError::bad_request(
-                    "Swap drive requested is larger than instance type allows.",
-                ));
-            }
-            _ if !on_volume => {
-                return Err(ComputeError::bad_request(
-                    "Ephemeral disks requested are larger than the instance type allows. If no size is given in one \
-                     block device mapping, flavor ephemeral size will be used.",
-                ));
-            }
-            _ => match self.size_gib {
-                Some(size) => (Source::Blank, size, None),
-                None => {
-                    return Err(ComputeError::bad_request(
-                        "Blank volumes (source: 'blank', dest: 'volume') need to have non-zero size",
-                    ));
-                }
-            },
-        };
-        Ok(Disk {
-            bdm_id: Uuid::new_v4().to_string(),
-            source,
-            on_volume,
-            boot_index: self.boot_index,
-            size_gib,
-            volume_type: self.volume_type,
-            delete_on_termination: self.delete,
-            volume_id,
-            attachment_id: None,
-            device: self.device,
-            tag: self.tag,
-        })
-    }
-}
-
-async fn existing(call: &Call, id: &str, boots: bool) -> Result<volume::Volume, ComputeError> {
-    let (project, wanted) = (call.scope.project_id.clone(), id.to_owned());
-    let found = call.region.db.read(move |conn| volume::find(conn, &project, &wanted)).await?;
-    let found = found.ok_or_else(|| invalid(format!("failed to get volume {id}.")))?;
-    if boots && !found.bootable {
-        return Err(ComputeError::bad_request(format!("Block Device {id} is not bootable.")));
-    }
-    if found.status != volume::Status::Available {
-        return Err(not_available(id, found.status));
-    }
-    Ok(found)
-}
-
-/// Nova's words around Cinder's for a volume that cannot be reserved.
-pub fn not_available(id: &str, status: volume::Status) -> ComputeError {
-    ComputeError::bad_request(format!(
-        "Invalid volume: Invalid input received: Invalid volume: Volume {id} status must be available or downloading to \
-         reserve, but the current status is {}.",
-        status.word()
-    ))
 }
 
 fn local_root(facts: ImageFacts, flavor: &Flavor) -> Disk {
@@ -290,9 +113,30 @@ fn check_order(disks: &[Disk]) -> Result<(), ComputeError> {
     Ok(())
 }
 
-fn check_root(disks: &[Disk], flavor: &Flavor) -> Result<(), ComputeError> {
-    let Some(root) = disks.first() else { return Ok(()) };
-    let Source::Image(image) = &root.source else { return Ok(()) };
+/// What a volume that is to be booted of keeps of its image (`get_bdm_image_metadata` in `nova/block_device.py`).
+async fn of_root_volume(call: &Call, disks: &[Disk]) -> Result<Option<ImageFacts>, ComputeError> {
+    let Some(root) = disks.first().filter(|disk| disk.on_volume) else { return Ok(None) };
+    let source = root.source.clone();
+    let volume_id = root.volume_id.clone();
+    let kept = call
+        .region
+        .db
+        .read(move |conn| match (&source, &volume_id) {
+            (Source::Volume, Some(id)) => {
+                Ok(volume::get(conn, id)?.map(|volume| volume.image).unwrap_or_default())
+            }
+            _ => Ok(std::collections::BTreeMap::new()),
+        })
+        .await?;
+    Ok(Some(kept).filter(|kept| !kept.is_empty()).map(ImageFacts::of_volume_metadata))
+}
+
+fn check_root(
+    disks: &[Disk],
+    flavor: &Flavor,
+    image: Option<&ImageFacts>,
+) -> Result<(), ComputeError> {
+    let (Some(root), Some(image)) = (disks.first(), image) else { return Ok(()) };
     if image.status != "active" {
         return Err(ComputeError::bad_request(format!("Image {} is not active.", image.id)));
     }

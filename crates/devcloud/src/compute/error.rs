@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::db::DbError;
+use crate::image::made::NotMade;
 use crate::network::NetworkError;
 use crate::volume::VolumeError;
 
@@ -53,6 +54,17 @@ impl ComputeError {
         Self::new(StatusCode::CONFLICT, message)
     }
 
+    /// An exception that nobody caught: `class` with its module, and its own status if it has one.
+    pub fn unexpected(status: StatusCode, class: &str) -> Self {
+        Self::new(
+            status,
+            format!(
+                "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if \
+                 possible.\n<class '{class}'>"
+            ),
+        )
+    }
+
     /// 409 because of a server's state: `attribute` is `vm_state` or `task_state`.
     pub fn wrong_state(action: &str, id: &str, attribute: &str, state: &str) -> Self {
         Self::conflict(format!(
@@ -73,17 +85,19 @@ impl IntoResponse for ComputeError {
 impl From<DbError> for ComputeError {
     fn from(error: DbError) -> Self {
         tracing::error!(%error, "compute database");
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Unexpected API Error. Please report this at http://bugs.launchpad.net/nova/ and attach the Nova API log if \
-             possible.\n<class 'oslo_db.exception.DBError'>",
-        )
+        Self::unexpected(StatusCode::INTERNAL_SERVER_ERROR, "oslo_db.exception.DBError")
     }
 }
 
 impl From<rusqlite::Error> for ComputeError {
     fn from(error: rusqlite::Error) -> Self {
         Self::from(DbError::from(error))
+    }
+}
+
+impl From<NotMade> for ComputeError {
+    fn from(refused: NotMade) -> Self {
+        Self::new(refused.status, refused.message)
     }
 }
 

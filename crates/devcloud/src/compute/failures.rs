@@ -1,6 +1,6 @@
 //! Server names that provoke failures, so that anyone can see how they look; `docs/devcloud.md` lists them for people.
 
-/// How a build fails.
+/// How a build fails, or a rescue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Failure {
     /// No host has room: found out while scheduling.
@@ -11,13 +11,16 @@ pub enum Failure {
     Volume,
     /// The hypervisor could not start it.
     Spawn,
+    /// A rescue image could not be started.
+    Rescue,
 }
 
-const NAMES: [(&str, Failure); 4] = [
+const NAMES: [(&str, Failure); 5] = [
     ("fail-no-valid-host", Failure::NoValidHost),
     ("fail-network", Failure::Network),
     ("fail-volume", Failure::Volume),
     ("fail-spawn", Failure::Spawn),
+    ("fail-rescue", Failure::Rescue),
 ];
 
 /// The failure that a name asks for: the name itself or anything that begins with it.
@@ -42,6 +45,9 @@ impl Failure {
             Failure::Spawn => format!(
                 "Exceeded maximum number of retries. Exhausted all hosts available for retrying build failures for \
                  instance {server_id}."
+            ),
+            Failure::Rescue => format!(
+                "Instance {server_id} cannot be rescued: Driver Error: Image could not be started."
             ),
         }
     }

@@ -6,7 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::call::Call;
 use super::error::ComputeError;
-use super::model::{Action, Event, Server};
+use super::event_model::{Action, Event};
+use super::model::Server;
 use super::view::{host_id, micros};
 use crate::auth::Scope;
 use crate::records;

@@ -1,28 +1,39 @@
 //! Nova: flavors, key pairs, limits, and servers with their live states, as far as launching one of an image needs them.
 //!
 //! Deliberately not here: machines. A server is a row that changes its state as a real one would, with ports at Neutron and
-//! volumes at Cinder. Snapshots (`createImage`), rescue, resize, rebuild, attaching volumes and making server groups are left to
-//! later issues and answered as actions that do not exist. `tests/contract/nova` holds samples of a real one.
+//! volumes at Cinder. Resize, rebuild, shelving and attaching volumes and interfaces are answered as actions that do not exist.
+//! `tests/contract/nova` holds samples of a real one.
 
 mod actions;
 mod api;
 mod attached;
+mod build;
 mod call;
 mod console;
+mod console_api;
 mod create;
 mod disks;
 mod error;
+mod event_model;
 pub mod failures;
 mod flavors;
+mod groups;
 mod history;
+mod hosts;
 mod keypairs;
 mod life;
 mod list;
+mod mapping;
 mod model;
+mod naming;
 mod nics;
 mod quota;
+mod rescue;
 mod schemas;
 mod seed;
+mod snapshot;
+mod states;
+mod versions;
 mod view;
 
 pub use api::router;

@@ -1,10 +1,12 @@
-//! A server, its disks, key pairs, and what happened to a server.
+//! A server and its disks, and the tables of this service.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::states::{Task, VmState};
+use crate::image::made::Payer;
 use crate::image_facts::ImageFacts;
 use crate::records::{Micros, Record};
 
@@ -27,6 +29,14 @@ CREATE TABLE IF NOT EXISTS compute_action (
     doc TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS compute_action_by_project ON compute_action (project_id);
+CREATE TABLE IF NOT EXISTS compute_group (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    project_id TEXT NOT NULL,
+    due INTEGER,
+    doc TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS compute_group_by_project ON compute_group (project_id);
 CREATE TABLE IF NOT EXISTS compute_keypair (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     user_id TEXT NOT NULL,
@@ -39,76 +49,6 @@ CREATE TABLE IF NOT EXISTS compute_keypair (
 );
 ";
 
-/// `nova/compute/vm_states.py`, as far as servers get there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum VmState {
-    /// Being made.
-    Building,
-    /// Running.
-    Active,
-    /// Switched off.
-    Stopped,
-    /// Something failed; see the fault.
-    Error,
-    /// Gone; the row stays for `changes-since` and the list of actions.
-    Deleted,
-}
-
-impl VmState {
-    /// The word in `OS-EXT-STS:vm_state`.
-    pub fn word(self) -> &'static str {
-        match self {
-            VmState::Building => "building",
-            VmState::Active => "active",
-            VmState::Stopped => "stopped",
-            VmState::Error => "error",
-            VmState::Deleted => "deleted",
-        }
-    }
-}
-
-/// `nova/compute/task_states.py`, as far as servers get there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Task {
-    /// Looking for a host.
-    Scheduling,
-    /// Getting ports.
-    Networking,
-    /// Getting volumes.
-    BlockDeviceMapping,
-    /// Starting.
-    Spawning,
-    /// Switching on.
-    PoweringOn,
-    /// Switching off.
-    PoweringOff,
-    /// Soft reboot.
-    Rebooting,
-    /// Hard reboot.
-    RebootingHard,
-    /// Going away.
-    Deleting,
-}
-
-impl Task {
-    /// The word in `OS-EXT-STS:task_state`.
-    pub fn word(self) -> &'static str {
-        match self {
-            Task::Scheduling => "scheduling",
-            Task::Networking => "networking",
-            Task::BlockDeviceMapping => "block_device_mapping",
-            Task::Spawning => "spawning",
-            Task::PoweringOn => "powering-on",
-            Task::PoweringOff => "powering-off",
-            Task::Rebooting => "rebooting",
-            Task::RebootingHard => "rebooting_hard",
-            Task::Deleting => "deleting",
-        }
-    }
-}
-
 /// Where a disk's content comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -117,6 +57,8 @@ pub enum Source {
     Image(Box<ImageFacts>),
     /// A volume that is there.
     Volume,
+    /// A snapshot of a volume.
+    Snapshot(String),
     /// Nothing.
     Blank,
 }
@@ -159,6 +101,15 @@ pub struct Nic {
     pub fixed_ip: Option<String>,
     /// The user's label.
     pub tag: Option<String>,
+}
+
+/// An image that is being made of a server's disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotUnderWay {
+    /// The image.
+    pub image_id: String,
+    /// Who pays for it.
+    pub payer: Payer,
 }
 
 /// Why a server is in `ERROR`.
@@ -205,6 +156,9 @@ pub struct Server {
     pub zone: String,
     /// Whether a host was found.
     pub placed: bool,
+    /// Which of the zone's hosts it is on, from 1.
+    #[serde(default = "first_host")]
+    pub host: u32,
     /// Whether it has a config drive.
     pub config_drive: bool,
     /// `AUTO` rather than `MANUAL`.
@@ -243,9 +197,24 @@ pub struct Server {
     pub boots: u32,
     /// Whether the row is only history.
     pub deleted: bool,
+    /// The image that is being made of it.
+    #[serde(default)]
+    pub snapshot: Option<SnapshotUnderWay>,
+    /// What it is rescued with, or is about to be.
+    #[serde(default)]
+    pub rescue: Option<Box<ImageFacts>>,
+}
+
+fn first_host() -> u32 {
+    1
 }
 
 impl Server {
+    /// Whether it boots of a volume.
+    pub fn on_volume(&self) -> bool {
+        self.disks.first().is_some_and(|disk| disk.on_volume)
+    }
+
     /// The status word (`nova/api/openstack/common.py`, `_STATE_MAP`).
     pub fn status(&self) -> &'static str {
         match (self.vm_state, self.task) {
@@ -254,6 +223,7 @@ impl Server {
             (VmState::Active, _) => "ACTIVE",
             (VmState::Building, _) => "BUILD",
             (VmState::Stopped, _) => "SHUTOFF",
+            (VmState::Rescued, _) => "RESCUE",
             (VmState::Error, _) => "ERROR",
             (VmState::Deleted, _) => "DELETED",
         }
@@ -262,7 +232,7 @@ impl Server {
     /// `nova/compute/power_state.py`: 0 none, 1 running, 4 off.
     pub fn power_state(&self) -> i64 {
         match self.vm_state {
-            VmState::Active => 1,
+            VmState::Active | VmState::Rescued => 1,
             VmState::Stopped => 4,
             VmState::Building | VmState::Error | VmState::Deleted => 0,
         }
@@ -282,57 +252,5 @@ impl Record for Server {
 
     fn due(&self) -> Option<Micros> {
         self.due
-    }
-}
-
-/// Something that was done to a server.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Action {
-    /// The row's id: server and request.
-    pub id: String,
-    /// The server.
-    pub server_id: String,
-    /// Its project.
-    pub project_id: String,
-    /// The request that did it.
-    pub request_id: String,
-    /// Who did it.
-    pub user_id: String,
-    /// `create`, `stop` …
-    pub action: String,
-    /// When.
-    pub start: Micros,
-    /// When it last moved.
-    pub updated: Micros,
-    /// Set when it failed.
-    pub message: Option<String>,
-    /// The steps on the host.
-    pub events: Vec<Event>,
-}
-
-/// One step of an action.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
-    /// `compute__do_build_and_run_instance` …
-    pub event: String,
-    /// When it began.
-    pub start: Micros,
-    /// When it ended.
-    pub finish: Option<Micros>,
-    /// `Success` or `Error`.
-    pub result: Option<String>,
-    /// What went wrong (shown from 2.84).
-    pub details: Option<String>,
-}
-
-impl Record for Action {
-    const TABLE: &'static str = "compute_action";
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn project_id(&self) -> &str {
-        &self.project_id
     }
 }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::ComputeError;
 use super::flavors::{self, Flavor};
+use super::groups;
 use super::keypairs;
 use super::model::Server;
 use crate::records;
@@ -12,6 +13,7 @@ use crate::records;
 const CORES: i64 = 40;
 const INSTANCES: i64 = 20;
 const RAM_MIB: i64 = 102_400;
+const MEMBERS: i64 = groups::MEMBERS as i64;
 
 /// Pairs of metadata that a server may have.
 pub const METADATA: usize = 128;
@@ -87,12 +89,12 @@ pub fn limits(conn: &Connection, project_id: &str, minor: u32) -> rusqlite::Resu
     put("maxTotalKeypairs", keypairs::LIMIT);
     put("maxServerMeta", 128);
     put("maxTotalRAMSize", RAM_MIB);
-    put("maxServerGroups", 10);
-    put("maxServerGroupMembers", 10);
+    put("maxServerGroups", groups::LIMIT);
+    put("maxServerGroupMembers", MEMBERS);
     put("totalRAMUsed", used.ram_mib);
     put("totalCoresUsed", used.cores);
     put("totalInstancesUsed", used.instances);
-    put("totalServerGroupsUsed", 0);
+    put("totalServerGroupsUsed", groups::count(conn, project_id)?);
     if minor < 36 {
         put("maxTotalFloatingIps", -1);
         put("maxSecurityGroups", -1);
@@ -132,8 +134,8 @@ pub fn quota_set(
     put("key_pairs", keypairs::LIMIT, 0);
     put("metadata_items", 128, 0);
     put("ram", RAM_MIB, used.ram_mib);
-    put("server_group_members", 10, 0);
-    put("server_groups", 10, 0);
+    put("server_group_members", MEMBERS, 0);
+    put("server_groups", groups::LIMIT, groups::count(conn, project_id)?);
     if minor < 36 {
         for name in ["fixed_ips", "floating_ips", "security_group_rules", "security_groups"] {
             put(name, -1, 0);

@@ -55,7 +55,7 @@ pub fn create_server(version: Microversion) -> Schema {
     }
     let required: &[&str] =
         if since(37) { &["name", "flavorRef", "networks"] } else { &["name", "flavorRef"] };
-    let hints = object(vec![], &[]).open();
+    let hints = object(vec![("group", formatted(Format::Uuid))], &[]).open();
     object(
         vec![
             ("server", object(known, required)),
@@ -105,10 +105,10 @@ pub fn create_keypair(version: Microversion) -> Schema {
 }
 
 /// The body of one action; `None` for an action that is not known.
-pub fn action(name: &str) -> Option<Schema> {
-    let body = match name {
-        // Nova takes anything for these two.
-        "os-start" | "os-stop" => any(),
+pub fn action(action: &str) -> Option<Schema> {
+    let body = match action {
+        // Nova takes anything for these.
+        "os-start" | "os-stop" | "unrescue" => any(),
         "reboot" => object(
             vec![("type", one_of_words(&["HARD", "Hard", "hard", "SOFT", "Soft", "soft"]))],
             &["type"],
@@ -121,17 +121,43 @@ pub fn action(name: &str) -> Option<Schema> {
                 });
             object(vec![("length", length)], &[])
         }
+        "createImage" => object(vec![("name", name()), ("metadata", metadata())], &["name"]),
+        "rescue" => object(
+            vec![("adminPass", of(&[Type::String])), ("rescue_image_ref", formatted(Format::Uuid))],
+            &[],
+        )
+        .or_null(),
         "os-getVNCConsole" => object(vec![("type", one_of_words(&["novnc", "xvpvnc"]))], &["type"]),
         _ => return None,
     };
-    let key: &'static str = match name {
+    let key: &'static str = match action {
         "os-start" => "os-start",
         "os-stop" => "os-stop",
         "reboot" => "reboot",
+        "createImage" => "createImage",
+        "rescue" => "rescue",
+        "unrescue" => "unrescue",
         "os-getConsoleOutput" => "os-getConsoleOutput",
         _ => "os-getVNCConsole",
     };
     Some(object(vec![(key, body)], &[key]))
+}
+
+/// `POST /os-server-groups`.
+pub fn create_group(version: Microversion) -> Schema {
+    let policies: &[&str] = match version.minor {
+        0..15 => &["anti-affinity", "affinity"],
+        _ => &["anti-affinity", "affinity", "soft-anti-affinity", "soft-affinity"],
+    };
+    let group = if version.minor >= 64 {
+        let rules = object(vec![("max_server_per_host", number(1, None))], &[]);
+        let known = vec![("name", name()), ("policy", one_of_words(policies)), ("rules", rules)];
+        object(known, &["name", "policy"])
+    } else {
+        let policies = array(one_of_words(policies)).at_most(1);
+        object(vec![("name", name()), ("policies", policies)], &["name", "policies"])
+    };
+    object(vec![("server_group", group)], &["server_group"])
 }
 
 /// `POST /servers/{id}/remote-consoles`.

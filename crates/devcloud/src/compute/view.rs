@@ -4,8 +4,9 @@ use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha224};
 
-use super::flavors;
-use super::model::{Server, VmState};
+use super::model::Server;
+use super::states::VmState;
+use super::{flavors, groups};
 use crate::clock::at_micros;
 use crate::microversion::Microversion;
 use crate::network;
@@ -121,7 +122,11 @@ pub fn detail(
         }
     }
     if single && frame.since(71) {
-        put("server_groups", json!([]));
+        let group = groups::of_server(conn, &server.project_id, &server.id)?;
+        put(
+            "server_groups",
+            json!(group.map(|group| group.id).into_iter().collect::<Vec<String>>()),
+        );
     }
     Ok(Value::Object(view))
 }
@@ -269,9 +274,9 @@ fn links(server: &Server, root: &str) -> Value {
     ])
 }
 
-/// The name of the one host of a zone.
+/// The name of its host.
 fn host(server: &Server) -> String {
-    format!("{}-host-1", server.zone)
+    format!("{}-host-{}", server.zone, server.host)
 }
 
 /// A hash of project and host, so that a project can tell hosts apart but not name them.

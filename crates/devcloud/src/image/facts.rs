@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::files::Files;
 use super::policy::{self, Caller};
 use super::record::ImageRecord;
+use super::seed::disks;
 use crate::auth::Scope;
 use crate::db::DbError;
 use crate::image_facts::ImageFacts;
@@ -28,6 +29,14 @@ pub async fn show_for(
 /// The file with the bytes of an image whose id [`show_for`] gave; there may be none.
 pub fn bytes_of(region: &Region, id: &str) -> PathBuf {
     Files::of(region).stored(id)
+}
+
+/// A small true disk of this size, for what has no bytes of its own: `raw` or `qcow2`; `label` makes its hash its own.
+pub fn small_disk(disk_format: &str, size_bytes: u64, label: &str) -> Vec<u8> {
+    match disk_format {
+        "raw" => disks::raw(label),
+        _ => disks::qcow2(size_bytes, label),
+    }
 }
 
 fn facts(image: ImageRecord) -> ImageFacts {

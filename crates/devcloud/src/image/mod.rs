@@ -46,7 +46,7 @@ use axum::routing::{delete, get, post, put};
 use crate::auth::Scope;
 use crate::state::Region;
 
-pub use facts::{bytes_of, show_for};
+pub use facts::{bytes_of, show_for, small_disk};
 pub use record::SCHEMA;
 pub use resume::resume;
 pub use seed::{OPERATOR_PROJECT, seed};

@@ -32,7 +32,7 @@ pub(in crate::image) fn qcow2(virtual_size: u64, label: &str) -> Vec<u8> {
 }
 
 /// One MiB with a partition table.
-pub(super) fn raw(label: &str) -> Vec<u8> {
+pub(in crate::image) fn raw(label: &str) -> Vec<u8> {
     let mut disk = vec![0; 1 << 20];
     let mut put = |at: usize, data: &[u8]| {
         if let Some(place) = disk.get_mut(at..at + data.len()) {
