@@ -96,6 +96,13 @@ fn images_in_every_state() {
         of_volume.volume_snapshots(),
         vec![VolumeSnapshotId::from("06cbc60d-2864-4df2-bf63-c98449aff7c6")],
     );
+    let disk = of_volume.mapped_disks().remove(0);
+    check(
+        "its disk",
+        (disk.is_root(), disk.device.as_deref(), disk.size_gib, disk.delete_with_server),
+        (true, Some("/dev/sda"), Some(1), true),
+    );
+    check("Nova does not name its server", of_volume.source_server(), None);
     check("none of its own", snapshot.volume_snapshots(), vec![]);
     let mismatch = show("glance/after-mismatch");
     check(

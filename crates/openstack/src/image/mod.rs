@@ -7,6 +7,7 @@ mod create;
 mod discovery;
 mod import;
 mod list;
+mod mapping;
 mod members;
 mod metadefs;
 mod model;
@@ -18,6 +19,7 @@ pub use discovery::{
 };
 pub use import::{ImportTask, TaskStatus, import_from_url, newest_task, tasks};
 pub use list::{Filter, Tab, delete, list_all, list_page, show};
+pub use mapping::MappedDisk;
 pub use members::{Member, MemberStatus, add_member, members, remove_member, set_member_status};
 pub use metadefs::{PropertyDefinition, property_definitions};
 pub use model::{Image, ImageStatus, Visibility};

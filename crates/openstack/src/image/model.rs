@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::decode::parse_time;
-use crate::ids::{ImageId, ProjectId, ServerId, VolumeSnapshotId};
+use crate::ids::{ImageId, ProjectId, ServerId};
 use crate::words::words;
 
 words! {
@@ -127,16 +127,8 @@ impl Image {
         self.property("block_device_mapping").is_some() && self.size_bytes.unwrap_or(0) == 0
     }
 
-    /// The volume snapshots that it points to, as Nova wrote them down (`block_device_mapping`, a JSON text).
-    pub fn volume_snapshots(&self) -> Vec<VolumeSnapshotId> {
-        let Some(text) = self.property("block_device_mapping") else { return Vec::new() };
-        // What is not that JSON names no snapshots that could be looked up.
-        let Ok(Value::Array(disks)) = serde_json::from_str(text) else { return Vec::new() };
-        let id = |disk: &Value| disk.get("snapshot_id")?.as_str().map(VolumeSnapshotId::from);
-        disks.iter().filter_map(id).collect()
-    }
-
-    /// The server it was made from.
+    /// The server it was made from. Nova does not say it of an image without data: there it is the server that has the
+    /// volumes of the snapshots.
     pub fn source_server(&self) -> Option<ServerId> {
         self.property("instance_uuid").map(ServerId::from)
     }
