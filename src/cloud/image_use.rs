@@ -3,7 +3,7 @@
 use futures_util::future::join;
 use openstack::compute::{self, Server, ServerFilter};
 use openstack::volume::{self, Volume};
-use openstack::{ApiError, ErrorKind, ImageId, ServerId};
+use openstack::{ApiError, ErrorKind, ImageId, ServerId, VolumeSnapshotId};
 
 use super::Cloud;
 
@@ -26,11 +26,16 @@ impl ImageUse {
 impl Cloud {
     /// Who uses an image. Nova filters its servers by image; it knows none for servers on volumes, so those are found
     /// through the volumes: Cinder keeps in `volume_image_metadata` what each was made of, but filters by nothing of it
-    /// unless an operator allows that (cinder `resource_filters.json`), so all of the project's volumes are read.
+    /// unless an operator allows that (cinder `resource_filters.json`), so all of the project's volumes are read. Of an image
+    /// that points to `snapshots` the volumes are made from those, and say so themselves.
     ///
     /// # Errors
     /// As every call; a region without a volume service has no volumes.
-    pub async fn image_use(&self, id: &ImageId) -> Result<ImageUse, ApiError> {
+    pub async fn image_use(
+        &self,
+        id: &ImageId,
+        snapshots: &[VolumeSnapshotId],
+    ) -> Result<ImageUse, ApiError> {
         let filter = ServerFilter { image: Some(id.clone()), ..ServerFilter::default() };
         let (servers, volumes) =
             join(compute::list(self.client(), &filter), volume::list(self.client())).await;
@@ -40,7 +45,9 @@ impl Cloud {
             Err(error) if error.kind == ErrorKind::NoEndpoint => Vec::new(),
             Err(error) => return Err(error),
         };
-        volumes.retain(|volume| volume.image_id().as_ref() == Some(id));
+        let from_snapshot =
+            |volume: &Volume| volume.snapshot_id.as_ref().is_some_and(|id| snapshots.contains(id));
+        volumes.retain(|volume| volume.image_id().as_ref() == Some(id) || from_snapshot(volume));
         let holders: Vec<&ServerId> = volumes
             .iter()
             .flat_map(|volume| &volume.attachments)

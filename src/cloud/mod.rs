@@ -5,6 +5,7 @@
 //! (uploads) keeps its own clone and is not moved when the user switches project. Pages get theirs
 //! from [`use_cloud`] and are made anew when the scope changes. Nothing here touches a signal.
 
+mod belongings;
 mod compute;
 mod create;
 mod floating;
@@ -14,6 +15,7 @@ mod image_use;
 mod images;
 mod launch;
 mod network;
+mod snapshot_image;
 mod volumes;
 
 use std::sync::Arc;
@@ -22,9 +24,11 @@ use leptos::prelude::use_context;
 use openstack::Client;
 use openstack::identity::{Project, Session, User};
 
+pub use belongings::{Belongings, ServerNet};
 pub use floating::Reach;
 pub use identity::Entry;
 pub use image_use::ImageUse;
+pub use snapshot_image::{Origin, SnapshotImage, SnapshotPart};
 
 use crate::config::{CloudConfig, Config};
 use crate::fetch::FetchTransport;

@@ -1,24 +1,18 @@
-//! Deleting an image: what follows from it, who uses it, and why the cloud refused.
+//! Deleting an image: what follows from it, who uses it, and why the cloud refused. One that points to volume snapshots
+//! has a question more (`delete_parts`).
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use openstack::image::Image;
-use openstack::volume::VolumeSnapshot;
-use openstack::{ApiError, ErrorKind, VolumeSnapshotId};
+use openstack::{ApiError, ErrorKind, ImageId};
 
 use super::actions::ImageActions;
+use super::delete_parts::DeleteWithParts;
 use super::display_name;
 use super::usage::use_words;
 use crate::cloud::{Cloud, ImageUse};
 use crate::text::{errors, format, tr, tr_with};
 use crate::ui::{Button, ButtonKind, Note, Toast, Tone};
-
-/// What was asked before the question can be answered well.
-#[derive(Clone, Debug, PartialEq)]
-struct Known {
-    users: Result<ImageUse, ApiError>,
-    snapshots: Vec<VolumeSnapshot>,
-}
 
 /// The dialog's body and foot.
 #[component]
@@ -28,13 +22,15 @@ pub(super) fn DeleteImage(
     /// The image.
     image: Image,
 ) -> impl IntoView {
+    if !image.volume_snapshots().is_empty() {
+        return view! { <DeleteWithParts actions=actions image=image /> }.into_any();
+    }
     let deleting = RwSignal::new(false);
     let refused = RwSignal::new(None::<ApiError>);
-    let known = LocalResource::new({
-        let (cloud, image) = (actions.cloud.get_value(), image.clone());
-        move || look(cloud.clone(), image.clone())
+    let users = LocalResource::new({
+        let (cloud, id) = (actions.cloud.get_value(), image.id.clone());
+        move || look(cloud.clone(), id.clone())
     });
-    let own_snapshots = image.volume_snapshots();
     let consequences = consequences(&image);
     let delete = move |_| {
         if deleting.get_untracked() {
@@ -62,12 +58,7 @@ pub(super) fn DeleteImage(
     view! {
         <div class="dialog__body">
             <p>{consequences}</p>
-            {move || known.get().map(|known| users_view(&known))}
-            {move || {
-                let known = known.get();
-                let named = known.map(|known| known.snapshots).unwrap_or_default();
-                (!own_snapshots.is_empty()).then(|| snapshots_view(&own_snapshots, &named))
-            }}
+            {move || users.get().map(|users| users_view(&users))}
             {move || refused.get().map(|error| {
                 let words = errors::api(&error, Some(tr("The image is still there.")));
                 let text = words.text_with_request();
@@ -79,6 +70,7 @@ pub(super) fn DeleteImage(
             <Button kind=ButtonKind::DangerSolid busy=deleting on_press=delete>{tr("Delete image")}</Button>
         </div>
     }
+    .into_any()
 }
 
 fn gone(actions: ImageActions, image: Image, words: String) {
@@ -87,22 +79,12 @@ fn gone(actions: ImageActions, image: Image, words: String) {
     actions.on_deleted.try_run(image);
 }
 
-async fn look(cloud: Cloud, image: Image) -> Known {
-    let users = cloud.image_use(&image.id).await;
-    let snapshots = if image.volume_snapshots().is_empty() {
-        Vec::new()
-    } else {
-        // Without their names they are told by their ids.
-        cloud.volume_snapshots().await.map(|listing| listing.items).unwrap_or_else(|error| {
-            leptos::logging::warn!("{error}");
-            Vec::new()
-        })
-    };
-    Known { users, snapshots }
+async fn look(cloud: Cloud, id: ImageId) -> Result<ImageUse, ApiError> {
+    cloud.image_use(&id, &[]).await
 }
 
-fn users_view(known: &Known) -> AnyView {
-    match &known.users {
+fn users_view(users: &Result<ImageUse, ApiError>) -> AnyView {
+    match users {
         Ok(users) if users.is_empty() => ().into_any(),
         Ok(users) => {
             let title = tr_with("In use by {what}", &[("what", &use_words(users))]);
@@ -117,21 +99,6 @@ fn users_view(known: &Known) -> AnyView {
             view! { <Note tone=Tone::Warn title=title text=Some(words.paragraph()) /> }.into_any()
         }
     }
-}
-
-fn snapshots_view(ids: &[VolumeSnapshotId], named: &[VolumeSnapshot]) -> AnyView {
-    let rows = ids.iter().map(|id| {
-        let found = named.iter().find(|snapshot| snapshot.id == *id);
-        let name = found
-            .filter(|found| !found.name.is_empty())
-            .map(|found| format!("{}, {}", found.name, format::disk(found.size_gib)));
-        view! { <li>{name.map(|name| view! { {name} " " })} <code>{id.to_string()}</code></li> }
-    });
-    view! {
-        <p>{tr("These volume snapshots stay, and go on counting against the quota:")}</p>
-        <ul class="dialog__list">{rows.collect_view()}</ul>
-    }
-    .into_any()
 }
 
 /// What deleting does, said of this image.

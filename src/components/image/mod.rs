@@ -3,9 +3,12 @@
 mod actions;
 mod commands;
 mod delete;
+mod delete_parts;
 mod dialogs;
 mod download;
+mod fate;
 mod menu;
+mod part_words;
 mod property_words;
 mod rights;
 mod share;
@@ -19,6 +22,7 @@ pub use actions::{Asking, ImageActions, use_image_actions};
 pub use commands::offer_commands;
 pub use dialogs::ImageDialogs;
 pub use menu::{ImageMenu, ImageMenuItems, copy_id};
+pub use part_words::{children_words, part_name, part_note, part_state, part_zones, parts_sum};
 pub use property_words::{KNOWN as KNOWN_PROPERTIES, meaning as property_meaning};
 pub use rights::{
     Onlooker, why_not_change, why_not_delete, why_not_download, why_not_launch, why_not_share,

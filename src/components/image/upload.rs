@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use openstack::ImageId;
 
 use super::ImageState;
+use crate::captures::{Capture, Captures};
 use crate::text::transfers::TransferWords;
 use crate::text::{format, uploads as words};
 use crate::uploads::{Job, JobState, Standing, Uploads};
@@ -59,12 +60,18 @@ pub fn upload_words(id: &ImageId) -> Option<TransferWords> {
 /// cloud's record is worth a look, whatever it said before.
 pub fn on_upload_step(changed: impl Fn() + 'static) {
     let Some(uploads) = use_context::<Uploads>() else { return };
+    let making = use_context::<Captures>().map(Captures::list);
     let steps = Memo::new(move |_| {
         let jobs = uploads.jobs().get();
         let step = |job: &Job| {
             job.state.with(|state| (state.image_id.clone(), words::step(&state.phase).1))
         };
-        jobs.iter().map(step).collect::<Vec<_>>()
+        let jobs = jobs.iter().map(step).collect::<Vec<_>>();
+        // What the cloud makes of an instance or a volume begins here too.
+        let made =
+            |one: &Capture| one.state.with(|state| (state.image_id.clone(), state.standing()));
+        let making = making.map(|making| making.read().iter().map(made).collect::<Vec<_>>());
+        (jobs, making)
     });
     Effect::new(move |before: Option<()>| {
         // Read, not only tracked: a memo that nobody has read follows nothing.

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 use openstack::image::Image;
 
+use super::origin::OriginLink;
 use super::properties::{Group, Value, Viewer, as_text, as_the_api_names_them, groups, others};
 use super::tags::Tags;
 use crate::clock;
 use crate::cloud::use_cloud;
 use crate::components::image::{ImageActions, property_meaning, why_not_change};
-use crate::routes;
 use crate::text::{format, tr};
 use crate::ui::{CopyButton, Copyable, Fact, Fold, Panel, marked};
 
@@ -161,10 +161,7 @@ fn value_view(
             }
             .into_any()
         }
-        Value::Instance(server) => {
-            let words = server.as_str().chars().take(8).collect::<String>();
-            view! { {tr("Instance")} " " <a class="link mono" href=routes::instance(server.as_str())>{words}</a> }.into_any()
-        }
+        Value::Instance(server) => view! { <OriginLink id=server /> }.into_any(),
         Value::Protected(_) => {
             let protected = Memo::new(move |_| image.with(|image| image.protected));
             let verb = move || if protected.get() { tr("Unprotect") } else { tr("Protect") };

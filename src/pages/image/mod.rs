@@ -4,6 +4,8 @@
 mod edit;
 mod facts;
 mod members;
+mod origin;
+mod parts;
 mod properties;
 mod receipt;
 mod status;
@@ -23,6 +25,7 @@ use openstack::{ApiError, ErrorKind, ImageId};
 
 use self::facts::PropertiesPanel;
 use self::members::{MembersPanel, OfferNote};
+use self::parts::PartsPanel;
 use self::receipt::ReceiptPanel;
 use self::status::StatusPanel;
 use self::tasks::TasksPanel;
@@ -219,12 +222,17 @@ fn Panels(id: ImageId, live: Live<Seen>, actions: ImageActions) -> impl IntoView
                     <OfferNote image=image members=members actions=actions />
                 </Show>
                 <StatusPanel image=image tasks=tasks upload=upload />
-                <Show when=move || has_data.get()><ReceiptPanel image=image receipt=receipt /></Show>
+                <Show
+                    when=move || has_data.get()
+                    fallback=move || view! { <PartsPanel image=image /> }
+                >
+                    <ReceiptPanel image=image receipt=receipt />
+                </Show>
                 <PropertiesPanel image=image actions=actions />
                 <Show when=move || !tasks.read().is_empty()><TasksPanel tasks=tasks /></Show>
             </div>
             <aside class="split__aside" aria-label=tr("Relations")>
-                <UsedPanel id=id />
+                <UsedPanel image=image />
                 <Show when=move || own.get()>
                     <MembersPanel image=image members=members actions=actions on_changed=move |()| live.refresh() />
                 </Show>

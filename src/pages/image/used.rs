@@ -1,10 +1,11 @@
 //! Who uses the image: instances and volumes that were made from it.
 
 use leptos::prelude::*;
-use openstack::ImageId;
 use openstack::compute::Server;
+use openstack::image::Image;
 use openstack::poll::Motion;
 use openstack::volume::Volume;
+use openstack::{ImageId, VolumeSnapshotId};
 
 use crate::cloud::{ImageUse, use_cloud};
 use crate::components::image::use_words;
@@ -19,14 +20,15 @@ use crate::ui::{Copyable, Empty, Panel, Skeleton, Status};
 #[component]
 pub fn UsedPanel(
     /// The image.
-    id: ImageId,
+    image: Memo<Image>,
 ) -> impl IntoView {
     let cloud = use_cloud();
-    let fetch = move |id: ImageId| {
+    let key = Memo::new(move |_| image.with(|image| (image.id.clone(), image.volume_snapshots())));
+    let fetch = move |(id, snapshots): (ImageId, Vec<VolumeSnapshotId>)| {
         let cloud = cloud.clone();
-        async move { cloud.image_use(&id).await }
+        async move { cloud.image_use(&id, &snapshots).await }
     };
-    let live = use_live(Signal::stored(id), fetch, |users: &ImageUse| {
+    let live = use_live(key, fetch, |users: &ImageUse| {
         Motion::any(
             users
                 .servers

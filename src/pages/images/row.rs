@@ -254,8 +254,10 @@ fn size(entry: &Entry) -> Option<String> {
 
 /// Words after the id: what the image is, when that is not the usual.
 fn notes(entry: &Entry) -> String {
+    let on_volumes = entry.image.is_volume_snapshot();
     let words = [
-        (entry.image.is_snapshot(), tr("snapshot")),
+        (entry.image.is_snapshot() && !on_volumes, tr("snapshot")),
+        (on_volumes, tr("snapshot of volumes")),
         (entry.share.is_some(), tr("from another project")),
         (entry.image.hidden, tr("hidden")),
     ];

@@ -63,6 +63,7 @@ fn asking(bulk: Bulk, plan: Plan) -> AnyView {
         own_project.with_value(|own| bulk.word.with(|word| why_not_word(deed, word, own)))
     });
     let left_out = plan.left_out();
+    let parts_stay = parts_stay(&plan);
     let names = name_list(plan.can.iter().map(|entry| &entry.image));
     let label = deed.question(plan.can.len());
     let images: Vec<Image> = plan.can.iter().map(|entry| entry.image.clone()).collect();
@@ -79,6 +80,7 @@ fn asking(bulk: Bulk, plan: Plan) -> AnyView {
             <div class="dialog__body">
                 {names}
                 <p>{deed.consequence()}</p>
+                {parts_stay.map(|words| view! { <p>{words}</p> })}
                 {left_out.map(|reasons| view! {
                     <p class="muted">{tr_with("Left out: {reasons}.", &[("reasons", &reasons)])}</p>
                 })}
@@ -93,6 +95,18 @@ fn asking(bulk: Bulk, plan: Plan) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// What is not deleted with several images at once; the dialog of one image asks for each.
+fn parts_stay(plan: &Plan) -> Option<String> {
+    let pointing = plan.can.iter().filter(|entry| entry.image.is_volume_snapshot()).count();
+    match (plan.deed, pointing) {
+        (Deed::Delete, 1..) => Some(tr_with(
+            "{images} of them: only a record that points to volume snapshots. Those stay, and go on counting against the quota. To delete them as well, delete such an image by itself.",
+            &[("images", &format::count(pointing, "image", "images"))],
+        )),
+        _ => None,
+    }
 }
 
 /// The tag or the project that it is about.
