@@ -7,7 +7,7 @@ use openstack::compute::{
     Feature, Flavor, Keypair, NewKeypair, Reboot, Server, ServerFilter, ServerGroup, Zone,
 };
 use openstack::identity::Secret;
-use openstack::{ApiError, ImageId, Listing, ServerId};
+use openstack::{ApiError, ImageId, Listing, ServerId, VolumeId};
 
 use super::Cloud;
 

@@ -3,8 +3,10 @@
 //! Nova tells where it is by `task_state` alone, and only at the moments when somebody looks; so a step counts as done as
 //! soon as a later one is seen.
 
-use crate::text::tr;
+use openstack::Timestamp;
 use openstack::compute::{Server, ServerStatus};
+
+use crate::text::tr;
 
 /// The steps, in the order in which Nova takes them (nova/compute/manager.py `_build_and_run_instance`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +33,18 @@ impl Step {
             Self::Networking => tr("Networking"),
             Self::BlockDevice => tr("Preparing the boot disk"),
             Self::Spawning => tr("Switching it on"),
+        }
+    }
+}
+
+impl Step {
+    /// Nova's own name of it (nova/compute/task_states.py).
+    pub const fn task(self) -> &'static str {
+        match self {
+            Self::Scheduling => "scheduling",
+            Self::Networking => "networking",
+            Self::BlockDevice => "block_device_mapping",
+            Self::Spawning => "spawning",
         }
     }
 }
@@ -65,16 +79,91 @@ pub fn step(server: &Server, furthest: Option<Step>) -> Option<Step> {
     Some(furthest.map_or(seen, |furthest| furthest.max(seen)))
 }
 
-/// How far each step is for a server whose furthest step is known.
-pub fn progress(server: &Server, furthest: Option<Step>) -> [(Step, Progress); 4] {
+/// What was seen of a build: each step with the moment of its first sight, by the cloud's clock (Nova writes the record at
+/// each change of `task_state`, and dates it).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen(Vec<(Step, Timestamp)>);
+
+impl Seen {
+    /// The furthest step.
+    pub fn furthest(&self) -> Option<Step> {
+        self.0.iter().map(|(step, _)| *step).max()
+    }
+
+    /// With what the record says now.
+    #[must_use]
+    pub fn with(&self, server: &Server) -> Self {
+        let mut seen = self.clone();
+        let now = step(server, seen.furthest());
+        if let (Some(now), Some(then)) = (now, server.updated.or(server.created))
+            && seen.furthest() != Some(now)
+        {
+            seen.0.push((now, then));
+        }
+        seen
+    }
+
+    fn at(&self, step: Step) -> Option<Timestamp> {
+        self.0.iter().find(|(seen, _)| *seen == step).map(|(_, then)| *then)
+    }
+}
+
+/// One step of a build, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Which.
+    pub step: Step,
+    /// How far it is.
+    pub progress: Progress,
+    /// When it began.
+    pub began: Option<Timestamp>,
+    /// When it ended, well or not.
+    pub ended: Option<Timestamp>,
+}
+
+impl Line {
+    /// How long it took, in seconds; `None` while one of the ends is not known.
+    pub fn seconds(&self) -> Option<u64> {
+        let (began, ended) = self.began.zip(self.ended)?;
+        u64::try_from(ended.as_second() - began.as_second()).ok()
+    }
+}
+
+/// All steps. `on_host` is when the host took over, as the action's event says: the end of scheduling, exactly.
+pub fn timeline(server: &Server, seen: &Seen, on_host: Option<Timestamp>) -> [Line; 4] {
+    let progress = progress(server, seen.furthest(), on_host.is_some());
+    let began = |step: Step| match step {
+        Step::Scheduling => server.created,
+        Step::Networking => on_host.or_else(|| seen.at(step)),
+        _ => seen.at(step),
+    };
+    let over = server.launched_at.or_else(|| server.fault.as_ref().and_then(|fault| fault.created));
+    let next = |step: Step| Step::EACH.into_iter().find(|each| *each > step);
+    progress.map(|(step, progress)| {
+        let ended = match progress {
+            Progress::Ahead | Progress::Now => None,
+            Progress::Failed => over,
+            Progress::Done => next(step).map_or(over, began),
+        };
+        let began = if progress == Progress::Ahead { None } else { began(step) };
+        Line { step, progress, began, ended }
+    })
+}
+
+/// How far each step is. What a failed build got to is known by what was seen, or by whether a host had it.
+fn progress(server: &Server, furthest: Option<Step>, had_host: bool) -> [(Step, Progress); 4] {
     let at = step(server, furthest);
+    let least = if had_host || !server.availability_zone.is_empty() {
+        Step::Networking
+    } else {
+        Step::Scheduling
+    };
+    let failed = furthest.map_or(least, |furthest| furthest.max(least));
     Step::EACH.map(|each| {
         let progress = match (&server.status, at) {
-            (ServerStatus::Error, _) => match furthest.unwrap_or(Step::Scheduling) {
-                failed if each < failed => Progress::Done,
-                failed if each == failed => Progress::Failed,
-                _ => Progress::Ahead,
-            },
+            (ServerStatus::Error, _) if each < failed => Progress::Done,
+            (ServerStatus::Error, _) if each == failed => Progress::Failed,
+            (ServerStatus::Error, _) => Progress::Ahead,
             (_, Some(now)) if each == now => Progress::Now,
             (_, Some(now)) if each > now => Progress::Ahead,
             _ => Progress::Done,
@@ -99,7 +188,7 @@ mod tests {
 
     fn check(server: &Server, furthest: Option<Step>, expected: [Progress; 4]) {
         assert_eq!(
-            progress(server, furthest).map(|(_, progress)| progress),
+            progress(server, furthest, false).map(|(_, progress)| progress),
             expected,
             "{server:?}"
         );
@@ -128,10 +217,48 @@ mod tests {
     #[test]
     fn a_failure_stands_where_it_happened() {
         check(&server("ERROR", None, ""), None, [Failed, Ahead, Ahead, Ahead]);
+        check(&server("ERROR", None, "dev-1a"), None, [Done, Failed, Ahead, Ahead]);
         check(
             &server("ERROR", None, "dev-1a"),
             Some(Step::BlockDevice),
             [Done, Done, Failed, Ahead],
         );
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().expect("a moment")
+    }
+
+    fn record(status: &str, task: Option<&str>, updated: &str) -> Server {
+        serde_json::from_value(json!({
+            "id": "s", "status": status, "OS-EXT-STS:task_state": task, "OS-EXT-AZ:availability_zone": "dev-1a",
+            "created": "2026-11-22T10:00:00Z", "updated": updated,
+            "OS-SRV-USG:launched_at": (status == "ACTIVE").then_some("2026-11-22T10:00:30.000000"),
+        }))
+        .expect("a server")
+    }
+
+    #[test]
+    fn steps_have_their_times() {
+        let mut seen = Seen::default();
+        for (task, then) in [
+            ("scheduling", "2026-11-22T10:00:00Z"),
+            ("networking", "2026-11-22T10:00:03Z"),
+            ("networking", "2026-11-22T10:00:04Z"),
+            ("block_device_mapping", "2026-11-22T10:00:06Z"),
+            ("spawning", "2026-11-22T10:00:20Z"),
+        ] {
+            seen = seen.with(&record("BUILD", Some(task), then));
+        }
+        let lines = timeline(&record("ACTIVE", None, "2026-11-22T10:00:30Z"), &seen, None);
+        assert_eq!(lines.map(|line| line.seconds()), [Some(3), Some(3), Some(14), Some(10)]);
+        // The host says when it took over.
+        let on_host = Some(at("2026-11-22T10:00:02Z"));
+        let lines = timeline(&record("ACTIVE", None, "2026-11-22T10:00:30Z"), &seen, on_host);
+        assert_eq!(lines[0].seconds(), Some(2));
+        // Whoever comes late knows the ends only.
+        let late =
+            timeline(&record("ACTIVE", None, "2026-11-22T10:00:30Z"), &Seen::default(), on_host);
+        assert_eq!(late.map(|line| line.seconds()), [Some(2), None, None, None]);
     }
 }

@@ -84,7 +84,7 @@ pub fn reach(address: &Address) -> Reach {
 }
 
 /// Floating before public before the rest, IPv4 before IPv6 among equals.
-fn best_address(server: &Server) -> Option<&Address> {
+pub fn best_address(server: &Server) -> Option<&Address> {
     let mut all = server.all_addresses();
     all.sort_by_key(|address| {
         (!address.is_floating(), reach(address) == Reach::Inside, address.version != 4)

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 use openstack::compute::Server;
 
-use super::actions::{DeedItem, Deeds};
+use super::asks::{Ask, AskItem, RescueItem};
+use super::deeds::{DeedItem, Deeds};
 use super::state::Deed;
 use crate::ui::MenuRule;
 
@@ -22,7 +23,10 @@ pub fn ServerMenuItems(
         <DeedItem deeds=deeds deed=Deed::Start server=server />
         <DeedItem deeds=deeds deed=Deed::Stop server=server />
         <DeedItem deeds=deeds deed=Deed::Reboot server=server />
-        <DeedItem deeds=deeds deed=Deed::HardReboot server=server />
+        <MenuRule />
+        // What is made of it, and how it is mended.
+        <AskItem asks=deeds.asks ask=Ask::Image server=server />
+        <RescueItem asks=deeds.asks server=server />
         <MenuRule />
         // What is destroyed.
         <DeedItem deeds=deeds deed=Deed::Delete server=server />

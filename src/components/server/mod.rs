@@ -1,16 +1,26 @@
 //! What several pages say and do about servers: words for their state, where they come from, how to log in, and the
 //! actions on them.
 
-mod actions;
+mod asks;
 mod build;
+mod deeds;
+mod delete;
 mod login;
 mod menu;
 mod origin;
+mod password;
+mod reboot;
+mod rescue;
+mod snapshot;
 mod state;
 
-pub use actions::{DeedButton, DeedDialog, DeedItem, Deeds, use_deeds};
-pub use build::{Progress, Step, progress, step};
-pub use login::{Login, Properties, Reach, UserFrom, is_windows, login, reach};
+pub use asks::{Ask, ServerAsks};
+pub use build::{Line, Progress, Seen, Step, timeline};
+pub use deeds::{DeedButton, DeedDialog, DeedItem, Deeds, use_deeds};
+pub use login::{Login, Properties, Reach, UserFrom, best_address, is_windows, login, reach};
 pub use menu::ServerMenuItems;
 pub use origin::{Origins, Wanted, boot_volume, origin_id, origin_name, properties};
+pub use password::{forget_password, keep_password, kept_password};
+pub use rescue::RescueBanner;
+pub use snapshot::{SnapshotFields, SnapshotForm, UnderWay, WhatComes, why_not_image};
 pub use state::{Deed, Next, ServerState};

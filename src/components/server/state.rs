@@ -26,6 +26,8 @@ impl ServerState {
             (Some("powering-off"), _) => (Shape::Saving, tr("Stopping")),
             (Some("powering-on"), _) => (Shape::Uploading, tr("Starting")),
             (Some("rebooting" | "rebooting_hard"), _) => (Shape::Uploading, tr("Rebooting")),
+            (Some("rescuing"), _) => (Shape::Uploading, tr("Rescue begins")),
+            (Some("unrescuing"), _) => (Shape::Uploading, tr("Rescue ends")),
             (_, ServerStatus::Active) => (Shape::Active, tr("Active")),
             (_, ServerStatus::Build) => (Shape::Uploading, tr("Building")),
             (_, ServerStatus::Deleted | ServerStatus::SoftDeleted) => {
@@ -46,7 +48,7 @@ impl ServerState {
             }
             (_, ServerStatus::Paused) => (Shape::Paused, tr("Paused")),
             (_, ServerStatus::Suspended) => (Shape::Paused, tr("Suspended")),
-            (_, ServerStatus::Rescue) => (Shape::Active, tr("Rescue")),
+            (_, ServerStatus::Rescue) => (Shape::Paused, tr("Rescued")),
             (_, ServerStatus::Shutoff) => (Shape::Deactivated, tr("Stopped")),
             (_, ServerStatus::Shelved | ServerStatus::ShelvedOffloaded) => {
                 (Shape::Deactivated, tr("Shelved"))
@@ -70,6 +72,8 @@ fn task_words(task: &str) -> Option<String> {
         | "reboot_pending"
         | "reboot_started_hard"
         | "rebooting_hard"
+        | "rescuing"
+        | "unrescuing"
         | "reboot_pending_hard" => return None,
         "scheduling" => tr("looking for a host").to_owned(),
         "networking" => tr("networking").to_owned(),
@@ -90,10 +94,8 @@ pub enum Deed {
     Start,
     /// Switch it off.
     Stop,
-    /// Ask its system to restart.
+    /// Restart it, one way or the other.
     Reboot,
-    /// Switch it off and on.
-    HardReboot,
     /// Delete it.
     Delete,
 }
@@ -127,16 +129,21 @@ impl Deed {
             Self::Stop if matches!(status, Active | Error | Rescue) => None,
             Self::Stop if *status == Shutoff => Some(tr("It is stopped.")),
             Self::Stop => Some(tr("Only a running instance can be stopped.")),
-            Self::Reboot if *status == Active => None,
-            Self::Reboot => Some(tr("Only a running instance can be rebooted.")),
-            Self::HardReboot
+            Self::Reboot
                 if matches!(status, Active | Error | Paused | Rescue | Shutoff | Suspended) =>
             {
                 None
             }
-            Self::HardReboot => Some(tr("Its state does not allow a reboot.")),
+            Self::Reboot => Some(tr("Its state does not allow a reboot.")),
             Self::Delete => None,
         }
+    }
+
+    /// Why its system cannot be asked to restart, where it can be restarted at all: only one that runs listens
+    /// (nova/compute/api.py `soft_reboot`).
+    pub fn reason_against_asking(server: &Server) -> Option<&'static str> {
+        (server.status != ServerStatus::Active)
+            .then(|| tr("Only a running system can be asked to restart."))
     }
 
     /// Nova's `task_state` while it is under way.
@@ -145,7 +152,6 @@ impl Deed {
             Self::Start => "powering-on",
             Self::Stop => "powering-off",
             Self::Reboot => "rebooting",
-            Self::HardReboot => "rebooting_hard",
             Self::Delete => "deleting",
         }
     }
@@ -156,7 +162,6 @@ impl Deed {
             Self::Start => tr("Start"),
             Self::Stop => tr("Stop"),
             Self::Reboot => tr("Reboot"),
-            Self::HardReboot => tr("Hard reboot"),
             Self::Delete => tr("Delete"),
         }
     }
@@ -230,7 +235,7 @@ mod tests {
     }
 
     fn check_deeds(server: &Server, possible: &[Deed]) {
-        let each = [Deed::Start, Deed::Stop, Deed::Reboot, Deed::HardReboot, Deed::Delete];
+        let each = [Deed::Start, Deed::Stop, Deed::Reboot, Deed::Delete];
         let found: Vec<_> =
             each.into_iter().filter(|deed| deed.reason_against(server).is_none()).collect();
         assert_eq!(found, possible, "{:?} {:?}", server.status, server.task_state);
@@ -238,12 +243,15 @@ mod tests {
 
     #[test]
     fn what_can_be_done_follows_the_state() {
-        use Deed::{Delete, HardReboot, Reboot, Start, Stop};
-        check_deeds(&server("ACTIVE", None), &[Stop, Reboot, HardReboot, Delete]);
-        check_deeds(&server("SHUTOFF", None), &[Start, HardReboot, Delete]);
+        use Deed::{Delete, Reboot, Start, Stop};
+        check_deeds(&server("ACTIVE", None), &[Stop, Reboot, Delete]);
+        check_deeds(&server("SHUTOFF", None), &[Start, Reboot, Delete]);
         check_deeds(&server("BUILD", Some("spawning")), &[Delete]);
-        check_deeds(&server("ERROR", None), &[Stop, HardReboot, Delete]);
+        check_deeds(&server("ERROR", None), &[Stop, Reboot, Delete]);
+        check_deeds(&server("VERIFY_RESIZE", None), &[Delete]);
         check_deeds(&server("ACTIVE", Some("deleting")), &[]);
+        assert_eq!(Deed::reason_against_asking(&server("ACTIVE", None)), None);
+        assert!(Deed::reason_against_asking(&server("SHUTOFF", None)).is_some());
         let mut locked = server("ACTIVE", None);
         locked.locked = true;
         check_deeds(&locked, &[]);

@@ -34,6 +34,15 @@ pub fn About(
                 </Fact>
                 <Fact term=tr("Asked for")>{moment(known, |server| server.created)}</Fact>
                 <Fact term=tr("First ran")>{moment(known, |server| server.launched_at)}</Fact>
+                <Fact term=tr("Changed")>{moment(known, |server| server.updated)}</Fact>
+                <Fact term=tr("Host name")>{read(|server| server.hostname.clone())}</Fact>
+                {optional(known, tr("Description"), |server| server.description.clone())}
+                {optional(known, tr("Server group"), |server| server.server_groups.first().map(ToString::to_string))}
+                {optional(known, tr("Config drive"), |server| server.config_drive.then(|| tr("yes").to_owned()))}
+                {optional(known, tr("Locked"), |server| {
+                    server.locked.then(|| server.locked_reason.clone().unwrap_or_else(|| tr("yes").to_owned()))
+                })}
+                <Words known=known />
             </dl>
         </Panel>
     }
@@ -43,6 +52,45 @@ fn or_none(text: Option<String>) -> AnyView {
     match text {
         Some(text) => text.into_any(),
         None => view! { <span class="faint">{format::NONE}</span> }.into_any(),
+    }
+}
+
+/// A line that is there only where it says something.
+fn optional(
+    known: Known,
+    term: &'static str,
+    take: fn(&Server) -> Option<String>,
+) -> impl IntoView {
+    let found = Memo::new(move |_| known.server.with(|server| server.as_ref().and_then(take)));
+    move || {
+        let text = found.get().filter(|text| !text.is_empty());
+        text.map(|text| view! { <Fact term=term>{text}</Fact> })
+    }
+}
+
+/// Tags, and the key-value pairs.
+#[component]
+fn Words(known: Known) -> impl IntoView {
+    let found = Memo::new(move |_| {
+        known.server.with(|server| {
+            let server = server.as_ref()?;
+            Some((server.tags.clone(), server.metadata.clone()))
+        })
+    });
+    move || {
+        found.get().map(|(tags, metadata)| {
+            let tags = (!tags.is_empty()).then(|| {
+                let tags = tags.into_iter().map(|tag| view! { <span class="tag">{tag}</span> });
+                view! { <Fact term=tr("Tags")><span class="row">{tags.collect_view()}</span></Fact> }
+            });
+            let metadata = (!metadata.is_empty()).then(|| {
+                let pairs = metadata.into_iter().map(|(key, value)| {
+                    view! { <span class="instance__pair"><code>{key}</code>" "{value}</span> }
+                });
+                view! { <Fact term=tr("Metadata")><span class="instance__pairs">{pairs.collect_view()}</span></Fact> }
+            });
+            view! { {tags} {metadata} }
+        })
     }
 }
 

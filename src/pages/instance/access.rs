@@ -1,14 +1,16 @@
-//! How to log in, and every address.
+//! How to log in: by SSH as whom and with which key, by Remote Desktop, and the password while the cloud has just said it.
 
 use leptos::prelude::*;
-use openstack::compute::{Address, Server, ServerStatus};
+use openstack::compute::{Server, ServerStatus};
 
 use super::Known;
+use crate::cloud::use_cloud;
 use crate::components::server::{
-    Login, Properties, Reach, UserFrom, is_windows, login, properties, reach,
+    Login, Properties, Reach, UserFrom, best_address, forget_password, is_windows, kept_password,
+    login, properties, reach,
 };
-use crate::text::tr;
-use crate::ui::{CopyButton, Copyable, Panel};
+use crate::text::{tr, tr_with};
+use crate::ui::{Button, CopyButton, Copyable, Fact, Note, Panel, Tone, marked};
 
 /// What is shown, decided at once from the record and the image.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,16 +32,35 @@ enum Way {
     Windows {
         /// At which address.
         address: String,
+        /// As whom.
+        user: String,
+        /// It is reached only from its own network.
+        inside: bool,
+        /// With which key its first password can be read.
+        key: Option<String>,
+        /// It is off.
+        stopped: bool,
     },
 }
 
 fn way(server: &Server, image: &Properties) -> Way {
+    let stopped = server.status == ServerStatus::Shutoff;
+    let key = server.key_name.clone();
     if let Some(login) = login(server, image) {
-        let stopped = server.status == ServerStatus::Shutoff;
-        return Way::Ssh { login, key: server.key_name.clone(), stopped };
+        return Way::Ssh { login, key, stopped };
     }
-    match server.all_addresses().first() {
-        Some(address) if is_windows(image) => Way::Windows { address: address.addr.clone() },
+    match best_address(server) {
+        Some(address) if is_windows(image) => Way::Windows {
+            address: address.addr.clone(),
+            user: image
+                .get("os_admin_user")
+                .filter(|user| !user.is_empty())
+                .cloned()
+                .unwrap_or_else(|| "Administrator".to_owned()),
+            inside: reach(address) == Reach::Inside,
+            key,
+            stopped,
+        },
         _ if server.is_changing() => Way::Waits,
         _ => Way::NoNetwork,
     }
@@ -61,11 +82,6 @@ pub fn Access(
             })
         })
     });
-    let addresses = Memo::new(move |_| {
-        known.server.with(|server| {
-            server.as_ref().map(|server| server.addresses.clone()).unwrap_or_default()
-        })
-    });
     view! {
         <Panel title=tr("Log in")>
             {move || way.get().map(|way| match way {
@@ -73,26 +89,10 @@ pub fn Access(
                 Way::NoNetwork => view! {
                     <p class="small muted">{tr("It is on no network. Its console is the only way in.")}</p>
                 }.into_any(),
-                Way::Windows { address } => view! {
-                    <p class="small">
-                        {tr("Connect with Remote Desktop to ")} <Copyable text=address what=tr("address") />
-                        {tr(" . The administrator’s password is set on its console at the first start.")}
-                    </p>
-                }.into_any(),
+                way @ Way::Windows { .. } => windows(way),
                 Way::Ssh { login, key, stopped } => view! { <Ssh login=login key=key stopped=stopped /> }.into_any(),
             })}
-            <Show when=move || !addresses.read().is_empty()>
-                <dl class="facts facts--plain instance__addresses">
-                    {move || addresses.get().into_iter().map(|(network, addresses)| view! {
-                        <div class="facts__row">
-                            <dt class="facts__term">{network}</dt>
-                            <dd class="facts__value">
-                                {addresses.into_iter().map(|address| view! { <OneAddress address=address /> }).collect_view()}
-                            </dd>
-                        </div>
-                    }).collect_view()}
-                </dl>
-            </Show>
+            <Password known=known />
         </Panel>
     }
 }
@@ -108,9 +108,7 @@ fn Ssh(login: Login, key: Option<String>, stopped: bool) -> impl IntoView {
             Some(tr("The image does not say who logs in: put its first user in the place of USER."))
         }
     };
-    let inside = (login.reach == Reach::Inside).then_some(
-        tr("Its address is a private one: reach it from the same network, over a VPN, or after giving it a floating address."),
-    );
+    let inside = login.reach == Reach::Inside;
     let with_key = match key {
         Some(key) => view! {
             <p class="small muted">{tr("With the private half of the key pair ")} <strong>{key}</strong> "."</p>
@@ -127,30 +125,84 @@ fn Ssh(login: Login, key: Option<String>, stopped: bool) -> impl IntoView {
             <CopyButton text=login.command what=tr("command") worded=true />
         </div>
         <div class="stack stack--tight">
-            {stopped.then(|| view! {
-                <p class="small"><strong>{tr("It is stopped.")}</strong>{tr(" Start it first; then it answers.")}</p>
-            })}
-            {inside.map(|text| view! {
-                <p class="small"><strong>{tr("Not reached from the internet.")}</strong>" " {text}</p>
-            })}
+            {stopped.then(stopped_words)}
+            {inside.then(inside_words)}
             {with_key}
             {user.map(|words| view! { <p class="small muted">{words}</p> })}
         </div>
     }
 }
 
-#[component]
-fn OneAddress(address: Address) -> impl IntoView {
-    let kind = match (address.is_floating(), reach(&address)) {
-        (true, _) => tr("floating"),
-        (false, Reach::Internet) => tr("public"),
-        (false, Reach::Inside) => tr("private"),
+fn windows(way: Way) -> AnyView {
+    let Way::Windows { address, user, inside, key, stopped } = way else { return ().into_any() };
+    let first = match key {
+        Some(key) => tr_with(
+            "Its first password is made when it starts for the first time: `openstack server show` has it, encrypted for the key pair {key} (`nova get-password` opens it).",
+            &[("key", &key)],
+        ),
+        None => tr("Its password is the one that was set at its launch, or is set on its console at the first start.").to_owned(),
     };
     view! {
-        <span class="instance__address">
-            <Copyable text=address.addr what=tr("address") />
-            <span class="tag">{kind}</span>
-        </span>
+        <dl class="facts facts--plain">
+            <Fact term=tr("Remote Desktop")><Copyable text=address what=tr("address") /></Fact>
+            <Fact term=tr("User")><Copyable text=user what=tr("user") /></Fact>
+        </dl>
+        <div class="stack stack--tight">
+            {stopped.then(stopped_words)}
+            {inside.then(inside_words)}
+            <p class="small muted">{marked(&first)}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn stopped_words() -> AnyView {
+    view! { <p class="small"><strong>{tr("It is stopped.")}</strong>{tr(" Start it first; then it answers.")}</p> }
+        .into_any()
+}
+
+fn inside_words() -> AnyView {
+    view! {
+        <p class="small">
+            <strong>{tr("Not reached from the internet.")}</strong>
+            " "
+            {tr("Its address is a private one: reach it from the same network, over a VPN, or after giving it a floating address.")}
+        </p>
+    }
+    .into_any()
+}
+
+/// The password that the cloud has just said, once.
+#[component]
+fn Password(known: Known) -> impl IntoView {
+    let cloud = StoredValue::new(use_cloud());
+    let id = Memo::new(move |_| {
+        known.server.with(|server| server.as_ref().map(|server| server.id.clone()))
+    });
+    let forgotten = RwSignal::new(false);
+    let password = move || {
+        let kept = cloud.with_value(|cloud| kept_password(cloud, id.get().as_ref()?));
+        kept.filter(|_| !forgotten.get())
+    };
+    let forget = move |_| {
+        if let Some(id) = id.get_untracked() {
+            cloud.with_value(|cloud| forget_password(cloud, &id));
+        }
+        forgotten.set(true);
+    };
+    move || {
+        password().map(|password| view! {
+            <Note
+                still=true
+                tone=Tone::Warn
+                title=tr("The password of its administrator, shown this once")
+                text=tr("The cloud does not keep it. It stays here until you have noted it, or this tab is reloaded or closed. Images that take no password ignore it.")
+                    .to_owned()
+            >
+                <Copyable text=password.reveal().to_owned() what=tr("password") />
+                <Button small=true on_press=forget>{tr("I have noted it")}</Button>
+            </Note>
+        })
     }
 }
 
@@ -175,9 +227,11 @@ mod tests {
         check(active(), &[("os_distro", "debian")], |way| {
             matches!(way, Way::Ssh { stopped: false, .. })
         });
-        check(active(), &[("os_type", "windows")], |way| {
-            *way == Way::Windows { address: "203.0.113.7".to_owned() }
-        });
+        check(
+            active(),
+            &[("os_type", "windows")],
+            |way| matches!(way, Way::Windows { address, user, inside: false, .. } if address == "203.0.113.7" && user == "Administrator"),
+        );
         check(json!({"id": "s", "status": "SHUTOFF", "addresses": addresses}), &[], |way| {
             matches!(way, Way::Ssh { stopped: true, .. })
         });

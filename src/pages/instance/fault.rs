@@ -1,20 +1,23 @@
-//! Why an instance is in error: the cloud's words, where in its start it happened, and the request id.
+//! Why an instance is in error: the cloud's words, where in its start it happened, the request id, and the way to try again.
 
 use leptos::prelude::*;
 
 use super::Known;
-use super::building::shape;
+use super::building::Steps;
 use crate::clock;
 use crate::cloud::use_cloud;
-use crate::components::server::progress;
+use crate::components::server::{Deed, Deeds};
+use crate::routes;
 use crate::text::{format, tr, tr_with};
-use crate::ui::{Copyable, Note, Panel, Status, Tone};
+use crate::ui::{Button, Copyable, Glyph, Note, Panel, Tone};
 
 /// What is known of the fault.
 #[component]
 pub fn FaultNote(
     /// The instance.
     known: Known,
+    /// What can be done.
+    deeds: Deeds,
 ) -> impl IntoView {
     let fault = Memo::new(move |_| {
         known.server.with(|server| server.as_ref().and_then(|server| server.fault.clone()))
@@ -24,7 +27,12 @@ pub fn FaultNote(
             .server
             .with(|server| server.as_ref().is_some_and(|server| server.launched_at.is_none()))
     });
-    let request = use_failed_request(known);
+    let request = Memo::new(move |_| {
+        known
+            .history
+            .remote()
+            .with(|remote| remote.value().and_then(super::history::Told::failed_request))
+    });
     let title = Signal::derive(move || {
         if never_ran.get() {
             tr("The cloud could not start it")
@@ -44,7 +52,7 @@ pub fn FaultNote(
         };
         let advice = match never_ran.get() {
             true => tr(
-                "Nothing of it runs. Delete it and launch again with another size, zone or network; if that fails too, give your cloud’s support the request.",
+                "Nothing of it runs. Try again with another size, zone or network; if that fails too, give your cloud’s support the request.",
             ),
             false => tr(
                 "A hard reboot may bring it back; if not, give your cloud’s support the request.",
@@ -54,55 +62,48 @@ pub fn FaultNote(
     });
     view! {
         <Note tone=Tone::Danger title=title text=text>
+            <Show when=move || never_ran.get()><Again known=known deeds=deeds /></Show>
             {move || request.get().map(|id| view! {
                 <span class="instance__request">{tr("Request ")} <Copyable text=id what=tr("request id") /></span>
             })}
             {move || fault.get().and_then(|fault| fault.created).map(|then| view! {
-                <span class="muted small">{format::moment(then, clock::offset_at(then))}</span>
+                <span class="instance__request">{format::moment(then, clock::offset_at(then))}</span>
             })}
         </Note>
         <Show when=move || never_ran.get()>
-            <Panel title=tr("How far it came")>
-                <ol class="steps">
-                    {move || known.server.with(|server| {
-                        server.as_ref().map(|server| progress(server, known.furthest.get()))
-                    }).map(|steps| steps.map(|(step, progress)| view! {
-                        <li class="steps__step"><Status shape=shape(progress) word=step.label() /></li>
-                    }).collect_view())}
-                </ol>
-            </Panel>
+            <Panel title=tr("How far it came")><Steps known=known now=Signal::stored(clock::now()) /></Panel>
         </Show>
     }
 }
 
-/// The request that failed: the newest with a message, else the start itself. Policy may hide the history; then there is
-/// no id to show, and the fault says the rest.
-fn use_failed_request(known: Known) -> Signal<Option<String>> {
-    let cloud = use_cloud();
-    let id = Memo::new(move |_| {
-        known.server.with(|server| server.as_ref().map(|server| server.id.clone()))
+/// Deletes it and opens the launch form with its settings.
+#[component]
+fn Again(known: Known, deeds: Deeds) -> impl IntoView {
+    let cloud = StoredValue::new(use_cloud());
+    let why_not = Signal::derive(move || {
+        known.server.with(|server| deeds.reason_against(Deed::Delete, server.as_ref()?))
     });
-    let history = LocalResource::new(move || {
-        let (cloud, id) = (cloud.clone(), id.get());
-        async move {
-            match id {
-                Some(id) => Some(cloud.server_history(&id).await),
-                None => None,
-            }
-        }
-    });
-    Signal::derive(move || match history.get()?? {
-        Ok(rows) => {
-            let failed = rows
-                .iter()
-                .find(|row| row.message.as_ref().is_some_and(|message| !message.is_empty()));
-            failed
-                .or_else(|| rows.iter().find(|row| row.action == "create"))
-                .map(|row| row.request_id.clone())
-        }
-        Err(error) => {
-            leptos::logging::warn!("{error}");
-            None
-        }
-    })
+    let press = move |_| {
+        let Some(server) = known.server.get_untracked() else { return };
+        let origins = known.origins.get_untracked();
+        let asked = server.clone();
+        let launch =
+            Callback::new(move |()| cloud.with_value(|cloud| again_href(cloud, &asked, &origins)));
+        deeds.try_again(server, launch);
+    };
+    view! {
+        <Button icon=Glyph::Retry why_not=why_not on_press=press>
+            {tr("Delete and try again with these settings")}
+        </Button>
+    }
+}
+
+/// The launch form of its image.
+fn again_href(
+    _: &crate::cloud::Cloud,
+    server: &openstack::compute::Server,
+    origins: &crate::components::server::Origins,
+) -> String {
+    let image = crate::components::server::origin_id(server, origins);
+    image.map_or_else(|| routes::LAUNCH.to_owned(), |image| routes::launch_from(image.as_str()))
 }

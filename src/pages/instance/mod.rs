@@ -1,29 +1,34 @@
-//! One instance: how its start goes, how to log in, what it is made of, its console log, and what can be done to it.
-//!
-//! Creating an image from it and rescue are not here yet.
+//! One instance: how its start goes, how to log in, its addresses and volumes, what it is made of, its console log, what was
+//! done to it, and what can be done.
 
 mod about;
 mod access;
+mod addresses;
 mod building;
 mod console;
 mod fault;
+mod history;
+mod volumes;
 
 use leptos::prelude::*;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use openstack::compute::{Server, ServerStatus};
 use openstack::poll::Motion;
-use openstack::{ErrorKind, ServerId};
+use openstack::{ErrorKind, ServerId, Timestamp};
 
 use self::about::About;
 use self::access::Access;
+use self::addresses::{Addresses, use_net};
 use self::building::Building;
 use self::console::ConsoleLog;
 use self::fault::FaultNote;
-use crate::cloud::use_cloud;
+use self::history::{History, Told, use_history};
+use self::volumes::Volumes;
+use crate::cloud::{ServerNet, use_cloud};
 use crate::components::OsMark;
 use crate::components::server::{
-    Deed, DeedButton, DeedDialog, Deeds, Origins, ServerMenuItems, ServerState, Step, Wanted,
-    properties, step, use_deeds,
+    Deed, DeedButton, DeedDialog, Deeds, Origins, Seen, ServerMenuItems, ServerState, Wanted,
+    properties, use_deeds,
 };
 use crate::components::{ErrorNote, Page, Stale};
 use crate::live::{Live, use_live};
@@ -40,16 +45,17 @@ pub fn InstancePage() -> impl IntoView {
         ServerId::from(parameters.with(|map| map.get(routes::ID)).unwrap_or_default())
     });
     let server = use_server(id);
-    let known = Known::new(server);
+    let known = Known::new(server, id);
     let navigate = use_navigate();
     let go_to_list = Callback::new(move |()| navigate(routes::INSTANCES, Default::default()));
-    let deeds = use_deeds(move |deed, _| {
+    let on_done = move |deed: Deed, _| {
         server.amend(|server| server.task_state = Some(deed.task().to_owned()));
         match deed {
             Deed::Delete => go_to_list.run(()),
             _ => server.refresh(),
         }
-    });
+    };
+    let deeds = use_deeds(on_done, move || server.refresh());
     let title = Signal::derive(move || {
         known.server.with(|server| match server {
             Some(server) if !server.name.is_empty() => server.name.clone(),
@@ -66,7 +72,7 @@ pub fn InstancePage() -> impl IntoView {
             subtitle=move || view! { <Subtitle known=known id=id /> }
             actions=move || view! { <Actions known=known deeds=deeds /> }
         >
-            <Body known=known live=server />
+            <Body known=known live=server deeds=deeds id=id />
             <DeedDialog deeds=deeds />
         </Page>
     }
@@ -91,12 +97,16 @@ pub(crate) struct Known {
     pub server: Memo<Option<Server>>,
     /// Where it comes from.
     pub origins: Memo<Origins>,
-    /// The furthest step of its building that was seen.
-    pub furthest: Memo<Option<Step>>,
+    /// The steps of its building that were seen.
+    pub seen: Memo<Seen>,
+    /// What was done to it.
+    pub history: Live<Told>,
+    /// When a host took it over, as its history says.
+    pub on_host: Memo<Option<Timestamp>>,
 }
 
 impl Known {
-    fn new(live: Live<Server>) -> Self {
+    fn new(live: Live<Server>, id: Memo<ServerId>) -> Self {
         let server = Memo::new(move |_| live.remote().with(|remote| remote.value().cloned()));
         let wanted = Memo::new(move |_| {
             server.with(|server| {
@@ -122,11 +132,17 @@ impl Known {
                 .or_else(|| before.cloned())
                 .unwrap_or_default()
         });
-        let furthest = Memo::new(move |before: Option<&Option<Step>>| {
-            let before = before.copied().flatten();
-            server.with(|server| server.as_ref().and_then(|server| step(server, before))).or(before)
+        let seen = Memo::new(move |before: Option<&Seen>| {
+            let before = before.cloned().unwrap_or_default();
+            server
+                .with(|server| server.as_ref().map(|server| before.with(server)))
+                .unwrap_or(before)
         });
-        Self { server, origins, furthest }
+        let history = use_history(id, server);
+        let on_host = Memo::new(move |_| {
+            history.remote().with(|remote| remote.value().and_then(Told::on_host))
+        });
+        Self { server, origins, seen, history, on_host }
     }
 
     /// What its image says of itself.
@@ -197,7 +213,9 @@ fn Actions(known: Known, deeds: Deeds) -> impl IntoView {
 
 /// Skeleton, error or the panels.
 #[component]
-fn Body(known: Known, live: Live<Server>) -> impl IntoView {
+fn Body(known: Known, live: Live<Server>, deeds: Deeds, id: Memo<ServerId>) -> impl IntoView {
+    let net = use_net(known.server);
+    let look = Callback::new(move |()| live.refresh());
     let remote = live.remote();
     let phase = Memo::new(move |_| remote.with(|remote| remote.phase()));
     let error = Memo::new(move |_| remote.with(|remote| remote.error.clone()));
@@ -226,7 +244,7 @@ fn Body(known: Known, live: Live<Server>) -> impl IntoView {
                 } else {
                     view! { <Stale remote=remote on_retry=move |()| live.refresh() /> }.into_any()
                 }}</div>
-                <Panels known=known />
+                <Panels known=known deeds=deeds id=id net=net look=look />
             }.into_any(),
         }}
     }
@@ -252,22 +270,37 @@ fn NotShown(error: openstack::ApiError, live: Live<Server>) -> impl IntoView {
 }
 
 #[component]
-fn Panels(known: Known) -> impl IntoView {
+fn Panels(
+    known: Known,
+    deeds: Deeds,
+    id: Memo<ServerId>,
+    net: Live<ServerNet>,
+    look: Callback<()>,
+) -> impl IntoView {
     let part = move |wanted: fn(&Server) -> bool| {
         Memo::new(move |_| known.server.with(|server| server.as_ref().is_some_and(wanted)))
     };
-    let building = part(|server| server.status == ServerStatus::Build);
     let failed = part(|server| server.status == ServerStatus::Error);
+    // Whoever has watched the start keeps seeing how it went.
+    let building = part(|server| server.status == ServerStatus::Build);
+    let watched = Memo::new(move |before: Option<&bool>| {
+        before.copied().unwrap_or_default() || building.get()
+    });
     // An instance that never ran has no console, and nobody logs in to it.
     let has_run =
         part(|server| server.launched_at.is_some() && server.status != ServerStatus::Build);
     view! {
         <div class="split split--panels">
             <div class="split__main">
-                <Show when=move || failed.get()><FaultNote known=known /></Show>
-                <Show when=move || building.get()><Building known=known /></Show>
-                <Show when=move || has_run.get() || !failed.get()><Access known=known /></Show>
+                <Show when=move || failed.get()><FaultNote known=known deeds=deeds /></Show>
+                <Show when=move || watched.get() && !failed.get()><Building known=known /></Show>
+                <Show when=move || has_run.get() || !failed.get()>
+                    <Access known=known />
+                    <Addresses known=known net=net on_change=look />
+                </Show>
+                <Volumes known=known id=id />
                 <Show when=move || has_run.get()><ConsoleLog known=known /></Show>
+                <History known=known />
             </div>
             <aside class="split__aside" aria-label=tr("What it is made of")><About known=known /></aside>
         </div>

@@ -32,10 +32,11 @@ pub fn InstancesPage() -> impl IntoView {
     let query = Memo::new(move |_| parameters.with(|map| ListQuery::parse(|name| map.get(name))));
     let servers = use_servers();
     let shown = Shown::new(query, servers);
-    let deeds = use_deeds(move |deed, id| {
+    let on_done = move |deed, id| {
         servers.amend(|listing| mark(listing, deed, &id));
         servers.refresh();
-    });
+    };
+    let deeds = use_deeds(on_done, move || servers.refresh());
     let actions = || {
         view! {
             <ButtonLink href=routes::LAUNCH kind=ButtonKind::Primary icon=Glyph::Launch>{tr("Launch instance")}</ButtonLink>

@@ -25,6 +25,8 @@ pub enum Feature {
     VolumeType,
     /// What went wrong in a step of an action, also for those who are no operators.
     ActionDetails,
+    /// Whether an attached volume goes with its server can be changed.
+    VolumeFate,
     /// Rescue of a server on a volume.
     RescueOnVolume,
     /// A host name that differs from the server's name.
@@ -44,6 +46,7 @@ impl Feature {
             Self::ServerGroupRules => 64,
             Self::VolumeType => 67,
             Self::ActionDetails => 84,
+            Self::VolumeFate => 85,
             Self::RescueOnVolume => 87,
             Self::Hostname => 90,
             Self::FullHostname => 94,
@@ -69,6 +72,7 @@ impl Feature {
             Self::ServerGroupRules => "a limit of a server group",
             Self::VolumeType => "a volume type",
             Self::ActionDetails => "the details of a step",
+            Self::VolumeFate => "a change of what becomes of a volume",
             Self::RescueOnVolume => "the rescue of an instance on a volume",
             Self::Hostname | Self::FullHostname => "a host name",
         };

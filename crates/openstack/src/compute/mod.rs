@@ -26,7 +26,7 @@ pub use keypair::{
 pub use limits::{ComputeLimits, Zone, limits, zones};
 pub use server::{
     Address, Fault, Server, ServerFilter, ServerFlavor, ServerStatus, VolumeAttachment, delete,
-    list, show, volume_attachments,
+    list, set_volume_fate, show, volume_attachments,
 };
 pub use server_group::{
     CreateServerGroup, GroupPolicy, ServerGroup, create_server_group, server_groups,

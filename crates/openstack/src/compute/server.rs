@@ -5,17 +5,19 @@ use std::net::IpAddr;
 
 use crate::Timestamp;
 use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::client::Client;
 use crate::decode::{self, Listing, null_as_default};
 use crate::endpoint::{Service, segment};
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorKind};
 use crate::ids::{FlavorId, ImageId, ServerGroupId, ServerId, VolumeId};
 use crate::query::Query;
 use crate::transport::{Method, Transport};
 use crate::words::words;
+
+use super::feature::Feature;
 
 words! {
     /// The state of a server (nova/api/openstack/common.py).
@@ -323,6 +325,24 @@ pub async fn volume_attachments<T: Transport>(
     let path = path(id, "/os-volume_attachments");
     let call = Call::new("list the instance's volumes", Service::Compute, Method::Get, path);
     client.all_pages(call, "volumeAttachments").await
+}
+
+/// Says whether a volume goes with its server when that is deleted.
+///
+/// # Errors
+/// 404 when it is not attached there; [`ErrorKind::Unsupported`] before 2.85.
+pub async fn set_volume_fate<T: Transport>(
+    client: &Client<T>,
+    id: &ServerId,
+    volume: &VolumeId,
+    goes: bool,
+) -> Result<(), ApiError> {
+    let path = path(id, &format!("/os-volume_attachments/{}", segment(volume.as_str())));
+    let call = Call::new("change what becomes of the volume", Service::Compute, Method::Put, path);
+    let version = client.compute_version().await?;
+    Feature::VolumeFate.require(version).map_err(|why| call.error(ErrorKind::Unsupported, why))?;
+    let body = json!({"volumeAttachment": {"volumeId": volume, "delete_on_termination": goes}});
+    client.send(call.json(&body)).await.map(drop)
 }
 
 /// `/servers/{id}{rest}`.
