@@ -170,7 +170,7 @@ async fn what_is_refused() {
         (json!({"size": 1, "nonsense": 1}), 400),
         (json!({"size": 1, "name": "x".repeat(256)}), 400),
         (json!({"size": 1, "imageRef": "nonsense"}), 400),
-        (json!({"size": 1, "imageRef": "00000000-0000-0000-0000-000000000000"}), 404),
+        (json!({"size": 1, "imageRef": "00000000-0000-0000-0000-000000000000"}), 400),
         (json!({"size": 1, "availability_zone": "moon"}), 400),
         (json!({"size": 1, "source_volid": "00000000-0000-0000-0000-000000000000"}), 404),
         (json!({"size": 1, "multiattach": true}), 400),

@@ -154,7 +154,7 @@ async fn quotas(
         return Err(NetworkError::policy("rule:get_quota"));
     }
     if !details {
-        return Ok(ok(quota::limits()));
+        return Ok(ok(quota::limits(project)));
     }
     let project = project.to_owned();
     Ok(ok(region.db.read(move |conn| quota::details(conn, &project)).await?))

@@ -128,6 +128,7 @@ pub async fn post(
         "binding:host_id",
         "binding:profile",
         "mac_address",
+        "floating_ip_address",
         "provider:network_type",
         "provider:physical_network",
         "provider:segmentation_id",

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::attributes::{expect_visible, string};
 use super::error::NetworkError;
 use super::store::{self, Kind, Object, flag, text};
 use super::{ports, quota, stamp, touch};
@@ -18,15 +19,9 @@ pub fn create(
     body: &Object,
 ) -> Result<Object, NetworkError> {
     let network_id = text(body, "floating_network_id");
-    let Some(network) = store::get(conn, Kind::Network, network_id)? else {
-        let (kind, message) = Kind::Network.missing(network_id);
-        return Err(NetworkError::new(StatusCode::NOT_FOUND, kind, message));
-    };
+    let network = expect_visible(conn, project_id, Kind::Network, network_id)?;
     if !flag(&network, "router:external") {
-        let message = format!(
-            "Bad floatingip request: Network {network_id} is not a valid external network."
-        );
-        return Err(NetworkError::new(StatusCode::BAD_REQUEST, "BadRequest", message));
+        return Err(bad(format!("Network {network_id} is not a valid external network")));
     }
     quota::check(conn, project_id, Kind::FloatingIp)?;
     let wish = body.get("floating_ip_address").and_then(Value::as_str).map(|address| {
@@ -48,9 +43,7 @@ pub fn create(
         "created_at": time, "updated_at": time, "revision_number": 0,
     });
     let Value::Object(mut object) = object else { return Err(NetworkError::no_such_path()) };
-    if body.get("port_id").is_some_and(|port| !port.is_null()) {
-        tie(conn, project_id, &mut object, body)?;
-    }
+    associate(conn, project_id, &mut object, body)?;
     store::put(conn, Kind::FloatingIp, &object)?;
     Ok(object)
 }
@@ -63,14 +56,10 @@ pub fn update(
     mut object: Object,
     body: &Object,
 ) -> Result<Object, NetworkError> {
-    if let Some(description) = body.get("description") {
-        object.insert("description".to_owned(), description.clone());
+    if let Some(description) = string(body, "description")? {
+        object.insert("description".to_owned(), json!(description));
     }
-    match body.get("port_id") {
-        None => {}
-        Some(Value::Null) => untie(&mut object),
-        Some(_) => tie(conn, project_id, &mut object, body)?,
-    }
+    associate(conn, project_id, &mut object, body)?;
     touch(&mut object, now);
     store::put(conn, Kind::FloatingIp, &object)?;
     Ok(object)
@@ -98,8 +87,45 @@ pub fn of_port(conn: &Connection, port_id: &str) -> rusqlite::Result<Vec<(String
     Ok(fips.iter().map(pair).collect())
 }
 
+/// What a body says of the port: named it ties the address, `null` frees it, nothing leaves it as it is.
+fn associate(
+    conn: &Connection,
+    project_id: &str,
+    object: &mut Object,
+    body: &Object,
+) -> Result<(), NetworkError> {
+    let port = body.get("port_id");
+    let fixed = body.get("fixed_ip_address").is_some_and(|fixed| !fixed.is_null());
+    if fixed && port.is_none_or(Value::is_null) {
+        return Err(bad("fixed_ip_address cannot be specified without a port_id".to_owned()));
+    }
+    match port {
+        None => {}
+        Some(Value::Null) => untie(object),
+        Some(_) => tie(conn, project_id, object, body)?,
+    }
+    Ok(())
+}
+
+/// 400 `BadRequest` (neutron_lib/exceptions).
+fn bad(reason: String) -> NetworkError {
+    let message = format!("Bad floatingip request: {reason}.");
+    NetworkError::new(StatusCode::BAD_REQUEST, "BadRequest", message)
+}
+
+/// What a floating address shows of its port, as the port is now.
+pub fn port_details(conn: &Connection, port_id: &str) -> rusqlite::Result<Value> {
+    let Some(port) = store::get(conn, Kind::Port, port_id)? else { return Ok(Value::Null) };
+    Ok(json!({
+        "name": text(&port, "name"), "network_id": text(&port, "network_id"),
+        "mac_address": text(&port, "mac_address"), "admin_state_up": flag(&port, "admin_state_up"),
+        "status": text(&port, "status"), "device_id": text(&port, "device_id"),
+        "device_owner": text(&port, "device_owner"),
+    }))
+}
+
 fn untie(object: &mut Object) {
-    for name in ["port_id", "fixed_ip_address", "router_id", "port_details"] {
+    for name in ["port_id", "fixed_ip_address", "router_id"] {
         object.insert(name.to_owned(), Value::Null);
     }
     object.insert("status".to_owned(), json!("DOWN"));
@@ -126,12 +152,24 @@ fn tie(
         .filter_map(|ip| Some((ip.get("subnet_id")?.as_str()?, ip.get("ip_address")?.as_str()?)))
         .collect();
     let wanted = body.get("fixed_ip_address").and_then(Value::as_str);
-    let found = addresses.iter().find(|(_, ip)| wanted.is_none_or(|wanted| wanted == *ip));
-    let Some((subnet_id, fixed)) = found else {
-        let message = format!(
-            "Bad floatingip request: Cannot add floating IP to port {port_id} that has no fixed IPv4 addresses."
-        );
-        return Err(NetworkError::new(StatusCode::BAD_REQUEST, "BadRequest", message));
+    // `_internal_fip_assoc_data` in neutron/db/l3_db.py; all addresses here are IPv4.
+    let (subnet_id, fixed) = match (wanted, addresses.as_slice()) {
+        (Some(wanted), addresses) => {
+            let found = addresses.iter().find(|(_, ip)| *ip == wanted);
+            found.ok_or_else(|| bad(format!("Port {port_id} does not have fixed ip {wanted}")))?
+        }
+        (None, []) => {
+            return Err(bad(format!(
+                "Cannot add floating IP to port {port_id} that has no fixed IPv4 addresses"
+            )));
+        }
+        (None, [only]) => only,
+        (None, _) => {
+            return Err(bad(format!(
+                "Port {port_id} has multiple fixed IPv4 addresses.  Must provide a specific IPv4 address when \
+                 assigning a floating IP"
+            )));
+        }
     };
     let network_id = text(object, "floating_network_id").to_owned();
     let Some(router_id) = router_between(conn, subnet_id, &network_id)? else {
@@ -148,6 +186,7 @@ fn tie(
     for other in store::all(conn, Kind::FloatingIp)? {
         if text(&other, "port_id") == port_id
             && text(&other, "fixed_ip_address") == *fixed
+            && text(&other, "floating_network_id") == network_id
             && text(&other, "id") != text(object, "id")
         {
             let message = format!(
@@ -163,16 +202,9 @@ fn tie(
             ));
         }
     }
-    let details = json!({
-        "name": text(&port, "name"), "network_id": text(&port, "network_id"),
-        "mac_address": text(&port, "mac_address"), "admin_state_up": flag(&port, "admin_state_up"),
-        "status": text(&port, "status"), "device_id": text(&port, "device_id"),
-        "device_owner": text(&port, "device_owner"),
-    });
     object.insert("port_id".to_owned(), json!(port_id));
     object.insert("fixed_ip_address".to_owned(), json!(fixed));
     object.insert("router_id".to_owned(), json!(router_id));
-    object.insert("port_details".to_owned(), details);
     object.insert("status".to_owned(), json!("ACTIVE"));
     Ok(())
 }

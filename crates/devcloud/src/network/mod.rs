@@ -121,7 +121,7 @@ fn visible(
     }
 }
 
-/// Adds what is derived: a network's subnets, a group's rules.
+/// Adds what is derived: a network's subnets, a group's rules, what a floating address shows of its port.
 fn complete(conn: &Connection, kind: Kind, object: &mut Object) -> rusqlite::Result<()> {
     let id = text(object, "id").to_owned();
     match kind {
@@ -141,6 +141,10 @@ fn complete(conn: &Connection, kind: Kind, object: &mut Object) -> rusqlite::Res
                 .map(rule_in_group)
                 .collect();
             object.insert("security_group_rules".to_owned(), json!(rules));
+        }
+        Kind::FloatingIp => {
+            let details = floating::port_details(conn, text(object, "port_id"))?;
+            object.insert("port_details".to_owned(), details);
         }
         _ => {}
     }

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::NetworkError;
 use super::store::{self, Kind};
+use crate::seed::well_known;
 
 /// Name and limit; -1 is none.
 const LIMITS: [(&str, i64); 10] = [
@@ -20,6 +21,18 @@ const LIMITS: [(&str, i64); 10] = [
     ("security_group_rule", 249),
 ];
 
+/// Those of the project `other`, where a full quota is a minute's work to see.
+const SMALL: [(&str, i64); 2] = [("port", 5), ("floatingip", 2)];
+
+/// The project's limit for one kind; -1 is none.
+fn limit(project_id: &str, name: &str, usual: i64) -> i64 {
+    let small = SMALL.iter().find(|(small, _)| *small == name);
+    match small {
+        Some((_, limit)) if project_id == well_known::PROJECT_OTHER => *limit,
+        _ => usual,
+    }
+}
+
 /// Refuses when the project may not have one more of `kind`.
 pub fn check(conn: &Connection, project_id: &str, kind: Kind) -> Result<(), NetworkError> {
     if free(conn, project_id, kind)? > 0 {
@@ -31,22 +44,26 @@ pub fn check(conn: &Connection, project_id: &str, kind: Kind) -> Result<(), Netw
 
 /// How many more of `kind` the project may have.
 pub fn free(conn: &Connection, project_id: &str, kind: Kind) -> rusqlite::Result<i64> {
-    let limit =
+    let usual =
         LIMITS.iter().find(|(name, _)| *name == kind.singular()).map_or(-1, |(_, limit)| *limit);
+    let limit = limit(project_id, kind.singular(), usual);
     Ok(if limit < 0 { i64::MAX } else { limit - used(conn, project_id, kind.singular())? })
 }
 
 /// The body of `GET /v2.0/quotas/{project}`.
-pub fn limits() -> Value {
-    let limits: Map<String, Value> =
-        LIMITS.iter().map(|(name, limit)| ((*name).to_owned(), json!(limit))).collect();
+pub fn limits(project_id: &str) -> Value {
+    let limits: Map<String, Value> = LIMITS
+        .iter()
+        .map(|(name, usual)| ((*name).to_owned(), json!(limit(project_id, name, *usual))))
+        .collect();
     json!({"quota": limits})
 }
 
 /// The body of `GET /v2.0/quotas/{project}/details`.
 pub fn details(conn: &Connection, project_id: &str) -> rusqlite::Result<Value> {
     let mut quota = Map::new();
-    for (name, limit) in LIMITS {
+    for (name, usual) in LIMITS {
+        let limit = limit(project_id, name, usual);
         let used = used(conn, project_id, name)?;
         quota.insert(name.to_owned(), json!({"limit": limit, "used": used, "reserved": 0}));
     }

@@ -8,12 +8,17 @@ use super::model::Volume;
 use super::snapshots::Snapshot;
 use super::types;
 use crate::records;
+use crate::seed::well_known;
 
 const VOLUMES: i64 = 20;
 const GIGABYTES: i64 = 2000;
-const SNAPSHOTS: i64 = 10;
 const BACKUPS: i64 = 250;
 const BACKUP_GIGABYTES: i64 = 20_000;
+
+/// How many snapshots: in `other` fewer, so that a full quota is a minute's work to see.
+fn snapshot_limit(project_id: &str) -> i64 {
+    if project_id == well_known::PROJECT_OTHER { 2 } else { 10 }
+}
 
 /// What a project has; gigabytes are those of volumes and snapshots together (`no_snapshot_gb_quota` is off).
 struct Used {
@@ -68,9 +73,10 @@ pub fn check_snapshot(
 ) -> Result<(), VolumeError> {
     let used = used(conn, project_id)?;
     check_gigabytes(&used, size_gib)?;
-    if used.total.snapshots + 1 > SNAPSHOTS {
+    let most = snapshot_limit(project_id);
+    if used.total.snapshots + 1 > most {
         return Err(VolumeError::over_quota(format!(
-            "SnapshotLimitExceeded: Maximum number of snapshots allowed ({SNAPSHOTS}) exceeded"
+            "SnapshotLimitExceeded: Maximum number of snapshots allowed ({most}) exceeded"
         )));
     }
     Ok(())
@@ -78,7 +84,7 @@ pub fn check_snapshot(
 
 /// How many more snapshots the project may have, for Nova, which asks before it begins.
 pub fn snapshots_free(conn: &Connection, project_id: &str) -> rusqlite::Result<i64> {
-    Ok(SNAPSHOTS - used(conn, project_id)?.total.snapshots)
+    Ok(snapshot_limit(project_id) - used(conn, project_id)?.total.snapshots)
 }
 
 /// Refuses a volume's growth by so many GiB when it would be too much.
@@ -102,7 +108,7 @@ pub fn check(conn: &Connection, project_id: &str, size_gib: i64) -> Result<(), V
 pub fn limits(conn: &Connection, project_id: &str) -> rusqlite::Result<Value> {
     let used = used(conn, project_id)?;
     Ok(json!({"limits": {"rate": [], "absolute": {
-        "maxTotalVolumes": VOLUMES, "maxTotalSnapshots": SNAPSHOTS, "maxTotalVolumeGigabytes": GIGABYTES,
+        "maxTotalVolumes": VOLUMES, "maxTotalSnapshots": snapshot_limit(project_id), "maxTotalVolumeGigabytes": GIGABYTES,
         "maxTotalBackups": BACKUPS, "maxTotalBackupGigabytes": BACKUP_GIGABYTES,
         "totalVolumesUsed": used.total.volumes, "totalGigabytesUsed": used.total.gigabytes,
         "totalSnapshotsUsed": used.total.snapshots,
@@ -124,7 +130,7 @@ pub fn quota_set(conn: &Connection, project_id: &str, usage: bool) -> rusqlite::
     };
     put("volumes".to_owned(), VOLUMES, used.total.volumes);
     put("per_volume_gigabytes".to_owned(), -1, 0);
-    put("snapshots".to_owned(), SNAPSHOTS, used.total.snapshots);
+    put("snapshots".to_owned(), snapshot_limit(project_id), used.total.snapshots);
     put("gigabytes".to_owned(), GIGABYTES, used.total.gigabytes);
     put("backups".to_owned(), BACKUPS, 0);
     put("backup_gigabytes".to_owned(), BACKUP_GIGABYTES, 0);
