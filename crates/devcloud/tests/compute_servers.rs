@@ -8,97 +8,8 @@
 mod support;
 
 use serde_json::{Value, json};
+use support::servers::{NO_DISK, NVME, Scene, TINY};
 use support::{Answer, Cloud};
-
-const TINY: &str = "f1a40000-0000-4000-8000-000000000001";
-const NO_DISK: &str = "f1a40000-0000-4000-8000-000000000010";
-const NVME: &str = "f1a40000-0000-4000-8000-000000000042";
-
-/// A cloud with a caller and what he needs to launch.
-struct Scene {
-    cloud: Cloud,
-    token: String,
-    image: String,
-    network: String,
-}
-
-impl Scene {
-    async fn new() -> Self {
-        Self::on(Cloud::start().await).await
-    }
-
-    async fn on(cloud: Cloud) -> Self {
-        let token = cloud.sign_in("demo", "demo").await;
-        let image = cloud
-            .get("/image/v2/images?name=cirros-0.6.3-x86_64", &token)
-            .await
-            .text("/images/0/id");
-        let network = cloud
-            .get("/networking/v2.0/networks?name=demo-internal", &token)
-            .await
-            .text("/networks/0/id");
-        Self { cloud, token, image, network }
-    }
-
-    async fn ask_as(&self, token: &str, method: &str, path: &str, body: Option<Value>) -> Answer {
-        let request = self.cloud.request(method, &format!("/compute/v2.1{path}"), token);
-        let request = request.header("X-OpenStack-Nova-API-Version", "2.96");
-        let request = if let Some(body) = body { request.json(&body) } else { request };
-        Answer::of(request.send().await.unwrap()).await
-    }
-
-    async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
-        self.ask_as(&self.token, method, path, body).await
-    }
-
-    /// The body of a launch of the image on the flavor's own disk, with these fields changed.
-    fn launch(&self, change: Value) -> Value {
-        let mut server = json!({
-            "name": "one", "imageRef": self.image, "flavorRef": TINY, "networks": [{"uuid": self.network}],
-        });
-        for (name, value) in change.as_object().unwrap() {
-            server[name] = value.clone();
-        }
-        json!({"server": server})
-    }
-
-    async fn post(&self, change: Value) -> Answer {
-        self.ask("POST", "/servers", Some(self.launch(change))).await
-    }
-
-    fn new_volume(&self, delete: bool) -> Value {
-        json!([{
-            "boot_index": 0, "uuid": self.image, "source_type": "image", "destination_type": "volume",
-            "volume_size": 2, "delete_on_termination": delete,
-        }])
-    }
-
-    /// Launches and waits for a status.
-    async fn launched(&self, change: Value, status: &str) -> Answer {
-        let id = self.post(change).await.expect(202).text("/server/id");
-        self.until(&id, status).await
-    }
-
-    async fn until(&self, id: &str, status: &str) -> Answer {
-        let path = format!("/compute/v2.1/servers/{id}");
-        let seen = |answer: &Answer| {
-            answer.body["server"]["status"] == status
-                && answer.body["server"]["OS-EXT-STS:task_state"].is_null()
-        };
-        self.cloud.until(&path, &self.token, seen).await
-    }
-
-    async fn gone(&self, id: &str) {
-        let path = format!("/compute/v2.1/servers/{id}");
-        self.cloud.until(&path, &self.token, |answer| answer.status == 404).await;
-    }
-
-    async fn ports_of(&self, id: &str) -> usize {
-        let ports =
-            self.cloud.get(&format!("/networking/v2.0/ports?device_id={id}"), &self.token).await;
-        ports.body["ports"].as_array().unwrap().len()
-    }
-}
 
 #[tokio::test]
 async fn a_server_of_an_image_gets_an_address_and_gives_it_back() {
@@ -232,12 +143,9 @@ async fn a_server_is_deleted_while_it_builds() {
 
 #[tokio::test]
 async fn a_build_goes_on_after_a_restart() {
-    let Scene { cloud, token, image, network } =
-        Scene::on(Cloud::with(|options| options.pace = 1000.0).await).await;
-    let scene = Scene { cloud, token, image, network };
+    let scene = Scene::on(Cloud::with(|options| options.pace = 1000.0).await).await;
     let id = scene.post(json!({})).await.expect(202).text("/server/id");
-    let Scene { cloud, token, image, network } = scene;
-    let scene = Scene { cloud: cloud.restart().await, token, image, network };
+    let scene = scene.restarted().await;
     // The step under way was to take minutes; the clock passes it.
     scene.cloud.devcloud.clock().shift(std::time::Duration::from_secs(3000));
     scene.until(&id, "ACTIVE").await;

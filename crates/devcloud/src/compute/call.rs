@@ -1,6 +1,7 @@
 //! One call to Nova with what every handler needs of it, and the form of its lists.
 
 use axum::http::{StatusCode, header};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::error::ComputeError;
@@ -9,6 +10,7 @@ use crate::auth::Scope;
 use crate::body_schema::Schema;
 use crate::incoming::Incoming;
 use crate::microversion::Microversion;
+use crate::records::Micros;
 use crate::state::Region;
 
 /// One call with what every handler needs.
@@ -112,6 +114,19 @@ pub fn page_limit(call: &Call) -> Result<Option<usize>, ComputeError> {
         )));
     }
     Ok(text.parse::<usize>().ok().filter(|limit| *limit > 0))
+}
+
+/// A moment that a list is to begin or end with.
+pub fn time_parameter(call: &Call, name: &str) -> Result<Option<Micros>, ComputeError> {
+    let Some(text) = call.incoming.parameter(name) else { return Ok(None) };
+    // A time without a zone is UTC.
+    let parsed = text.parse::<Timestamp>().or_else(|_| format!("{text}Z").parse::<Timestamp>());
+    match parsed {
+        Ok(time) => Ok(Some(time.as_microsecond())),
+        Err(_) => Err(ComputeError::bad_request(format!(
+            "Invalid input for query parameters {name}. Value: {text}. '{text}' is not a 'date-time'"
+        ))),
+    }
 }
 
 /// `<collection>_links`: the next page, when this one is full.

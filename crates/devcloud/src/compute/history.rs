@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
 
-use super::call::Call;
+use super::call::{Call, collection_links, page_limit, time_parameter};
 use super::error::ComputeError;
 use super::event_model::{Action, Event};
 use super::model::Server;
@@ -87,16 +87,38 @@ fn key(server_id: &str, request_id: &str) -> String {
     format!("{server_id}/{request_id}")
 }
 
-/// `GET /servers/{id}/os-instance-actions`: newest first.
+/// `GET /servers/{id}/os-instance-actions`: newest first, in pages from 2.58 on.
 pub async fn list(call: &Call, server: &Server) -> Result<Value, ComputeError> {
     let (project, id) = (server.project_id.clone(), server.id.clone());
     let mut actions =
         call.region.db.read(move |conn| records::of_project::<Action>(conn, &project)).await?;
     actions.retain(|action| action.server_id == id);
     actions.reverse();
+    let mut body = Map::new();
+    if call.since(58) {
+        let since = time_parameter(call, "changes-since")?;
+        let before = if call.since(66) { time_parameter(call, "changes-before")? } else { None };
+        actions.retain(|action| {
+            since.is_none_or(|since| action.updated >= since)
+                && before.is_none_or(|before| action.updated <= before)
+        });
+        if let Some(marker) = call.incoming.parameter("marker") {
+            let at = actions.iter().position(|action| action.request_id == marker);
+            let missing =
+                || ComputeError::bad_request(format!("Marker {marker} could not be found."));
+            actions.drain(..=at.ok_or_else(missing)?);
+        }
+        actions.truncate(page_limit(call)?.unwrap_or(1000).min(1000));
+        let path = format!("servers/{id}/os-instance-actions", id = server.id);
+        let last = actions.last().map(|action| action.request_id.clone());
+        if let Some(links) = collection_links(call, &path, actions.len(), last)? {
+            body.insert("links".to_owned(), links);
+        }
+    }
     let views: Vec<Value> =
         actions.iter().map(|action| Value::Object(summary(call, action))).collect();
-    Ok(json!({"instanceActions": views}))
+    body.insert("instanceActions".to_owned(), json!(views));
+    Ok(Value::Object(body))
 }
 
 /// `GET /servers/{id}/os-instance-actions/{request}`.

@@ -2,15 +2,14 @@
 
 use std::cmp::Ordering;
 
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::call::{Call, collection_links, page_limit};
+use super::call::{Call, collection_links, page_limit, time_parameter};
 use super::error::ComputeError;
 use super::model::Server;
 use super::view;
 use crate::network;
-use crate::records::{self, Micros};
+use crate::records;
 
 /// `max_limit`.
 const PAGE_LIMIT: usize = 1000;
@@ -75,8 +74,9 @@ const OPERATOR: [&str; 12] = [
 /// The list, with as much of each server as asked for.
 pub async fn list(call: &Call, detailed: bool) -> Result<Value, ComputeError> {
     check_parameters(call)?;
-    let changes_since = time(call, "changes-since")?;
-    let changes_before = if call.since(66) { time(call, "changes-before")? } else { None };
+    let changes_since = time_parameter(call, "changes-since")?;
+    let changes_before =
+        if call.since(66) { time_parameter(call, "changes-before")? } else { None };
     let everywhere = call.incoming.parameter("all_tenants").is_some_and(truthy);
     if everywhere && !call.scope.is_admin() {
         return Err(ComputeError::policy("servers:index:get_all_tenants"));
@@ -156,18 +156,6 @@ fn check_parameters(call: &Call) -> Result<(), ComputeError> {
         None => Ok(()),
         Some(name) => Err(ComputeError::bad_request(format!(
             "Additional properties are not allowed ('{name}' was unexpected)"
-        ))),
-    }
-}
-
-fn time(call: &Call, name: &str) -> Result<Option<Micros>, ComputeError> {
-    let Some(text) = call.incoming.parameter(name) else { return Ok(None) };
-    // A time without a zone is UTC.
-    let parsed = text.parse::<Timestamp>().or_else(|_| format!("{text}Z").parse::<Timestamp>());
-    match parsed {
-        Ok(time) => Ok(Some(time.as_microsecond())),
-        Err(_) => Err(ComputeError::bad_request(format!(
-            "Invalid input for query parameters {name}. Value: {text}. '{text}' is not a 'date-time'"
         ))),
     }
 }

@@ -13,8 +13,11 @@
 )]
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod cli;
 pub mod contract;
 pub mod objects;
+pub mod servers;
+pub mod volumes;
 
 use std::time::{Duration, Instant};
 
@@ -97,10 +100,16 @@ impl Cloud {
 
     /// Stops the cloud and starts it again on the same folder.
     pub async fn restart(self) -> Self {
+        self.restart_with(|_| {}).await
+    }
+
+    /// Stops the cloud and starts it again on the same folder with other options.
+    pub async fn restart_with(self, change: impl FnOnce(&mut Options)) -> Self {
         let Self { devcloud, http, folder } = self;
         devcloud.stop().await;
         let mut options = Options::new(folder.path());
         options.pace = 0.0;
+        change(&mut options);
         Self { devcloud: devcloud::start(options).await.unwrap(), http, folder }
     }
 
