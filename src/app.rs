@@ -8,6 +8,7 @@ use leptos_router::components::{FlatRoutes, Redirect, Route, Router};
 use leptos_router::hooks::use_location;
 use leptos_router::path;
 
+use crate::captures::Captures;
 use crate::components::{FirstPage, Shell};
 use crate::config::{Config, ConfigError};
 use crate::downloads::Downloads;
@@ -73,6 +74,7 @@ fn Console(
     provide_context(FirstPage::default());
     provide_context(Uploads::new());
     provide_context(Downloads::new());
+    provide_context(Captures::new());
     provide_context(LeftList::in_this_owner());
     view! {
         <Router>

@@ -9,6 +9,7 @@
 
 pub mod address;
 pub mod app;
+pub mod captures;
 mod channel;
 pub mod clock;
 pub mod cloud;

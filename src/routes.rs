@@ -14,6 +14,14 @@ pub const LAUNCH: &str = "/instances/launch";
 pub const ID: &str = "id";
 /// Where to go after signing in, a query parameter of `/login`.
 pub const NEXT: &str = "next";
+/// Where the data of a new image comes from, a query parameter of `/images/create`: `file`, `url`, `instance`, `volume`.
+pub const SOURCE: &str = "source";
+/// The instance that an image is made of, a query parameter of `/images/create`.
+pub const INSTANCE: &str = "instance";
+/// The volume that an image is made of, a query parameter of `/images/create`.
+pub const VOLUME: &str = "volume";
+/// What a new image is for, a query parameter of `/images/create`: `rescue`, …
+pub const PRESET: &str = "preset";
 /// The image to launch from, a query parameter of `/instances/launch`.
 pub const IMAGE: &str = "image";
 
@@ -35,6 +43,21 @@ pub fn instance(id: &str) -> String {
 /// Launch from an image.
 pub fn launch_from(image_id: &str) -> String {
     with_query(LAUNCH, &[(IMAGE, Some(image_id))])
+}
+
+/// Create an image from an instance; without an id it is chosen there.
+pub fn create_from_instance(server_id: Option<&str>) -> String {
+    with_query(CREATE_IMAGE, &[(SOURCE, Some(INSTANCE)), (INSTANCE, server_id)])
+}
+
+/// Create an image from a volume; without an id it is chosen there.
+pub fn create_from_volume(volume_id: Option<&str>) -> String {
+    with_query(CREATE_IMAGE, &[(SOURCE, Some(VOLUME)), (VOLUME, volume_id)])
+}
+
+/// Create an image that others are rescued with.
+pub fn create_rescue_image() -> String {
+    with_query(CREATE_IMAGE, &[(PRESET, Some("rescue"))])
 }
 
 /// Sign in, then go on to where the user wanted to be.

@@ -6,6 +6,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use crate::captures::use_captures;
 use crate::locale;
 use crate::text::language::{self, Language};
 use crate::text::tr;
@@ -84,13 +85,13 @@ pub fn LanguageItems(
     /// Where a choice goes.
     switching: Switching,
 ) -> impl IntoView {
-    let uploads = use_uploads();
+    let (uploads, captures) = (use_uploads(), use_captures());
     view! {
         <MenuTitle>{tr("Language")}</MenuTitle>
         {Language::ALL.map(|language| {
             let here = language == language::spoken();
             let why_not = Signal::derive(move || {
-                let waits = !here && uploads.under_way() > 0;
+                let waits = !here && (uploads.under_way() > 0 || captures.need_tab() > 0);
                 waits.then(|| tr("When the uploads are done: the page has to be loaded anew for it.").to_owned())
             });
             view! {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::language::{LanguageDialog, LanguageItems, Switching};
+use crate::captures::{Captures, use_captures};
 use crate::clock;
 use crate::session::Account;
 use crate::text::{format, tr, tr_with};
@@ -19,6 +20,7 @@ pub struct Person {
     confirming: RwSignal<bool>,
     account: Account,
     uploads: Uploads,
+    captures: Captures,
 }
 
 impl Person {
@@ -29,6 +31,7 @@ impl Person {
             confirming: RwSignal::new(false),
             account: expect_context::<Account>(),
             uploads: use_uploads(),
+            captures: use_captures(),
         }
     }
 
@@ -40,7 +43,7 @@ impl Person {
 
     /// Signs out; asks first when that would break off uploads.
     pub fn leave(self) {
-        if untrack(|| self.uploads.under_way()) > 0 {
+        if untrack(|| self.uploads.under_way() + self.captures.need_tab()) > 0 {
             self.confirming.set(true);
         } else {
             self.account.sign_out();
@@ -58,7 +61,7 @@ impl Default for Person {
 #[component]
 pub fn PersonMenu() -> impl IntoView {
     let person = expect_context::<Person>();
-    let Person { theme, confirming, account, uploads } = person;
+    let Person { theme, confirming, account, uploads, captures } = person;
     let name = Memo::new(move |_| {
         account.current().read().as_ref().map(|cloud| cloud.user().name.clone()).unwrap_or_default()
     });
@@ -70,6 +73,9 @@ pub fn PersonMenu() -> impl IntoView {
     };
     let switching = Switching::new();
     let question = Signal::derive(move || {
+        if uploads.under_way() == 0 {
+            return tr("Sign out?").to_owned();
+        }
         let count = format::count(uploads.under_way(), "upload", "uploads");
         tr_with("Sign out and stop {uploads}?", &[("uploads", &count)])
     });
@@ -110,7 +116,10 @@ pub fn PersonMenu() -> impl IntoView {
             danger=true
             on_confirm=move |()| { confirming.set(false); account.sign_out() }
         >
-            <p>{tr("Of files in parts, what has arrived stays in the object store and need not be sent again. Of files in one piece, what was sent is thrown away, and their images are left without data. Images that are complete stay.")}</p>
+            {move || (captures.need_tab() > 0).then(|| view! {
+                <p>{tr("An instance was shut down for its image: the rest of it is not done then, and it stays off until you sign in again and go on, or start it.")}</p>
+            })}
+            {move || (uploads.under_way() > 0).then(|| view! { <p>{tr("Of files in parts, what has arrived stays in the object store and need not be sent again. Of files in one piece, what was sent is thrown away, and their images are left without data. Images that are complete stay.")}</p> })}
         </ConfirmDialog>
     }
 }

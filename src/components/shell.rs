@@ -7,6 +7,7 @@ use super::palette::{Palette, PaletteButton};
 use super::person::{Person, PersonMenu};
 use super::scope::ScopeMenu;
 use super::{Brand, Typed};
+use crate::captures::use_captures;
 use crate::downloads::use_downloads;
 use crate::lazy::{self, LazyPiece};
 use crate::routes;
@@ -29,7 +30,10 @@ pub fn Shell(
     let palette = Palette::new(account);
     provide_context(palette);
     let (jobs, downloads) = (use_uploads().jobs(), use_downloads().list());
-    let under_way = Signal::derive(move || !jobs.read().is_empty() || !downloads.read().is_empty());
+    let captures = use_captures().list();
+    let under_way = Signal::derive(move || {
+        !jobs.read().is_empty() || !downloads.read().is_empty() || !captures.read().is_empty()
+    });
     let signed_in = Memo::new(move |_| account.current().read().is_some());
     view! {
         <a class="skip" href="#main" rel="external">{tr("Skip to content")}</a>

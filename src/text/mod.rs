@@ -1,6 +1,7 @@
 //! Words and figures. `errors` is the only place that makes words of errors, `format` the only one
 //! that writes sizes, times and counts, `language` the only one that knows which language is spoken, `shell` the only one that quotes for a shell. All are pure.
 
+pub mod captures;
 pub mod downloads;
 pub mod errors;
 pub mod findings;

@@ -39,6 +39,7 @@ pub(crate) use hashing::{HashEvent, Hashing};
 pub use job::{Fetched, Job, JobPhase, JobState, Pausing, Road, Standing, Trouble};
 pub use journal::forgets;
 pub use locks::sleep_is_not_kept_off;
+pub(crate) use locks::{UploadLock, Waiting};
 pub use roads::{
     CanaryStep, Earlier, LARGE_BYTES, RoadChoice, Segmented, Way, WhyDirect, WhyRoad, choose,
     probe, probe_again,

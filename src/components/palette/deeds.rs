@@ -34,6 +34,16 @@ fn places() -> Vec<Command> {
     vec![
         Command::go(tr("Images"), Glyph::Disk, routes::IMAGES),
         Command::go(tr("Create image"), Glyph::Plus, routes::CREATE_IMAGE),
+        Command::go(
+            tr("Create image from an instance"),
+            Glyph::Server,
+            &routes::create_from_instance(None),
+        ),
+        Command::go(
+            tr("Create image from a volume"),
+            Glyph::Volume,
+            &routes::create_from_volume(None),
+        ),
         Command::go(tr("Instances"), Glyph::Server, routes::INSTANCES),
         Command::go(tr("Launch instance"), Glyph::Launch, routes::LAUNCH),
     ]

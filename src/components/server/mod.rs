@@ -14,7 +14,7 @@ mod rescue;
 mod snapshot;
 mod state;
 
-pub use asks::{Ask, ServerAsks};
+pub use asks::{Ask, ServerAsks, offer_asks};
 pub use build::{Line, Progress, Seen, Step, timeline};
 pub use deeds::{DeedButton, DeedDialog, DeedItem, Deeds, use_deeds};
 pub use login::{Login, Properties, Reach, UserFrom, best_address, is_windows, login, reach};

@@ -35,7 +35,7 @@ pub(super) fn Aside(
                 let whole = draft.file.as_ref()?.size_bytes;
                 Some(facts.read().bytes_to_send.filter(|_| draft.as_qcow2).unwrap_or(whole))
             }
-            Source::Url => None,
+            Source::Url | Source::Instance | Source::Volume => None,
         }
     });
     let whole = move || {
@@ -60,7 +60,7 @@ pub(super) fn Aside(
             <Button kind=ButtonKind::Primary wide=true submit=true busy=busy why_not=why_not>{tr("Create image")}</Button>
             <p class="field__hint">{move || match form.source.get() {
                 Source::File => tr("The upload goes on in the tray while you work elsewhere. It counts as done when the cloud’s SHA-512 is that of what was sent."),
-                Source::Url => tr("The cloud fetches the image by itself; the tray follows it."),
+                _ => tr("The cloud fetches the image by itself; the tray follows it."),
             }}</p>
         </Panel>
         <div class="code">

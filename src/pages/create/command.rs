@@ -20,6 +20,8 @@ impl Draft {
                 self.create(Some("-f value -c id")),
                 shell::quote(self.value(Entry::Url).trim())
             ),
+            // Their forms have command lines of their own.
+            Source::Instance | Source::Volume => String::new(),
         }
     }
 

@@ -19,6 +19,45 @@ pub enum Source {
     File,
     /// An address that the cloud fetches by itself (`web-download`).
     Url,
+    /// An instance of the project; the cloud copies its disk.
+    Instance,
+    /// A volume of the project; the cloud copies it.
+    Volume,
+}
+
+impl Source {
+    /// All, in the order shown.
+    pub const ALL: [Self; 4] = [Self::File, Self::Url, Self::Instance, Self::Volume];
+
+    /// Its name in links.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Url => "url",
+            Self::Instance => "instance",
+            Self::Volume => "volume",
+        }
+    }
+
+    /// The source of that name.
+    pub fn of(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.key() == key)
+    }
+
+    /// What it is called.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::File => tr("File"),
+            Self::Url => tr("URL"),
+            Self::Instance => tr("Instance"),
+            Self::Volume => tr("Volume"),
+        }
+    }
+
+    /// Whether the data is in the cloud already: then the cloud copies it, and the record follows from it.
+    pub const fn is_in_the_cloud(self) -> bool {
+        matches!(self, Self::Instance | Self::Volume)
+    }
 }
 
 /// What is known of the chosen file before anything is sent.
@@ -116,6 +155,10 @@ impl Draft {
     /// Everything that is wrong, blocking things first.
     pub fn problems(&self, cloud: &CloudFacts) -> Vec<Problem> {
         let mut problems = Vec::new();
+        // What is in the cloud already has a form of its own (`existing`).
+        if self.source.is_in_the_cloud() {
+            return problems;
+        }
         let mut say = |place, weight, text: String| problems.push(Problem { place, text, weight });
         match self.source {
             Source::File => match &self.file {
@@ -127,6 +170,7 @@ impl Draft {
                     say(Place::Source, weight, text.into());
                 }
             }
+            Source::Instance | Source::Volume => {}
         }
         if cloud.images_left == Some(0) {
             let text = tr("The project has as many images as its quota allows. Delete one first.");
@@ -173,6 +217,9 @@ impl Draft {
             let text = tr("A whole number of MiB, or nothing.");
             say(Place::At(Entry::MinRam), Weight::Wrong, text.into());
         }
+        if let Some((entry, text)) = self.rescue_problem() {
+            say(Place::At(entry), Weight::Notice, text.into());
+        }
         if self.tag_list().iter().any(|tag| tag.chars().count() > LONGEST_NAME) {
             say(
                 Place::At(Entry::Tags),
@@ -190,6 +237,30 @@ impl Draft {
                 &[("disk", &disk), ("machine", &machine)],
             );
             say(Place::At(Entry::Architecture), Weight::Notice, text);
+        }
+    }
+
+    /// What keeps a rescue image from being one: Nova reads both properties or none (nova/virt/hardware.py
+    /// `check_hw_rescue_props`), and a cdrom starts only from an ISO.
+    fn rescue_problem(&self) -> Option<(Entry, &'static str)> {
+        let (device, bus) = (self.value(Entry::RescueDevice), self.value(Entry::RescueBus));
+        let format = self.value(Entry::DiskFormat);
+        match (device, bus) {
+            ("", "") => None,
+            (_, "") => {
+                Some((Entry::RescueBus, tr("Without the bus the rescue device has no effect.")))
+            }
+            ("", _) => {
+                Some((Entry::RescueDevice, tr("Without the device the rescue bus has no effect.")))
+            }
+            ("cdrom", _) if !matches!(format, "" | "iso") => Some((
+                Entry::RescueDevice,
+                tr("A cdrom starts only from an ISO. For this disk format choose disk."),
+            )),
+            ("disk", _) if format == "iso" => {
+                Some((Entry::RescueDevice, tr("Most ISOs start only from a cdrom.")))
+            }
+            _ => None,
         }
     }
 

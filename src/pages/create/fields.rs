@@ -222,8 +222,13 @@ fn Presets(
         }
     });
     let sets = move || {
-        let sets: Vec<String> =
-            form.preset.get().words().iter().map(|words| format!("`{words}`")).collect();
+        let sets: Vec<String> = form
+            .preset
+            .get()
+            .words(&form.text(Entry::DiskFormat).read())
+            .iter()
+            .map(|words| format!("`{words}`"))
+            .collect();
         if sets.is_empty() {
             return tr("Sets nothing by itself.").to_owned();
         }

@@ -304,6 +304,11 @@ impl Form {
             }
         });
         self.told.set(new);
+        // What kind of rescue image it is follows the file's format.
+        if self.preset.get_untracked() == Preset::Rescue {
+            self.choose(Preset::General);
+            self.choose(Preset::Rescue);
+        }
     }
 
     fn restore(self, kept: Kept, visibilities: &[String]) {

@@ -7,11 +7,13 @@ mod aside;
 mod command;
 mod draft;
 mod entry;
+mod existing;
 mod fields;
 mod filled;
 mod form;
 mod keep;
 mod known;
+mod link;
 mod looking;
 mod options;
 mod presets;
@@ -35,6 +37,7 @@ use web_sys::{BeforeUnloadEvent, DragEvent, HtmlElement};
 use self::aside::Aside;
 use self::draft::{Place, Problem, Source};
 use self::entry::Entry;
+use self::existing::{Existing, ExistingAside, ExistingFields};
 use self::fields::WhatItIs;
 use self::form::Form;
 use self::options::Options;
@@ -56,6 +59,9 @@ pub fn CreatePage() -> impl IntoView {
     let policy = cloud.config().images.clone();
     let user = cloud.user().id.to_string();
     let form = Form::new(&policy.architectures, &policy.visibilities, &user);
+
+    link::follow(form);
+    let existing = Existing::new(&cloud, form);
 
     let told = Told::ask(&cloud, form);
     let problems = form.problems(told.facts);
@@ -97,6 +103,9 @@ pub fn CreatePage() -> impl IntoView {
     });
     let made = Memo::new(move |_| {
         let by_file = job.get().and_then(|job| job.state.with(|state| state.image_id.clone()));
+        if let Some(id) = existing.made.get() {
+            return Some(id);
+        }
         let by_url = begin_import.value().with(|answer| match answer {
             Some(Ok(job)) => job.state.with(|state| state.image_id.clone()),
             _ => None,
@@ -122,6 +131,9 @@ pub fn CreatePage() -> impl IntoView {
         if !may_create || making.get_untracked() {
             return;
         }
+        if form.source.get_untracked().is_in_the_cloud() {
+            return existing.submit();
+        }
         form.tried.set(true);
         let cannot_fetch =
             form.source.get_untracked() == Source::Url && told.why_no_url.get_untracked().is_some();
@@ -140,6 +152,7 @@ pub fn CreatePage() -> impl IntoView {
             Source::Url => {
                 begin_import.dispatch_local(());
             }
+            Source::Instance | Source::Volume => {}
             Source::File => {
                 let Some((record, upload)) = form.upload() else { return };
                 if let Some(before) = job.get_untracked() {
@@ -152,7 +165,10 @@ pub fn CreatePage() -> impl IntoView {
     });
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
-        form.looking.after(create);
+        match form.source.get_untracked().is_in_the_cloud() {
+            true => create.run(()),
+            false => form.looking.after(create),
+        }
     };
     let taker = Taker::new(form);
     stay_on_stray_drops();
@@ -177,12 +193,18 @@ pub fn CreatePage() -> impl IntoView {
                         Some(Err(why)) => Some(view! { <NotBegunNote why=why.clone() /> }),
                         _ => None,
                     })}
-                    <SourceStep form=form taker=taker problems=problems why_no_url=told.why_no_url />
-                    <WhatItIs form=form problems=problems formats=told.formats name_is_free=told.name_is_free />
-                    <Options form=form problems=problems definitions=told.definitions />
+                    <SourceStep form=form taker=taker problems=problems why_no_url=told.why_no_url existing=existing />
+                    <div class="split__part" hidden=move || form.source.get().is_in_the_cloud()>
+                        <WhatItIs form=form problems=problems formats=told.formats name_is_free=told.name_is_free />
+                        <Options form=form problems=problems definitions=told.definitions />
+                    </div>
+                    <ExistingFields form=form existing=existing />
                 </div>
                 <aside class="split__aside" aria-label=tr("Summary")>
-                    <Aside form=form busy=making why_not=why_read_only facts=told.facts />
+                    <div class="split__part" hidden=move || form.source.get().is_in_the_cloud()>
+                        <Aside form=form busy=making why_not=why_read_only.clone() facts=told.facts />
+                    </div>
+                    <ExistingAside form=form existing=existing why_not=why_read_only />
                 </aside>
             </form>
         </Page>
@@ -290,7 +312,7 @@ fn Summary(
 fn anchor(place: Place, form: Form) -> String {
     match (place, form.source.get()) {
         (Place::Source, Source::File) => "create-file".to_owned(),
-        (Place::Source, Source::Url) => Entry::Url.field_id(),
+        (Place::Source, _) => Entry::Url.field_id(),
         (Place::At(entry), _) => entry.field_id(),
         (Place::Row(at), _) => {
             let id = form.rows.read().get(at).map_or(0, |row| row.id);

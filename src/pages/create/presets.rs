@@ -18,6 +18,13 @@ pub enum Preset {
     Rescue,
 }
 
+/// A rescue image that is a disc.
+const RESCUE_DISC: [(Entry, &str); 3] =
+    [(Entry::DiskFormat, "iso"), (Entry::RescueDevice, "cdrom"), (Entry::RescueBus, "scsi")];
+
+/// A rescue image that is a disk.
+const RESCUE_DISK: [(Entry, &str); 2] = [(Entry::RescueDevice, "disk"), (Entry::RescueBus, "scsi")];
+
 /// What stood in the form before a preset changed it.
 pub type Before = BTreeMap<Entry, String>;
 
@@ -40,8 +47,8 @@ impl Preset {
         Self::ALL.into_iter().find(|preset| preset.key() == key).unwrap_or_default()
     }
 
-    /// What it sets.
-    pub const fn sets(self) -> &'static [(Entry, &'static str)] {
+    /// What it sets in a form whose disk format is that one, empty when it is not known yet.
+    pub fn sets(self, disk_format: &str) -> &'static [(Entry, &'static str)] {
         match self {
             Self::General => &[],
             // UEFI needs q35 on the first cloud that Slipway is for (its documentation on UEFI).
@@ -54,14 +61,29 @@ impl Preset {
                 (Entry::ScsiModel, "virtio-scsi"),
                 (Entry::VifModel, "virtio"),
             ],
-            // Nova's stable device rescue asks for both properties.
-            Self::Rescue => &[(Entry::RescueDevice, "cdrom"), (Entry::RescueBus, "scsi")],
+            // Nova's stable device rescue asks for both properties. A disc is an ISO; what is another kind of disk does not
+            // start from a cdrom.
+            Self::Rescue => match disk_format {
+                "" | "iso" => &RESCUE_DISC,
+                _ => &RESCUE_DISK,
+            },
+        }
+    }
+
+    /// Everything that it may have set, whatever the disk format was then.
+    fn may_have_set(self) -> Vec<(Entry, &'static str)> {
+        match self {
+            Self::Rescue => RESCUE_DISC.iter().chain(&RESCUE_DISK).copied().collect(),
+            other => other.sets("").to_vec(),
         }
     }
 
     /// What it sets, as `key=value`.
-    pub fn words(self) -> Vec<String> {
-        self.sets().iter().map(|(entry, value)| format!("{}={value}", entry.key())).collect()
+    pub fn words(self, disk_format: &str) -> Vec<String> {
+        self.sets(disk_format)
+            .iter()
+            .map(|(entry, value)| format!("{}={value}", entry.key()))
+            .collect()
     }
 }
 
@@ -74,13 +96,17 @@ pub fn switch(
     to: Preset,
 ) -> Vec<(Entry, String)> {
     let mut now: BTreeMap<Entry, String> = BTreeMap::new();
-    for (entry, value) in from.sets() {
-        if value_of(*entry) == *value {
-            now.insert(*entry, before.remove(entry).unwrap_or_default());
+    for (entry, value) in from.may_have_set() {
+        if value_of(entry) == value
+            && let Some(replaced) = before.remove(&entry)
+        {
+            now.insert(entry, replaced);
         }
     }
     before.clear();
-    for (entry, value) in to.sets() {
+    let disk_format = now.get(&Entry::DiskFormat).cloned();
+    let disk_format = disk_format.unwrap_or_else(|| value_of(Entry::DiskFormat));
+    for (entry, value) in to.sets(&disk_format) {
         let standing = now.get(entry).cloned().unwrap_or_else(|| value_of(*entry));
         before.insert(*entry, standing);
         now.insert(*entry, (*value).to_owned());
@@ -118,5 +144,33 @@ mod tests {
         assert_eq!(values[&Entry::VifModel], "e1000");
         assert_eq!(values[&Entry::DiskBus], "sata", "changed by the user since");
         assert_eq!(values[&Entry::Distro], "");
+    }
+
+    #[test]
+    fn a_rescue_image_is_a_disc_unless_it_is_another_kind_of_disk() {
+        let check = |format: &str, expected: &[(Entry, &str)]| {
+            let values = BTreeMap::from([(Entry::DiskFormat, format.to_owned())]);
+            let value_of = |entry| values.get(&entry).cloned().unwrap_or_default();
+            let mut before = Before::new();
+            let changes = switch(value_of, &mut before, Preset::General, Preset::Rescue);
+            let expected: Vec<_> =
+                expected.iter().map(|(entry, value)| (*entry, (*value).to_owned())).collect();
+            assert_eq!(changes, expected, "{format}");
+            let after: BTreeMap<Entry, String> =
+                values.clone().into_iter().chain(changes).collect();
+            let value_of = |entry| after.get(&entry).cloned().unwrap_or_default();
+            let back = switch(value_of, &mut before, Preset::Rescue, Preset::General);
+            let back: BTreeMap<Entry, String> = after.clone().into_iter().chain(back).collect();
+            assert_eq!(back[&Entry::DiskFormat], format, "it comes back");
+            assert_eq!(back[&Entry::RescueDevice], "");
+        };
+        let disc = [
+            (Entry::DiskFormat, "iso"),
+            (Entry::RescueDevice, "cdrom"),
+            (Entry::RescueBus, "scsi"),
+        ];
+        check("", &disc);
+        check("iso", &disc);
+        check("qcow2", &[(Entry::RescueDevice, "disk"), (Entry::RescueBus, "scsi")]);
     }
 }

@@ -1,4 +1,5 @@
-//! Step 1 of the wizard: a file of this computer, picked or dropped, or a URL that the cloud fetches.
+//! Step 1 of the wizard: a file of this computer, picked or dropped, a URL that the cloud fetches, or what is in the cloud
+//! already (`existing`).
 
 use leptos::html;
 use leptos::prelude::*;
@@ -8,7 +9,9 @@ use web_sys::{DragEvent, FileList};
 
 use super::draft::{Place, Problem, Source};
 use super::entry::Entry;
+use super::existing::{Existing, ExistingPick};
 use super::form::{Form, error_at};
+use super::link::choose_source;
 use super::reading::Reading;
 use super::road::RoadChoices;
 use crate::text::{format, tr};
@@ -115,14 +118,19 @@ pub(super) fn SourceStep(
     problems: Memo<Vec<Problem>>,
     /// Why the cloud cannot fetch from a URL; `None` when it can.
     why_no_url: Signal<Option<String>>,
+    /// The choice of an instance or a volume.
+    existing: Existing,
 ) -> impl IntoView {
-    let is = move |source: Source| Signal::derive(move || form.source.get() == source);
+    let choose = choose_source(form, existing);
+    let options = Source::ALL.map(|source| {
+        let checked = Signal::derive(move || form.source.get() == source);
+        view! { <SegmentedOption name="source" label=source.label() checked=checked on_choose=move |()| choose.run(source) /> }
+    });
     let url_error = error_at(problems, Place::Source);
     view! {
         <Section title=tr("Source") number=1_u8>
             <div class="segmented" role="radiogroup" aria-label=tr("Source")>
-                <SegmentedOption name="source" label=tr("File") checked=is(Source::File) on_choose=Callback::new(move |()| form.source.set(Source::File)) />
-                <SegmentedOption name="source" label=tr("URL") checked=is(Source::Url) on_choose=Callback::new(move |()| form.source.set(Source::Url)) />
+                {options}
             </div>
             <div class="stack" hidden=move || form.source.get() != Source::File>
                 <FilePick form=form taker=taker />
@@ -143,6 +151,7 @@ pub(super) fn SourceStep(
                 </Field>
                 {move || why_no_url.get().map(|text| view! { <Note tone=Tone::Warn title=tr("This cloud does not fetch images") text=Some(text) /> })}
             </div>
+            <ExistingPick form=form existing=existing />
         </Section>
     }
 }

@@ -27,8 +27,8 @@ use self::volumes::Volumes;
 use crate::cloud::{ServerNet, use_cloud};
 use crate::components::OsMark;
 use crate::components::server::{
-    Deed, DeedButton, DeedDialog, Deeds, Origins, Seen, ServerMenuItems, ServerState, Wanted,
-    properties, use_deeds,
+    Deed, DeedButton, DeedDialog, Deeds, Origins, RescueBanner, Seen, ServerMenuItems, ServerState,
+    Wanted, offer_asks, properties, use_deeds,
 };
 use crate::components::{ErrorNote, Page, Stale};
 use crate::live::{Live, use_live};
@@ -56,6 +56,7 @@ pub fn InstancePage() -> impl IntoView {
         }
     };
     let deeds = use_deeds(on_done, move || server.refresh());
+    offer_asks(known.server, deeds.asks);
     let title = Signal::derive(move || {
         known.server.with(|server| match server {
             Some(server) if !server.name.is_empty() => server.name.clone(),
@@ -244,6 +245,7 @@ fn Body(known: Known, live: Live<Server>, deeds: Deeds, id: Memo<ServerId>) -> i
                 } else {
                     view! { <Stale remote=remote on_retry=move |()| live.refresh() /> }.into_any()
                 }}</div>
+                <div class="instance__state"><RescueBanner asks=deeds.asks server=known.server /></div>
                 <Panels known=known deeds=deeds id=id net=net look=look />
             }.into_any(),
         }}

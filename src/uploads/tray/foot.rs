@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{standing, telling};
+use crate::captures::use_captures;
 use crate::downloads::use_downloads;
 use crate::text::{tr, uploads as words};
 use crate::ui::Button;
@@ -13,6 +14,7 @@ use crate::uploads::{Road, Standing, forgets, sleep_is_not_kept_off, use_uploads
 pub(super) fn Foot() -> impl IntoView {
     let jobs = use_uploads().jobs();
     let downloads = use_downloads();
+    let captures = use_captures();
     let leaving = Memo::new(move |_| {
         let jobs = jobs.read();
         let roads = jobs
@@ -25,6 +27,12 @@ pub(super) fn Foot() -> impl IntoView {
             Road::Segments => 1,
             Road::Url => 0,
         });
+        // An instance that stays off is worse than data that has to be sent again.
+        if captures.need_tab() > 0 {
+            return Some(tr(
+                "Leave this tab open: the rest of it is done from here. If it is closed, an instance that was shut down for its image stays off; the console tells you when you come back.",
+            ));
+        }
         match (most, downloads.under_way() > 0) {
             (Some(Road::Direct), _) => Some(words::leaving(Road::Direct)),
             (_, true) => {

@@ -1,6 +1,6 @@
-//! The tray: every upload, import and download of this tab, in sight on every page.
+//! The tray: every upload, import, download and image being made of this tab, in sight on every page.
 //!
-//! It shows and asks; what is done is done by [`Uploads`] and `Downloads`. `sum` is what all of them come to, `row` what
+//! It shows and asks; what is done is done by [`Uploads`], `Downloads` and `Captures`. `sum` is what all of them come to, `row` what
 //! they look alike in, `item` what is an upload's own, `telling` what is said where the page is not seen.
 
 mod cancelling;
@@ -20,9 +20,10 @@ use web_sys::{HtmlElement, ResizeObserver};
 
 use super::leftovers::{LeftoverItems, Leftovers};
 use super::{Job, Standing, use_uploads};
+use crate::captures::{CaptureItems, recall_here, use_captures};
 use crate::downloads::{DownloadItems, use_downloads};
 use crate::storage::{self, Keep};
-use crate::text::{downloads as download_words, tr, uploads as words};
+use crate::text::{captures as capture_words, downloads as download_words, tr, uploads as words};
 use crate::ui::{Glyph, Icon, Progress};
 use foot::Foot;
 use item::Item;
@@ -40,14 +41,17 @@ const SHEET: &str = "(width < 52rem)";
 pub fn Tray() -> impl IntoView {
     let jobs = use_uploads().jobs();
     let downloads = use_downloads();
+    let captures = use_captures().list();
+    recall_here();
     let left = Leftovers::watch();
     provide_context(left);
     let any = Memo::new(move |_| {
-        !jobs.read().is_empty() || !downloads.list().read().is_empty() || left.count() > 0
+        let none = jobs.read().is_empty() && downloads.list().read().is_empty();
+        !none || !captures.read().is_empty() || left.count() > 0
     });
-    let sum = Memo::new(move |_| Sum::of(&jobs.read(), &downloads.list().read()));
+    let sum = Memo::new(move |_| Sum::of(&jobs.read(), &downloads.list().read(), &captures.read()));
     telling::on_the_tab(sum);
-    telling::when_hidden(jobs, downloads.list());
+    telling::when_hidden(jobs, downloads.list(), captures);
     view! {
         <Show when=move || any.get()><Docked sum=sum /></Show>
         // Steps are announced, not bytes.
@@ -117,6 +121,7 @@ fn Docked(
                     <For each=move || jobs.get() key=|job| job.key let(job)>
                         <Item job=job uploads=uploads />
                     </For>
+                    <CaptureItems />
                     <DownloadItems />
                     <LeftoverItems left=left />
                 </ul>
@@ -174,6 +179,7 @@ fn reserve_room(element: NodeRef<html::Details>) {
 fn announced(left: Leftovers) -> Memo<String> {
     let jobs = use_uploads().jobs();
     let downloads = use_downloads().list();
+    let captures = use_captures().list();
     let steps = Memo::new(move |_| {
         let jobs = jobs.get().into_iter().map(|job| {
             let word = job.state.with(|state| words::step(&state.phase).1);
@@ -183,7 +189,11 @@ fn announced(left: Leftovers) -> Memo<String> {
             let word = one.state.with(|state| download_words::download(state).word);
             (format!("download {}", one.key), one.name, word)
         });
-        jobs.chain(downloads).chain(left.ends()).collect::<Vec<_>>()
+        let captures = captures.get().into_iter().map(|one| {
+            let word = one.state.with(|state| capture_words::capture(&one.of, state).word);
+            (format!("capture {}", one.key), one.name, word)
+        });
+        jobs.chain(downloads).chain(captures).chain(left.ends()).collect::<Vec<_>>()
     });
     let before = StoredValue::new(Vec::new());
     Memo::new(move |said: Option<&String>| {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::With;
 use upload::progress::Estimate;
 
+use crate::captures::{self, Capture};
 use crate::downloads::{self, Download};
 use crate::text::transfers::{share_of, time_left};
 use crate::text::{format, tr, tr_with, uploads as words};
@@ -17,6 +18,7 @@ pub(super) struct Sum {
     uploads: usize,
     imports: usize,
     downloads: usize,
+    captures: usize,
     under_way: usize,
     in_the_cloud: usize,
     done: usize,
@@ -35,20 +37,24 @@ pub(super) struct Sum {
 
 impl Sum {
     /// Of these; follows their states.
-    pub(super) fn of(jobs: &[Job], downloads: &[Download]) -> Self {
-        let mut sum = Self { downloads: downloads.len(), ..Self::default() };
+    pub(super) fn of(jobs: &[Job], downloads: &[Download], captures: &[Capture]) -> Self {
+        let (downloaded, captured) = (downloads.len(), captures.len());
+        let mut sum = Self { downloads: downloaded, captures: captured, ..Self::default() };
         for job in jobs {
             job.state.with(|state| sum.add(state));
         }
         for download in downloads {
             download.state.with(|state| sum.add_download(state));
         }
+        for capture in captures {
+            capture.state.with(|state| sum.add_capture(capture, state));
+        }
         sum
     }
 
     /// Whether there are none.
     pub(super) fn is_nothing(&self) -> bool {
-        self.uploads + self.imports + self.downloads == 0
+        self.uploads + self.imports + self.downloads + self.captures == 0
     }
 
     fn add(&mut self, state: &JobState) {
@@ -84,6 +90,19 @@ impl Sum {
                 let bytes = (state.saved_bytes, state.size_bytes);
                 self.under_way(words.shape, words.word, bytes, state.estimate.as_ref());
             }
+        }
+    }
+
+    fn add_capture(&mut self, capture: &Capture, state: &captures::CaptureState) {
+        match state.standing() {
+            captures::Standing::NeedsTab => {
+                let words = crate::text::captures::capture(&capture.of, state);
+                self.under_way(words.shape, words.word, (0, 0), None);
+            }
+            captures::Standing::InTheCloud => self.in_the_cloud += 1,
+            captures::Standing::Done => self.done += 1,
+            captures::Standing::Failed => self.failed += 1,
+            captures::Standing::CalledOff => self.cancelled += 1,
         }
     }
 
@@ -128,12 +147,13 @@ impl Sum {
 
     /// "2 uploads".
     pub(super) fn title(&self) -> String {
-        match (self.uploads, self.imports, self.downloads) {
-            (uploads, 0, 0) => format::count(uploads, "upload", "uploads"),
-            (0, imports, 0) => format::count(imports, "import", "imports"),
-            (0, 0, downloads) => format::count(downloads, "download", "downloads"),
-            (uploads, imports, downloads) => {
-                let count = uploads + imports + downloads;
+        match (self.uploads, self.imports, self.downloads, self.captures) {
+            (uploads, 0, 0, 0) => format::count(uploads, "upload", "uploads"),
+            (0, imports, 0, 0) => format::count(imports, "import", "imports"),
+            (0, 0, downloads, 0) => format::count(downloads, "download", "downloads"),
+            (0, 0, 0, captures) => format::count(captures, "new image", "new images"),
+            (uploads, imports, downloads, captures) => {
+                let count = uploads + imports + downloads + captures;
                 tr_with("{count} transfers", &[("count", &count)])
             }
         }
@@ -143,7 +163,7 @@ impl Sum {
     pub(super) fn counts(&self) -> String {
         let parts = [
             (self.under_way, tr("under way")),
-            (self.in_the_cloud, tr("importing")),
+            (self.in_the_cloud, tr("in the cloud")),
             (self.failed, tr("failed")),
             (self.done, tr("done")),
             (self.cancelled, tr("cancelled")),

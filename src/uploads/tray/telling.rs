@@ -13,9 +13,10 @@ use web_sys::{Notification, NotificationOptions, NotificationPermission, Visibil
 
 use super::standing;
 use super::sum::Sum;
+use crate::captures::{self, Capture};
 use crate::downloads::{self, Download};
 use crate::text::transfers::TransferWords;
-use crate::text::{downloads as download_words, tr, uploads as words};
+use crate::text::{captures as capture_words, downloads as download_words, tr, uploads as words};
 use crate::title::{self, TabProgress};
 use crate::uploads::{Job, Standing};
 
@@ -81,7 +82,11 @@ pub(super) fn ask(answer: RwSignal<Permission>) {
 }
 
 /// Tells the end of each transfer when nobody sees the page.
-pub(super) fn when_hidden(jobs: Signal<Vec<Job>>, list: Signal<Vec<Download>>) {
+pub(super) fn when_hidden(
+    jobs: Signal<Vec<Job>>,
+    list: Signal<Vec<Download>>,
+    making: Signal<Vec<Capture>>,
+) {
     Effect::new(move |before: Option<BTreeSet<String>>| {
         let went_on = |key: &String| before.as_ref().is_some_and(|before| before.contains(key));
         let mut going = BTreeSet::new();
@@ -104,6 +109,19 @@ pub(super) fn when_hidden(jobs: Signal<Vec<Job>>, list: Signal<Vec<Download>>) {
                 going.insert(key);
             } else if phase != downloads::Phase::Cancelled && went_on(&key) {
                 notify(&key, &one.name, &one.state.with_untracked(download_words::download));
+            }
+        }
+        for one in making.read().iter() {
+            let key = format!("slipway-capture-{}", one.key);
+            match one.state.with(|state| state.standing()) {
+                captures::Standing::NeedsTab | captures::Standing::InTheCloud => {
+                    going.insert(key);
+                }
+                captures::Standing::Done | captures::Standing::Failed if went_on(&key) => {
+                    let said = |state: &_| capture_words::capture(&one.of, state);
+                    notify(&key, &one.name, &one.state.with_untracked(said));
+                }
+                _ => {}
             }
         }
         going

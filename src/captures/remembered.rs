@@ -1,0 +1,139 @@
+//! Orders that switch an instance off, kept for this site until they are over: when the tab is closed midway, the instance
+//! stays off, and whoever comes back has to be told. Pure but for [`read`] and [`write`].
+//!
+//! Nothing secret is in it: ids, names, and how far it was.
+
+use serde::{Deserialize, Serialize};
+
+use crate::storage::{self, Keep};
+
+/// Where they are kept.
+const NAME: &str = "slipway.captures";
+
+/// How far it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reached {
+    /// The instance was asked to shut down.
+    Stopping,
+    /// The image was asked for; no answer was seen.
+    Asking,
+    /// The cloud makes the image, or has made it.
+    Copying,
+}
+
+/// One order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Remembered {
+    /// Tells it from others.
+    pub id: String,
+    /// Whose it is.
+    pub user: String,
+    /// The project and region (`Cloud::key`).
+    pub scope: String,
+    /// The instance's id.
+    pub server: String,
+    /// What it is called.
+    pub server_name: String,
+    /// What the image is to be called.
+    pub image_name: String,
+    /// Properties for the image.
+    #[serde(default)]
+    pub properties: std::collections::BTreeMap<String, String>,
+    /// To be started again after.
+    pub start_again: bool,
+    /// How far it was.
+    pub reached: Reached,
+    /// The image, once its id is known.
+    #[serde(default)]
+    pub image: Option<String>,
+    /// When it began, in milliseconds since 1970.
+    pub begun_ms: i64,
+}
+
+impl Remembered {
+    /// Whether the cloud was asked for the image, as far as anybody knows.
+    pub fn image_was_asked_for(&self) -> bool {
+        self.reached == Reached::Copying
+    }
+}
+
+/// All that is kept; what this version cannot read counts as nothing.
+fn parse(text: &str) -> Vec<Remembered> {
+    let rows: Vec<serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
+    rows.into_iter().filter_map(|row| serde_json::from_value(row).ok()).collect()
+}
+
+/// With this one as it is now.
+fn with(mut all: Vec<Remembered>, one: &Remembered) -> Vec<Remembered> {
+    match all.iter_mut().find(|other| other.id == one.id) {
+        Some(place) => place.clone_from(one),
+        None => all.push(one.clone()),
+    }
+    all
+}
+
+/// Those of this user in this scope.
+pub fn read(user: &str, scope: &str) -> Vec<Remembered> {
+    let mut all = all();
+    all.retain(|one| one.user == user && one.scope == scope);
+    all
+}
+
+/// Keeps one as it is now.
+pub fn write(one: &Remembered) {
+    store(&with(all(), one));
+}
+
+/// Forgets one.
+pub fn forget(id: &str) {
+    let mut rest = all();
+    rest.retain(|one| one.id != id);
+    store(&rest);
+}
+
+fn all() -> Vec<Remembered> {
+    storage::read(Keep::Site, NAME).map(|text| parse(&text)).unwrap_or_default()
+}
+
+fn store(all: &[Remembered]) {
+    // Texts and numbers always become JSON.
+    let text = serde_json::to_string(all).ok().filter(|_| !all.is_empty());
+    storage::write(Keep::Site, NAME, text.as_deref());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(id: &str, reached: Reached) -> Remembered {
+        Remembered {
+            id: id.into(),
+            user: "u".into(),
+            scope: "c/r/p".into(),
+            server: "s".into(),
+            server_name: "web-1".into(),
+            image_name: "golden".into(),
+            properties: Default::default(),
+            start_again: true,
+            reached,
+            image: None,
+            begun_ms: 7,
+        }
+    }
+
+    #[test]
+    fn an_order_is_kept_once_and_as_it_is_now() {
+        let all = with(with(Vec::new(), &one("a", Reached::Stopping)), &one("b", Reached::Asking));
+        let now = with(all, &one("a", Reached::Copying));
+        assert_eq!(now, [one("a", Reached::Copying), one("b", Reached::Asking)]);
+        let text = serde_json::to_string(&now).expect("text");
+        assert_eq!(parse(&text), now);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_nothing() {
+        assert_eq!(parse("nonsense"), []);
+        assert_eq!(parse("[{\"id\": 3}]"), []);
+    }
+}

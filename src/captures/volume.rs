@@ -1,0 +1,75 @@
+//! Carries out an order for an image of a volume: Cinder writes it by itself; this follows it.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use openstack::image::Visibility;
+use openstack::volume::ImageOfVolume;
+use openstack::{ApiError, ImageId, VolumeId};
+
+use super::Captures;
+use super::order::{self, Making, VolumeOrder};
+use super::run::{BELIEVED, Looks};
+use super::state::{Capture, CaptureState, End, Origin, Phase};
+use crate::cloud::Cloud;
+
+/// Asks for it, and follows it in the tray.
+///
+/// # Errors
+/// The cloud's refusal; nothing was made then.
+pub async fn begin_of_volume(
+    captures: Captures,
+    cloud: Cloud,
+    order: VolumeOrder,
+) -> Result<Capture, ApiError> {
+    let volume = VolumeId::from(order.volume.as_str());
+    let wanted = ImageOfVolume {
+        name: order.image_name.clone(),
+        disk_format: order.disk_format,
+        visibility: Visibility::from(order.visibility.as_str()),
+        protected: order.protected,
+        in_use_too: order.force,
+    };
+    let image = cloud.image_of_volume(&volume, &wanted).await?;
+    let state = CaptureState {
+        image_id: Some(image.as_str().to_owned()),
+        ..CaptureState::new(Phase::Copying)
+    };
+    let of = Origin::Volume { name: order.volume_name };
+    let capture = captures.add(&cloud, order.image_name, of, state);
+    let told = capture.state.clone();
+    captures.follow(capture.key, Rc::new(Cell::new(false)), async move {
+        let end = follow(&cloud, &volume, &image).await;
+        told.update(|state| state.phase = Phase::Over(end));
+    });
+    Ok(capture)
+}
+
+async fn follow(cloud: &Cloud, volume: &VolumeId, id: &ImageId) -> End {
+    let mut looks = Looks::new();
+    let mut still = 0;
+    loop {
+        let image = match looks.image(cloud, id).await {
+            Ok(image) => image,
+            Err(error) => return End::Lost(error),
+        };
+        match order::making(image.as_ref()) {
+            Making::Active => return End::Made,
+            Making::Failed(word) => return End::Failed(word),
+            Making::Wait => {}
+        }
+        match looks.judge(cloud.volume(volume).await) {
+            Some(Ok(Some(volume))) if order::is_read(&volume.status) => still = 0,
+            // The image may become active a moment after the volume is free again.
+            Some(Ok(_)) if still >= 4 * BELIEVED => {
+                let word = image.map_or("deleted".into(), |image| image.status.as_str().to_owned());
+                return End::Failed(word);
+            }
+            Some(Ok(_)) => still += 1,
+            Some(Err(error)) => return End::Lost(error),
+            None => {}
+        }
+        looks.pause().await;
+    }
+}
