@@ -30,6 +30,9 @@ pub fn CopyButton(
     /// With the word "Copy" on it.
     #[prop(optional)]
     worded: bool,
+    /// With other words than "Copy" where several buttons could be meant.
+    #[prop(default = tr("Copy"))]
+    words: &'static str,
 ) -> impl IntoView {
     let state = RwSignal::new(Copying::Ready);
     let copy = move |_| {
@@ -65,7 +68,7 @@ pub fn CopyButton(
                 view! {
                     <Button kind=ButtonKind::Quiet small=true icon=glyph on_press=copy>
                         {move || match state.get() {
-                            Copying::Ready => tr("Copy"),
+                            Copying::Ready => words,
                             Copying::Copied => tr("Copied"),
                             Copying::Refused => tr("Refused by the browser"),
                         }}

@@ -2,51 +2,53 @@
 //!
 //! Pure.
 
-use crate::text::tr;
 use openstack::network::{Network, SecurityGroup, Subnet};
 use openstack::{NetworkId, SecurityGroupId};
 
-/// Which network the instance is on.
+use crate::text::{tr, tr_with};
+
+/// Which networks the instance is on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NetworkChoice {
     /// The cloud chooses the only one there is, or makes one.
     Auto,
     /// None.
     None,
-    /// This one.
-    This(NetworkId),
+    /// These: the first network card is on the first of them, and so on.
+    These(Vec<NetworkId>),
 }
 
 impl NetworkChoice {
-    const AUTO: &'static str = "auto";
-    const NONE: &'static str = "none";
+    /// The word for the cloud's choice.
+    pub const AUTO: &'static str = "auto";
+    /// The word for no network.
+    pub const NONE: &'static str = "none";
 
-    /// From the value of the select.
-    pub fn parse(value: &str) -> Option<Self> {
-        match value {
-            "" => None,
+    /// From the values of the selects. One of the two words in the first of them makes the others idle.
+    pub fn parse(values: &[String]) -> Option<Self> {
+        let mut chosen = values.iter().map(String::as_str).filter(|value| !value.is_empty());
+        match chosen.next()? {
             Self::AUTO => Some(Self::Auto),
             Self::NONE => Some(Self::None),
-            id => Some(Self::This(NetworkId::from(id))),
-        }
-    }
-
-    /// As a value of the select.
-    pub fn value(&self) -> &str {
-        match self {
-            Self::Auto => Self::AUTO,
-            Self::None => Self::NONE,
-            Self::This(id) => id.as_str(),
+            first => {
+                let rest = chosen.filter(|value| !is_word(value));
+                Some(Self::These(std::iter::once(first).chain(rest).map(NetworkId::from).collect()))
+            }
         }
     }
 }
 
+/// Whether a value names no network.
+pub fn is_word(value: &str) -> bool {
+    matches!(value, NetworkChoice::AUTO | NetworkChoice::NONE)
+}
+
 /// How Nova is told the groups: by name, or by id where two have the same name.
-pub fn group_names(chosen: &[SecurityGroupId], groups: &[SecurityGroup]) -> Vec<String> {
+pub fn group_names(chosen: &[String], groups: &[SecurityGroup]) -> Vec<String> {
     let same_name = |name: &str| groups.iter().filter(|group| group.name == name).count();
     groups
         .iter()
-        .filter(|group| chosen.contains(&group.id))
+        .filter(|group| chosen.iter().any(|id| id == group.id.as_str()))
         .map(
             |group| {
                 if same_name(&group.name) > 1 { group.id.to_string() } else { group.name.clone() }
@@ -60,14 +62,28 @@ pub fn default_groups(groups: &[SecurityGroup]) -> Vec<SecurityGroupId> {
     groups.iter().filter(|group| group.name == "default").map(|group| group.id.clone()).collect()
 }
 
+/// The groups that will hold: the chosen ones, or the cloud's default when none is.
+pub fn groups_in_force<'a>(
+    chosen: &[String],
+    groups: &'a [SecurityGroup],
+) -> Vec<&'a SecurityGroup> {
+    let found: Vec<&SecurityGroup> =
+        groups.iter().filter(|group| chosen.iter().any(|id| id == group.id.as_str())).collect();
+    if found.is_empty() {
+        return groups.iter().filter(|group| group.name == "default").collect();
+    }
+    found
+}
+
 /// Which network is chosen at first: the only usable one of the project, or its first; without any, the cloud's choice.
-pub fn default_network(networks: &[Network]) -> NetworkChoice {
+pub fn default_network(networks: &[Network]) -> String {
     let own = |network: &&Network| !network.shared;
     let usable = || networks.iter().filter(|network| network_reason(network).is_none());
     usable()
         .find(own)
         .or_else(|| usable().next())
-        .map_or(NetworkChoice::Auto, |network| NetworkChoice::This(network.id.clone()))
+        .map_or(NetworkChoice::AUTO, |network| network.id.as_str())
+        .to_owned()
 }
 
 /// Why a network cannot be chosen.
@@ -91,11 +107,7 @@ pub fn auto_reason(networks: &[Network]) -> Option<&'static str> {
 
 /// A network as the select shows it: name, address ranges, whose it is.
 pub fn network_label(network: &Network, subnets: &[Subnet]) -> String {
-    let name = if network.name.is_empty() {
-        network.id.as_str().chars().take(8).collect()
-    } else {
-        network.name.clone()
-    };
+    let name = network_name(network);
     let ranges = subnets
         .iter()
         .filter(|subnet| subnet.network_id == network.id)
@@ -105,4 +117,46 @@ pub fn network_label(network: &Network, subnets: &[Subnet]) -> String {
         label.push_str(tr(" · shared"));
     }
     label
+}
+
+/// Its name, or the beginning of its id.
+pub fn network_name(network: &Network) -> String {
+    if network.name.is_empty() {
+        network.id.as_str().chars().take(8).collect()
+    } else {
+        network.name.clone()
+    }
+}
+
+/// What is wrong with the chosen networks.
+pub fn network_problem(choice: Option<&NetworkChoice>, networks: &[Network]) -> Option<String> {
+    let ids = match choice {
+        None => return Some(tr("Choose a network.").to_owned()),
+        Some(NetworkChoice::None) => return None,
+        Some(NetworkChoice::Auto) => {
+            return auto_reason(networks).map(|why| {
+                tr_with("The cloud cannot choose: {why}. Choose one.", &[("why", &why)])
+            });
+        }
+        Some(NetworkChoice::These(ids)) => ids,
+    };
+    ids.iter().enumerate().find_map(|(at, id)| {
+        let known = networks.iter().find(|network| network.id == *id);
+        let name = known.map_or_else(|| id.to_string(), network_name);
+        if ids.iter().take(at).any(|other| other == id) {
+            return Some(tr_with(
+                "{name} is chosen twice. Choose another, or remove one.",
+                &[("name", &name)],
+            ));
+        }
+        if known.is_none() && !networks.is_empty() {
+            return Some(tr_with(
+                "There is no network {name} in this project. Choose another.",
+                &[("name", &name)],
+            ));
+        }
+        known
+            .and_then(network_reason)
+            .map(|why| tr_with("{name} cannot be used: {why}.", &[("name", &name), ("why", &why)]))
+    })
 }

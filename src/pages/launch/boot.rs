@@ -1,14 +1,13 @@
 //! The boot disk: a new volume, or the size's own disk.
 
 use leptos::prelude::*;
-use openstack::ErrorKind;
 
 use super::fields::Fields;
 use super::fit::local_disk_reason;
 use super::form::{self, BootDisk, Part};
 use super::supply::{Supply, value};
 use crate::text::{format, tr, tr_with};
-use crate::ui::{Check, Choice, ChoiceCard, Field, Input, Section, Select};
+use crate::ui::{Check, Choice, ChoiceCard, Field, Glyph, Icon, Input, Section, Select};
 
 /// The section.
 #[component]
@@ -18,7 +17,7 @@ pub fn BootSection(
     /// The form.
     fields: Fields,
 ) -> impl IntoView {
-    let disk = fields.disk;
+    let disk = Memo::new(move |_| fields.disk_now());
     // Where no size has a disk of its own there is nothing to choose.
     let any_local = Memo::new(move |_| {
         fields.offer.with(|offer| {
@@ -36,11 +35,7 @@ pub fn BootSection(
                 BootDisk::Local => view! {
                     <p class="small muted">{tr("The local disk is fast and goes with the instance: what is on it is lost with it.")}</p>
                 }.into_any(),
-                BootDisk::AsImageSays => view! {
-                    <p class="small muted">
-                        {tr("This image points to volume snapshots. The cloud makes new volumes from them, of their sizes; there is nothing to choose.")}
-                    </p>
-                }.into_any(),
+                BootDisk::AsImageSays => view! { <SnapshotFields fields=fields /> }.into_any(),
             }}
         </Section>
     }
@@ -48,42 +43,28 @@ pub fn BootSection(
 
 #[component]
 fn Kinds(supply: Supply, fields: Fields) -> impl IntoView {
-    let disk = fields.disk;
+    let disk = Memo::new(move |_| fields.disk_now());
     let no_volumes = Signal::derive(move || {
-        let none = supply.disks.remote().with(|remote| {
-            remote.error.as_ref().is_some_and(|error| error.kind == ErrorKind::NoEndpoint)
-        });
-        none.then(|| tr("This region has no volume service.").to_owned())
+        supply.has_no_volumes().then(|| tr("This region has no volume service.").to_owned())
     });
     let no_local = Signal::derive(move || {
-        let chosen = fields.flavor.get();
-        fields
-            .offer
-            .with(|offer| {
-                let offer = offer.as_ref()?;
-                let flavor =
-                    offer.flavors.iter().find(|flavor| Some(&flavor.id) == chosen.as_ref())?;
-                local_disk_reason(flavor, offer.needs)
-            })
-            // Once it is chosen, the sizes say which of them cannot.
-            .filter(|_| disk.get() != BootDisk::Local)
+        let reason = fields.against(|draft, offer| {
+            offer.flavor(draft).and_then(|flavor| local_disk_reason(flavor, &offer.needs))
+        });
+        // Once it is chosen, the sizes say which of them cannot.
+        reason.flatten().filter(|_| disk.get() != BootDisk::Local)
     });
     let local_text = Signal::derive(move || {
-        let chosen = fields.flavor.get();
-        fields.offer.with(|offer| {
-            let flavor = offer
-                .as_ref()?
-                .flavors
-                .iter()
-                .find(|flavor| Some(&flavor.id) == chosen.as_ref())?;
-            Some(tr_with(
+        let size = fields.against(|draft, offer| offer.flavor(draft).map(|flavor| flavor.disk_gib));
+        size.flatten().map(|disk_gib| {
+            tr_with(
                 "{disk}, fast, part of the size. Goes with the instance.",
-                &[("disk", &format::disk(flavor.disk_gib))],
-            ))
+                &[("disk", &format::disk(disk_gib))],
+            )
         })
     });
     view! {
-        <fieldset class="fieldset">
+        <fieldset class="fieldset" id=Part::Disk.anchor() tabindex="-1">
             <legend class="visually-hidden">{tr("Kind of boot disk")}</legend>
             <div class="choices choices--2">
                 <ChoiceCard
@@ -91,7 +72,7 @@ fn Kinds(supply: Supply, fields: Fields) -> impl IntoView {
                     title=tr("New volume")
                     text=tr("Of any size; can outlive the instance, be moved and be snapshotted.").to_owned()
                     checked=Signal::derive(move || disk.get() == BootDisk::NewVolume)
-                    on_choose=move |()| disk.set(BootDisk::NewVolume)
+                    on_choose=move |()| fields.disk.set(BootDisk::NewVolume)
                     why_not=no_volumes
                 />
                 <ChoiceCard
@@ -99,7 +80,7 @@ fn Kinds(supply: Supply, fields: Fields) -> impl IntoView {
                     title=tr("The size’s local disk")
                     text=local_text
                     checked=Signal::derive(move || disk.get() == BootDisk::Local)
-                    on_choose=move |()| disk.set(BootDisk::Local)
+                    on_choose=move |()| fields.disk.set(BootDisk::Local)
                     why_not=no_local
                 />
             </div>
@@ -127,9 +108,12 @@ fn VolumeFields(supply: Supply, fields: Fields) -> impl IntoView {
         };
         let others =
             known.map(|disks| disks.types).unwrap_or_default().into_iter().map(|kind| kind.name);
-        let others = others.filter(|name| default.as_ref() != Some(name));
+        let others = others.filter(|name| default.as_ref() != Some(name)).collect::<Vec<_>>();
+        // What a link asks for is shown even where it is not there.
+        let asked = fields.volume_type.get_untracked();
+        let stray = (!asked.is_empty() && !others.contains(&asked)).then_some(asked);
         std::iter::once(first)
-            .chain(others.map(|name| Choice::new(name.clone(), name)))
+            .chain(others.into_iter().chain(stray).map(|name| Choice::new(name.clone(), name)))
             .collect::<Vec<_>>()
     });
     let unread = Signal::derive(move || {
@@ -139,6 +123,60 @@ fn VolumeFields(supply: Supply, fields: Fields) -> impl IntoView {
             })
         })
     });
+    view! {
+        <div class="pair">
+            <Field label=tr("Size of the new volume") hint=hint error=fields.error_at_once(Part::VolumeSize) id=Part::VolumeSize.anchor()>
+                <Input value=fields.volume_gib inputmode="numeric" unit="GiB" short=true />
+            </Field>
+            <Field label=tr("Volume type") error=fields.error_at_once(Part::VolumeType) warning=unread id=Part::VolumeType.anchor()>
+                <Select value=fields.volume_type options=Signal::derive(move || types.get()) />
+            </Field>
+        </div>
+        <Fate fields=fields several=false />
+    }
+}
+
+/// The volumes that are made from the snapshots of the image.
+#[component]
+fn SnapshotFields(fields: Fields) -> impl IntoView {
+    let disks = Memo::new(move |_| {
+        fields.against(|_, offer| offer.snapshots.clone()).flatten().unwrap_or_default()
+    });
+    let unread = move || {
+        disks.read().is_empty().then(|| {
+            view! {
+                <p class="small muted">
+                    {tr("What they are is not for this console to read; the image’s own record says what becomes of them when the instance is deleted.")}
+                </p>
+            }
+        })
+    };
+    let error = fields.error_at_once(Part::VolumeSize);
+    view! {
+        <div class="stack stack--tight" id=Part::VolumeSize.anchor() tabindex="-1">
+            <p class="small muted">
+                {tr("This image points to volume snapshots. The cloud makes new volumes from them, of their sizes and in their zone.")}
+            </p>
+            <ul class="small" aria-label=tr("Volumes that are made")>
+                {move || disks.get().into_iter().map(|disk| {
+                    let size = disk.size_gib.map_or_else(|| tr("of the snapshot’s size").to_owned(), format::disk);
+                    view! { <li>{disk.device.map(|device| view! { <code>{device}</code> ": " })}{size}</li> }
+                }).collect_view()}
+            </ul>
+            {unread}
+            {move || error.get().map(|words| view! {
+                <p class="field__message"><Icon glyph=Glyph::Warn small=true /><span>{words}</span></p>
+            })}
+        </div>
+        <Show when=move || !disks.read().is_empty()>
+            <Fate fields=fields several={disks.with_untracked(Vec::len) > 1} />
+        </Show>
+    }
+}
+
+/// What becomes of the volumes. Never left to a default: the clouds' differ.
+#[component]
+fn Fate(fields: Fields, several: bool) -> impl IntoView {
     let delete = fields.delete_volume;
     let fate = Signal::derive(move || {
         Some(
@@ -150,15 +188,10 @@ fn VolumeFields(supply: Supply, fields: Fields) -> impl IntoView {
             .to_owned(),
         )
     });
-    view! {
-        <div class="pair">
-            <Field label=tr("Size of the new volume") hint=hint error=fields.error_at_once(Part::VolumeSize) id=Part::VolumeSize.anchor()>
-                <Input value=fields.volume_gib inputmode="numeric" unit="GiB" short=true />
-            </Field>
-            <Field label=tr("Volume type") error=fields.error(Part::VolumeType) warning=unread id=Part::VolumeType.anchor()>
-                <Select value=fields.volume_type options=Signal::derive(move || types.get()) />
-            </Field>
-        </div>
-        <Check checked=delete label=tr("Delete the volume together with the instance") hint=fate />
-    }
+    let label = if several {
+        tr("Delete the volumes together with the instance")
+    } else {
+        tr("Delete the volume together with the instance")
+    };
+    view! { <Check checked=delete label=label.to_owned() hint=fate /> }
 }

@@ -1,14 +1,22 @@
 //! The form's signals: one a field. What follows from them is derived, never stored.
+//!
+//! The form fills in what is most likely right as soon as it knows it ([`Fields::begin`]), unless the link or what was typed
+//! before says otherwise, and remembers what that was: what differs from it is what the user has changed.
+
+use std::collections::BTreeSet;
 
 use leptos::prelude::*;
+use openstack::ApiError;
 use openstack::compute::CreateServer;
-use openstack::{ApiError, FlavorId, SecurityGroupId};
+use openstack::identity::Secret;
 
-use super::attach::NetworkChoice;
-use super::form::{self, BootDisk, Draft, Offer, Part, Problem};
+use super::capacity::{self, Demand};
+use super::draft::{BootDisk, Draft, Given, Part};
+use super::form::{self, Offer, Problem};
+use super::keep::Beginning;
 use super::refusal;
 use super::supply::Supply;
-use crate::components::server::is_windows;
+use super::words;
 use crate::text::errors;
 
 /// A refusal of the cloud, and where it belongs.
@@ -16,8 +24,30 @@ use crate::text::errors;
 pub struct Refused {
     /// The part of the form that caused it, if it is known.
     pub part: Option<Part>,
+    /// What stood there: another value may be right.
+    at: Vec<String>,
     /// The error.
     pub error: ApiError,
+}
+
+/// A text in a row of several, that keeps its signal while rows come, go and change places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Nic {
+    /// Tells it from the others.
+    pub id: u32,
+    /// A network's id, or a word of `NetworkChoice`; empty until one is chosen.
+    pub value: RwSignal<String>,
+}
+
+/// A name and a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// Tells it from the others.
+    pub id: u32,
+    /// The name, as typed.
+    pub key: RwSignal<String>,
+    /// The value, as typed.
+    pub value: RwSignal<String>,
 }
 
 /// The form. Cheap to copy.
@@ -25,9 +55,13 @@ pub struct Refused {
 pub struct Fields {
     /// As typed.
     pub name: RwSignal<String>,
-    /// The chosen size.
-    pub flavor: RwSignal<Option<FlavorId>>,
-    /// New volume or local disk.
+    /// As typed.
+    pub count: RwSignal<String>,
+    /// A zone; empty for any.
+    pub zone: RwSignal<String>,
+    /// The id of the chosen size; empty for none.
+    pub flavor: RwSignal<String>,
+    /// New volume or local disk, as chosen. What it comes to is [`Fields::disk_now`].
     pub disk: RwSignal<BootDisk>,
     /// GiB, as typed.
     pub volume_gib: RwSignal<String>,
@@ -35,22 +69,47 @@ pub struct Fields {
     pub volume_type: RwSignal<String>,
     /// Whether the volume goes with the instance.
     pub delete_volume: RwSignal<bool>,
-    /// The value of the network select.
-    pub network: RwSignal<String>,
-    /// The chosen groups.
-    pub groups: RwSignal<Vec<SecurityGroupId>>,
+    /// The networks, in the order of the cards.
+    pub nics: RwSignal<Vec<Nic>>,
+    /// The ids of the chosen groups.
+    pub groups: RwSignal<Vec<String>>,
     /// A key's name; empty for none.
     pub key: RwSignal<String>,
-    /// A zone; empty for any.
-    pub zone: RwSignal<String>,
+    /// As typed; only in memory.
+    pub password: RwSignal<String>,
+    /// For cloud-init, as typed. The editor writes into it.
+    pub user_data: RwSignal<String>,
+    /// A server group's id; empty for none.
+    pub server_group: RwSignal<String>,
+    /// As typed; empty for the one that follows from the name.
+    pub host_name: RwSignal<String>,
+    /// As typed.
+    pub description: RwSignal<String>,
+    /// As typed, with commas between them.
+    pub tags: RwSignal<String>,
+    /// Names and values.
+    pub metadata: RwSignal<Vec<Pair>>,
+    /// Whether the instance gets its data on a drive as well.
+    pub config_drive: RwSignal<bool>,
     /// The user has tried to launch: from then on everything that is wrong is shown.
     pub tried: RwSignal<bool>,
     /// What the cloud said to the last try.
     pub refused: RwSignal<Option<Refused>>,
+    /// What was typed here before is back, and the address does not say so.
+    pub restored: RwSignal<bool>,
     /// What it is filled in against.
     pub offer: Memo<Option<OfferBox>>,
     /// What is wrong with it.
     pub problems: Memo<Vec<Problem>>,
+    /// What the user has changed.
+    pub changed: Memo<Given>,
+    /// What one instance takes of each quota.
+    pub demands: Memo<Vec<Demand>>,
+    no_volumes: Memo<bool>,
+    start: RwSignal<Draft>,
+    given: StoredValue<BTreeSet<Part>>,
+    begun: StoredValue<BTreeSet<Part>>,
+    next_row: StoredValue<u32>,
 }
 
 /// An offer that a memo can compare: a new answer makes a new one.
@@ -75,73 +134,167 @@ impl Fields {
     pub fn new(supply: Supply) -> Self {
         let offer =
             Memo::new(move |_| supply.offer().map(|offer| OfferBox(std::sync::Arc::new(offer))));
+        let empty = || RwSignal::new(String::new());
+        let start = RwSignal::new(Draft::default());
         let mut fields = Self {
-            name: RwSignal::new(String::new()),
-            flavor: RwSignal::new(None),
-            disk: RwSignal::new(BootDisk::NewVolume),
-            volume_gib: RwSignal::new(String::new()),
-            volume_type: RwSignal::new(String::new()),
+            name: empty(),
+            count: RwSignal::new(Draft::default().count),
+            zone: empty(),
+            flavor: empty(),
+            disk: RwSignal::new(BootDisk::default()),
+            volume_gib: empty(),
+            volume_type: empty(),
             delete_volume: RwSignal::new(false),
-            network: RwSignal::new(String::new()),
+            nics: RwSignal::new(Vec::new()),
             groups: RwSignal::new(Vec::new()),
-            key: RwSignal::new(String::new()),
-            zone: RwSignal::new(String::new()),
+            key: empty(),
+            password: empty(),
+            user_data: empty(),
+            server_group: empty(),
+            host_name: empty(),
+            description: empty(),
+            tags: empty(),
+            metadata: RwSignal::new(Vec::new()),
+            config_drive: RwSignal::new(false),
             tried: RwSignal::new(false),
             refused: RwSignal::new(None),
+            restored: RwSignal::new(false),
             offer,
             problems: Memo::new(|_| Vec::new()),
+            changed: Memo::new(|_| Given::new()),
+            demands: Memo::new(|_| Vec::new()),
+            no_volumes: Memo::new(move |_| supply.has_no_volumes()),
+            start,
+            given: StoredValue::new(BTreeSet::new()),
+            begun: StoredValue::new(BTreeSet::new()),
+            next_row: StoredValue::new(0),
         };
         let so_far = fields;
-        fields.problems = Memo::new(move |_| {
-            offer.with(|offer| {
-                offer
-                    .as_ref()
-                    .map(|offer| form::problems(&so_far.draft(), offer))
-                    .unwrap_or_default()
-            })
+        fields.problems = Memo::new(move |_| so_far.against(form::problems).unwrap_or_default());
+        fields.demands = Memo::new(move |_| {
+            let found = so_far.against(|draft, offer| {
+                offer.flavor(draft).map(|flavor| capacity::demands(draft, flavor, offer))
+            });
+            found.flatten().unwrap_or_default()
         });
+        fields.changed = Memo::new(move |_| start.with(|start| so_far.draft().changed_from(start)));
         fields
     }
 
-    /// Fills in what follows from the image alone. Called once, when it is known and before anything is drawn.
-    pub fn begin_with_image(self) {
+    /// Fills in what follows from the image alone, and what a link or an earlier visit says. Called once, when the image is
+    /// known and before anything is drawn.
+    pub fn begin_with_image(self, beginning: Beginning) {
         self.offer.with_untracked(|offer| {
             let Some(offer) = offer else { return };
-            self.name.set(form::suggested_name(offer.image.name.as_deref().unwrap_or_default()));
-            self.volume_gib.set(offer.needs.volume_gib.to_string());
+            let name = words::suggested_name(offer.image.name.as_deref().unwrap_or_default());
+            let mut start =
+                Draft { name, volume_gib: offer.needs.volume_gib.to_string(), ..Draft::default() };
             if offer.image.is_volume_snapshot() {
-                self.disk.set(BootDisk::AsImageSays);
+                start.disk = BootDisk::AsImageSays;
+                // As the record says, so that nothing changes for who does not look.
+                let disks = offer.snapshots.as_deref().unwrap_or_default();
+                start.delete_volume = disks.iter().any(|disk| disk.delete_with_server);
             }
+            for part in Part::LINKED {
+                self.show(part, &start);
+            }
+            self.start.set(start);
         });
+        self.given.set_value(beginning.given.keys().copied().collect());
+        self.restored.set(beginning.restored);
+        for (part, values) in &beginning.given {
+            self.put(*part, values);
+        }
     }
 
-    /// The image's own words about itself, for whether it is Windows.
+    /// Fills in a part as soon as its section knows what is most likely right, once. What a link says stays; a name in it
+    /// becomes the id that `id_of` finds.
+    pub fn begin(self, part: Part, default: &[String], id_of: impl Fn(&str) -> Option<String>) {
+        if self.begun.try_update_value(|begun| begun.insert(part)) != Some(true) {
+            return;
+        }
+        self.start.update(|start| start.take(part, default));
+        if !self.given.with_value(|given| given.contains(&part)) {
+            return self.put(part, default);
+        }
+        let values = untrack(|| self.draft()).values(part);
+        let ids: Vec<String> =
+            values.iter().map(|value| id_of(value).unwrap_or_else(|| value.clone())).collect();
+        if ids != values {
+            self.put(part, &ids);
+        }
+    }
+
+    /// Everything as the form itself fills it in.
+    pub fn start_over(self) {
+        let start = self.start.get_untracked();
+        for part in Part::LINKED {
+            self.show(part, &start);
+        }
+        self.password.set(String::new());
+        self.tried.set(false);
+        self.refused.set(None);
+        self.restored.set(false);
+    }
+
+    /// Whether the image says that it is Windows.
     pub fn is_windows(self) -> bool {
-        self.offer
-            .with(|offer| offer.as_ref().is_some_and(|offer| is_windows(&offer.image.properties)))
+        self.offer.with(|offer| offer.as_ref().is_some_and(|offer| offer.is_windows()))
+    }
+
+    /// Where the first disk is: what was chosen, as far as the image and the region leave a choice.
+    pub fn disk_now(self) -> BootDisk {
+        let as_image = self
+            .offer
+            .with(|offer| offer.as_ref().is_some_and(|offer| offer.image.is_volume_snapshot()));
+        match self.disk.get() {
+            _ if as_image => BootDisk::AsImageSays,
+            BootDisk::AsImageSays => BootDisk::NewVolume,
+            BootDisk::NewVolume if self.no_volumes.get() => BootDisk::Local,
+            chosen => chosen,
+        }
+    }
+
+    /// How many, once it is a number.
+    pub fn count_now(self) -> u32 {
+        capacity::parse_count(&self.count.read()).unwrap_or(1)
     }
 
     /// What is filled in.
     pub fn draft(&self) -> Draft {
-        let some = |signal: RwSignal<String>| Some(signal.get()).filter(|value| !value.is_empty());
+        let pair = |pair: &Pair| (pair.key.get().trim().to_owned(), pair.value.get());
         Draft {
             name: self.name.get(),
+            count: self.count.get(),
+            zone: self.zone.get(),
             flavor: self.flavor.get(),
-            disk: self.disk.get(),
+            disk: self.disk_now(),
             volume_gib: self.volume_gib.get(),
-            volume_type: some(self.volume_type),
+            volume_type: self.volume_type.get(),
             delete_volume: self.delete_volume.get(),
-            network: NetworkChoice::parse(&self.network.read()),
+            networks: self.nics.read().iter().map(|nic| nic.value.get()).collect(),
             groups: self.groups.get(),
-            key: some(self.key),
-            zone: some(self.zone),
+            key: self.key.get(),
+            password: Secret::new(self.password.get()),
+            user_data: self.user_data.get(),
+            server_group: self.server_group.get(),
+            host_name: self.host_name.get(),
+            description: self.description.get(),
+            tags: self.tags.get(),
+            metadata: self.metadata.read().iter().map(pair).collect(),
+            config_drive: self.config_drive.get(),
         }
     }
 
     /// The request, when nothing is wrong.
     pub fn request(&self) -> Option<CreateServer> {
+        self.against(|draft, offer| form::request(draft, offer).ok()).flatten()
+    }
+
+    /// Something that follows from what is filled in and what it is held against, once the image is known.
+    pub fn against<T>(&self, derive: impl FnOnce(&Draft, &Offer) -> T) -> Option<T> {
         let draft = self.draft();
-        self.offer.with(|offer| offer.as_ref().and_then(|offer| form::request(&draft, offer).ok()))
+        self.offer.with(|offer| offer.as_ref().map(|offer| derive(&draft, offer)))
     }
 
     /// What to show at a part of the form: the cloud's refusal, or what is wrong once launching was tried.
@@ -151,15 +304,91 @@ impl Fields {
         })
     }
 
-    /// The same for a field whose default is right: only the user can have made it wrong, so it is said at once.
+    /// The same for a field whose default is right: only the user (or a link) can have made it wrong, so it is said at once.
     pub fn error_at_once(self, part: Part) -> Signal<Option<String>> {
         Signal::derive(move || self.problem(part).or_else(|| self.refusal(part)))
     }
 
-    /// Takes the cloud's refusal to its place.
-    pub fn refuse(self, error: ApiError) {
-        let part = refusal::part_of(&error, self.disk.get_untracked());
-        self.refused.set(Some(Refused { part, error }));
+    /// Takes the cloud's refusal to its place, and says where that is.
+    pub fn refuse(self, error: ApiError) -> Option<Part> {
+        let draft = untrack(|| self.draft());
+        let part = refusal::part_of(&error, &draft);
+        let at = part.map(|part| draft.values(part)).unwrap_or_default();
+        self.refused.set(Some(Refused { part, at, error }));
+        part
+    }
+
+    /// The refusal that still holds: what caused it has not been changed.
+    pub fn refused_now(self) -> Option<Refused> {
+        let refused = self.refused.get()?;
+        let same = refused.part.is_none_or(|part| self.draft().values(part) == refused.at);
+        same.then_some(refused)
+    }
+
+    /// A row for another network, at the end; gives its number.
+    pub fn add_nic(self, value: String) -> u32 {
+        let id = self.next_id();
+        self.nics.update(|nics| nics.push(Nic { id, value: RwSignal::new(value) }));
+        id
+    }
+
+    /// A row for another name and value; gives its number.
+    pub fn add_pair(self, key: String, value: String) -> u32 {
+        let id = self.next_id();
+        let pair = Pair { id, key: RwSignal::new(key), value: RwSignal::new(value) };
+        self.metadata.update(|pairs| pairs.push(pair));
+        id
+    }
+
+    fn next_id(self) -> u32 {
+        let mut id = 0;
+        self.next_row.update_value(|next| {
+            id = *next;
+            *next += 1;
+        });
+        id
+    }
+
+    fn put(self, part: Part, values: &[String]) {
+        let mut draft = untrack(|| self.draft());
+        draft.take(part, values);
+        self.show(part, &draft);
+    }
+
+    /// Shows one part of a draft in its field.
+    fn show(self, part: Part, draft: &Draft) {
+        match part {
+            Part::Image => {}
+            Part::Name => self.name.set(draft.name.clone()),
+            Part::Count => self.count.set(draft.count.clone()),
+            Part::Zone => self.zone.set(draft.zone.clone()),
+            Part::Size => self.flavor.set(draft.flavor.clone()),
+            Part::Disk => self.disk.set(draft.disk),
+            Part::VolumeSize => self.volume_gib.set(draft.volume_gib.clone()),
+            Part::VolumeType => self.volume_type.set(draft.volume_type.clone()),
+            Part::DeleteVolume => self.delete_volume.set(draft.delete_volume),
+            Part::Network => {
+                self.nics.update(Vec::clear);
+                for value in &draft.networks {
+                    self.add_nic(value.clone());
+                }
+            }
+            Part::Key => self.key.set(draft.key.clone()),
+            Part::Password => self.password.set(draft.password.reveal().to_owned()),
+            Part::Groups => self.groups.set(draft.groups.clone()),
+            Part::UserData => self.user_data.set(draft.user_data.clone()),
+            Part::ServerGroup => self.server_group.set(draft.server_group.clone()),
+            Part::HostName => self.host_name.set(draft.host_name.clone()),
+            Part::Description => self.description.set(draft.description.clone()),
+            Part::Tags => self.tags.set(draft.tags.clone()),
+            Part::Metadata => {
+                self.metadata.update(Vec::clear);
+                for (key, value) in &draft.metadata {
+                    self.add_pair(key.clone(), value.clone());
+                }
+            }
+            Part::ConfigDrive => self.config_drive.set(draft.config_drive),
+        }
     }
 
     fn problem(self, part: Part) -> Option<String> {
@@ -169,9 +398,7 @@ impl Fields {
     }
 
     fn refusal(self, part: Part) -> Option<String> {
-        self.refused.with(|refused| {
-            let refused = refused.as_ref().filter(|refused| refused.part == Some(part))?;
-            Some(errors::api(&refused.error, None).text_with_request())
-        })
+        let refused = self.refused_now().filter(|refused| refused.part == Some(part))?;
+        Some(errors::api(&refused.error, None).text_with_request())
     }
 }

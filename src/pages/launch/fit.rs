@@ -5,13 +5,15 @@
 use openstack::compute::{ComputeLimits, Flavor};
 use openstack::image::Image;
 
-use super::form::BootDisk;
+use super::draft::BootDisk;
 use crate::text::format::ram;
 use crate::text::{tr, tr_with};
 
 /// What an image asks of the machine it boots on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Needs {
+    /// The architecture that it names, if it does.
+    pub architecture: Option<String>,
     /// The smallest memory.
     pub ram_mib: u64,
     /// The smallest local disk: file, unpacked disk and `min_disk`, whichever is largest.
@@ -24,15 +26,29 @@ impl Needs {
     /// From the image, and the smallest boot volume of the configuration in GiB.
     pub fn of(image: &Image, smallest_sold_gib: u64) -> Self {
         let local_gib = image.smallest_volume_gib();
-        Self { ram_mib: image.min_ram_mib, local_gib, volume_gib: local_gib.max(smallest_sold_gib) }
+        let architecture =
+            image.property("architecture").or_else(|| image.property("hw_architecture"));
+        Self {
+            architecture: architecture.map(normal),
+            ram_mib: image.min_ram_mib,
+            local_gib,
+            volume_gib: local_gib.max(smallest_sold_gib),
+        }
     }
 }
 
 /// Why a size cannot be chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Misfit {
     /// The operator has closed it for new instances.
     Closed,
+    /// Its hosts are of another architecture than the image.
+    Architecture {
+        /// Of the size.
+        has: String,
+        /// Of the image.
+        needs: String,
+    },
     /// Less memory than the image asks for (`FlavorMemoryTooSmall`).
     Ram {
         /// Of the size.
@@ -70,6 +86,9 @@ impl Misfit {
     pub fn words(self) -> String {
         match self {
             Self::Closed => tr("Closed for new instances by the operator").to_owned(),
+            Self::Architecture { has, needs } => {
+                tr_with("{has}; the image is for {needs}", &[("has", &has), ("needs", &needs)])
+            }
             Self::Ram { has_mib, needs_mib } => tr_with(
                 "{ram} RAM; the image needs {needed}",
                 &[("ram", &ram(has_mib)), ("needed", &ram(needs_mib))],
@@ -96,16 +115,23 @@ impl Misfit {
     }
 }
 
-/// The first reason against a size, if there is one. Limits of `None` are unknown; the cloud then decides.
+/// The first reason against a size, if there is one. Limits of `None` are unknown; the cloud then decides. `cloud` are the
+/// architectures of the cloud, for sizes that do not say theirs.
 pub fn misfit(
     flavor: &Flavor,
-    needs: Needs,
+    needs: &Needs,
     disk: BootDisk,
     limits: Option<&ComputeLimits>,
+    cloud: &[String],
 ) -> Option<Misfit> {
     let left = |max: Option<u64>, used: u64| max.map(|max| max.saturating_sub(used));
     if flavor.disabled {
         return Some(Misfit::Closed);
+    }
+    if let Some(wanted) = &needs.architecture
+        && let Some(has) = other_architecture(flavor, wanted, cloud)
+    {
+        return Some(Misfit::Architecture { has, needs: wanted.clone() });
     }
     if flavor.ram_mib < needs.ram_mib {
         return Some(Misfit::Ram { has_mib: flavor.ram_mib, needs_mib: needs.ram_mib });
@@ -133,7 +159,7 @@ pub fn misfit(
 }
 
 /// Why the flavor's local disk cannot be booted from, said at the choice of the boot disk.
-pub fn local_disk_reason(flavor: &Flavor, needs: Needs) -> Option<String> {
+pub fn local_disk_reason(flavor: &Flavor, needs: &Needs) -> Option<String> {
     if flavor.disk_gib == 0 {
         Some(tr_with("{name} has no local disk.", &[("name", &flavor.name)]))
     } else if flavor.disk_gib < needs.local_gib {
@@ -148,6 +174,52 @@ pub fn local_disk_reason(flavor: &Flavor, needs: Needs) -> Option<String> {
     } else {
         None
     }
+}
+
+/// The architecture of a size's hosts where an image for `wanted` does not run on them.
+fn other_architecture(flavor: &Flavor, wanted: &str, cloud: &[String]) -> Option<String> {
+    let runs = |host: &str| host == wanted || (host == "x86_64" && wanted == "i686");
+    // Operators write it as a capability of the host that the scheduler compares: `capabilities:cpu_info:arch`, `cpu_arch`,
+    // with an operator of the comparison in front ("s== aarch64").
+    let own = flavor
+        .extra_specs
+        .iter()
+        .filter(|(key, _)| {
+            let last = key.rsplit(':').next().unwrap_or_default();
+            matches!(last, "arch" | "cpu_arch" | "architecture")
+        })
+        .find_map(|(_, value)| value.split_whitespace().last().map(normal));
+    match own {
+        Some(own) => (!runs(&own)).then_some(own),
+        None => {
+            let cloud: Vec<String> = cloud.iter().map(|name| normal(name)).collect();
+            (!cloud.is_empty() && !cloud.iter().any(|host| runs(host))).then(|| cloud.join(", "))
+        }
+    }
+}
+
+/// One name for an architecture that has several.
+fn normal(name: &str) -> String {
+    let name = name.trim().to_ascii_lowercase();
+    match name.as_str() {
+        "amd64" | "x86-64" => "x86_64".to_owned(),
+        "arm64" => "aarch64".to_owned(),
+        "i386" | "i486" | "i586" | "x86" => "i686".to_owned(),
+        _ => name,
+    }
+}
+
+/// The one to begin with, as an index into the sorted list: the smallest that fits and is pleasant to use; where there is
+/// none, the largest that fits.
+pub fn usual(flavors: &[Flavor], fits: &[bool], windows: bool) -> Option<usize> {
+    // The least that Windows Server starts in reasonable time with, and that package managers do not run out of.
+    let (vcpus, ram_mib) = if windows { (2, 8192) } else { (1, 1024) };
+    let fitting =
+        || flavors.iter().enumerate().filter(|(at, _)| fits.get(*at).copied().unwrap_or(false));
+    fitting()
+        .find(|(_, flavor)| flavor.vcpus >= vcpus && flavor.ram_mib >= ram_mib)
+        .or_else(|| fitting().next_back())
+        .map(|(at, _)| at)
 }
 
 /// Small to large: cores, memory, local disk, name.

@@ -3,7 +3,7 @@
 use openstack::compute::{ComputeLimits, Flavor};
 use serde_json::json;
 
-use super::super::form::BootDisk;
+use super::super::draft::BootDisk;
 use super::*;
 
 fn flavor(name: &str, vcpus: u64, ram_mib: u64, disk_gib: u64) -> Flavor {
@@ -22,10 +22,12 @@ fn limits(cores_left: u64, ram_left_mib: u64) -> ComputeLimits {
     .expect("limits")
 }
 
-const NEEDS: Needs = Needs { ram_mib: 2048, local_gib: 40, volume_gib: 40 };
+fn needs() -> Needs {
+    Needs { architecture: None, ram_mib: 2048, local_gib: 40, volume_gib: 40 }
+}
 
 fn check(flavor: &Flavor, disk: BootDisk, limits: Option<ComputeLimits>, expected: Option<&str>) {
-    let found = misfit(flavor, NEEDS, disk, limits.as_ref()).map(Misfit::words);
+    let found = misfit(flavor, &needs(), disk, limits.as_ref(), &[]).map(Misfit::words);
     assert_eq!(found.as_deref(), expected, "{}", flavor.name);
 }
 
@@ -52,8 +54,8 @@ fn a_local_disk_counts_only_when_it_is_booted_from() {
         None,
         Some("No local disk; choose a new volume as the boot disk"),
     );
-    assert_eq!(local_disk_reason(&flavor("m1.large", 4, 8192, 80), NEEDS), None);
-    assert_eq!(local_disk_reason(&none, NEEDS).as_deref(), Some("gp.2x4 has no local disk."));
+    assert_eq!(local_disk_reason(&flavor("m1.large", 4, 8192, 80), &needs()), None);
+    assert_eq!(local_disk_reason(&none, &needs()).as_deref(), Some("gp.2x4 has no local disk."));
 }
 
 #[test]
@@ -111,4 +113,48 @@ fn the_short_table_shows_enough_that_fit_and_the_chosen_one() {
     few[12..].fill(true);
     assert_eq!(shown(&few, None), (0..17).collect::<Vec<_>>(), "goes on until five fit");
     assert_eq!(shown(&[true; 18], Some(15)).last(), Some(&15));
+}
+
+#[test]
+fn the_architecture_is_the_sizes_own_or_the_clouds() {
+    let check = |specs: serde_json::Value, image: &str, cloud: &[&str], expected: Option<&str>| {
+        let mut flavor = flavor("r.2x4", 2, 4096, 0);
+        flavor.extra_specs = serde_json::from_value(specs).expect("specs");
+        let image: Image =
+            serde_json::from_value(json!({"id": "i", "status": "active", "architecture": image}))
+                .expect("an image");
+        let cloud: Vec<String> = cloud.iter().map(|name| (*name).to_owned()).collect();
+        let needs = Needs::of(&image, 0);
+        let found = misfit(&flavor, &needs, BootDisk::NewVolume, None, &cloud);
+        assert_eq!(found.map(Misfit::words).as_deref(), expected);
+    };
+    let none = || json!({});
+    check(none(), "x86_64", &["x86_64"], None);
+    check(none(), "amd64", &["x86_64"], None);
+    check(none(), "i386", &["x86_64"], None);
+    check(none(), "aarch64", &[], None);
+    check(none(), "aarch64", &["x86_64"], Some("x86_64; the image is for aarch64"));
+    let arm = || json!({"capabilities:cpu_info:arch": "s== arm64", "hw:cpu_policy": "shared"});
+    check(arm(), "aarch64", &["x86_64"], None);
+    check(arm(), "x86_64", &["x86_64"], Some("aarch64; the image is for x86_64"));
+}
+
+#[test]
+fn the_form_begins_with_a_size_that_is_pleasant_to_use() {
+    let flavors = [
+        flavor("tiny", 1, 64, 1),
+        flavor("gp.1x2", 1, 2048, 0),
+        flavor("gp.2x8", 2, 8192, 0),
+        flavor("gp.4x16", 4, 16384, 0),
+    ];
+    assert_eq!(usual(&flavors, &[true; 4], false), Some(1));
+    assert_eq!(usual(&flavors, &[true; 4], true), Some(2));
+    assert_eq!(usual(&flavors, &[true, false, false, true], false), Some(3));
+    assert_eq!(usual(&flavors, &[true, false, false, false], false), Some(0));
+    assert_eq!(
+        usual(&flavors, &[true, true, false, false], true),
+        Some(1),
+        "the largest that fits"
+    );
+    assert_eq!(usual(&flavors, &[false; 4], false), None);
 }

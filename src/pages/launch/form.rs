@@ -1,116 +1,101 @@
-//! What is filled in on the launch page, what is wrong with it, and the request that follows from it.
+//! From what is filled in to the request: what it is held against, what is wrong with it, and what follows from it.
 //!
 //! Pure: the page holds one signal a field and derives a `Draft` from them. Nothing here asks the cloud.
 
-use openstack::compute::{BootFrom, ComputeLimits, CreateServer, Flavor, Networks};
-use openstack::image::{Image, ImageStatus};
-use openstack::network::{Network, SecurityGroup};
+use openstack::compute::{
+    BootFrom, ComputeLimits, CreateServer, Flavor, Keypair, Networks, ServerGroup, user_data,
+};
+use openstack::image::{Image, ImageStatus, MappedDisk};
+use openstack::network::{Network, Room, SecurityGroup};
 use openstack::volume::VolumeLimits;
-use openstack::{FlavorId, SecurityGroupId};
+use openstack::{FlavorId, ServerGroupId};
 
-use super::attach::{NetworkChoice, auto_reason, group_names, network_reason};
+use super::attach::{self, NetworkChoice};
+pub use super::draft::{BootDisk, Draft, Part};
 use super::fit::{Misfit, Needs, misfit};
-use crate::text::{tr, tr_with};
+use super::{capacity, snapshots, words, zones};
+use crate::components::server::is_windows;
+use crate::text::{format, tr, tr_with};
 
-/// Where the instance's first disk is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BootDisk {
-    /// On a new volume made from the image.
-    NewVolume,
-    /// On the size's local disk.
-    Local,
-    /// On volumes made from the snapshots that the image points to; nothing to choose.
-    AsImageSays,
-}
-
-/// What is filled in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// As typed.
-    pub name: String,
-    /// The chosen size.
-    pub flavor: Option<FlavorId>,
-    /// The first disk.
-    pub disk: BootDisk,
-    /// The new volume's size in GiB, as typed.
-    pub volume_gib: String,
-    /// Its type; the cloud's default when `None`.
-    pub volume_type: Option<String>,
-    /// Whether it goes with the instance.
-    pub delete_volume: bool,
-    /// The network; `None` until one is chosen.
-    pub network: Option<NetworkChoice>,
-    /// The chosen security groups.
-    pub groups: Vec<SecurityGroupId>,
-    /// A key pair's name.
-    pub key: Option<String>,
-    /// A zone; any when `None`.
-    pub zone: Option<String>,
-}
-
-/// What the form is filled in against. An empty list or a limit of `None` means that it is not known (yet).
+/// What the form is filled in against. An empty list or `None` means that it is not known (yet).
 #[derive(Clone, Debug)]
 pub struct Offer {
     /// What is launched.
     pub image: Image,
     /// What the image needs here.
     pub needs: Needs,
+    /// The volume snapshots that it points to, where it is made of them alone.
+    pub snapshots: Option<Vec<MappedDisk>>,
     /// The sizes.
     pub flavors: Vec<Flavor>,
+    /// The architectures of this cloud.
+    pub architectures: Vec<String>,
     /// The compute quota.
     pub limits: Option<ComputeLimits>,
     /// The volume quota.
     pub volume_limits: Option<VolumeLimits>,
+    /// The quota of network ports.
+    pub ports: Option<Room>,
     /// The networks.
     pub networks: Vec<Network>,
     /// The security groups.
     pub groups: Vec<SecurityGroup>,
+    /// The user's key pairs.
+    pub keys: Option<Vec<Keypair>>,
+    /// The server groups.
+    pub server_groups: Option<Vec<ServerGroup>>,
+    /// The zones for instances.
+    pub zones: Vec<String>,
+    /// The zones for volumes.
+    pub volume_zones: Vec<String>,
+    /// The kinds of volume.
+    pub volume_types: Vec<String>,
+    /// Whether the cloud takes host names with dots.
+    pub dots_in_host_names: bool,
 }
 
 impl Offer {
+    /// An image, the smallest boot volume of the configuration in GiB, and nothing known besides.
+    pub fn of(image: Image, smallest_sold_gib: u64) -> Self {
+        Self {
+            needs: Needs::of(&image, smallest_sold_gib),
+            snapshots: snapshots::disks(&image),
+            image,
+            flavors: Vec::new(),
+            architectures: Vec::new(),
+            limits: None,
+            volume_limits: None,
+            ports: None,
+            networks: Vec::new(),
+            groups: Vec::new(),
+            keys: None,
+            server_groups: None,
+            zones: Vec::new(),
+            volume_zones: Vec::new(),
+            volume_types: Vec::new(),
+            dots_in_host_names: false,
+        }
+    }
+
     /// The chosen size.
     pub fn flavor(&self, draft: &Draft) -> Option<&Flavor> {
-        self.flavors.iter().find(|flavor| Some(&flavor.id) == draft.flavor.as_ref())
+        self.flavors.iter().find(|flavor| flavor.id.as_str() == draft.flavor)
     }
-}
 
-/// The parts of the form that something can be wrong with, in the order in which they stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Part {
-    /// The image that is launched.
-    Image,
-    /// The name.
-    Name,
-    /// The availability zone.
-    Zone,
-    /// The size.
-    Size,
-    /// The boot volume's size.
-    VolumeSize,
-    /// The boot volume's type.
-    VolumeType,
-    /// The network.
-    Network,
-    /// The key pair.
-    Key,
-    /// The security groups.
-    Groups,
-}
+    /// Whether the image says that it is Windows.
+    pub fn is_windows(&self) -> bool {
+        is_windows(&self.image.properties)
+    }
 
-impl Part {
-    /// The id of the element that the summary of problems leads to.
-    pub const fn anchor(self) -> &'static str {
-        match self {
-            Self::Image => "launch-image",
-            Self::Name => "launch-name",
-            Self::Zone => "launch-zone",
-            Self::Size => "launch-size",
-            Self::VolumeSize => "launch-volume-size",
-            Self::VolumeType => "launch-volume-type",
-            Self::Network => "launch-network",
-            Self::Key => "launch-key",
-            Self::Groups => "launch-groups",
-        }
+    /// Whether a password makes sense: where no key lets anybody in.
+    pub fn wants_password(&self, draft: &Draft) -> bool {
+        self.is_windows() || draft.key.is_empty()
+    }
+
+    /// How many volumes, and how many GiB of them, are made from the snapshots that the image points to.
+    pub fn snapshot_demand(&self) -> (u64, u64) {
+        let disks = self.snapshots.as_deref().unwrap_or_default();
+        (disks.len() as u64, disks.iter().filter_map(|disk| disk.size_gib).sum())
     }
 }
 
@@ -125,12 +110,36 @@ pub struct Problem {
 
 /// Everything that is wrong, in the order of the form.
 pub fn problems(draft: &Draft, offer: &Offer) -> Vec<Problem> {
+    let count = capacity::parse_count(&draft.count).unwrap_or(1);
+    let demands = offer.flavor(draft).map(|flavor| capacity::demands(draft, flavor, offer));
+    let password = || words::password_problem(draft.password.reveal());
     [
         (Part::Image, image_problem(&offer.image)),
-        (Part::Name, name_problem(&draft.name)),
+        (Part::Name, words::name_problem(&draft.name, count)),
+        (Part::Count, capacity::count_problem(&draft.count, &demands.unwrap_or_default())),
+        (Part::Zone, zones::zone_problem(&draft.zone, &offer.zones)),
         (Part::Size, size_problem(draft, offer)),
         (Part::VolumeSize, volume_problem(draft, offer)),
-        (Part::Network, network_problem(draft, &offer.networks)),
+        (Part::VolumeType, type_problem(draft, &offer.volume_types)),
+        (Part::Network, network_problem(draft, offer)),
+        (Part::Key, key_problem(draft, offer)),
+        (Part::Password, offer.wants_password(draft).then(password).flatten()),
+        (Part::Groups, groups_problem(draft, offer)),
+        (Part::UserData, user_data_problem(&draft.user_data)),
+        (Part::ServerGroup, server_group_problem(draft, offer)),
+        (
+            Part::HostName,
+            words::host_name_problem(&draft.host_name, count, offer.dots_in_host_names),
+        ),
+        (Part::Description, words::description_problem(&draft.description)),
+        (Part::Tags, words::tags_problem(&draft.tag_list())),
+        (
+            Part::Metadata,
+            words::metadata_problem(
+                &draft.metadata,
+                offer.limits.and_then(|limits| limits.max_metadata),
+            ),
+        ),
     ]
     .into_iter()
     .filter_map(|(part, words)| words.map(|words| Problem { part, words }))
@@ -143,65 +152,58 @@ pub fn problems(draft: &Draft, offer: &Offer) -> Vec<Problem> {
 /// What is wrong.
 pub fn request(draft: &Draft, offer: &Offer) -> Result<CreateServer, Vec<Problem>> {
     let found = problems(draft, offer);
-    let (Some(flavor), Some(network), true) =
-        (draft.flavor.clone(), draft.network.clone(), found.is_empty())
+    let (Some(network), false, true) = (draft.network(), draft.flavor.is_empty(), found.is_empty())
     else {
         return Err(found);
     };
-    let image = offer.image.id.clone();
-    let boot = match draft.disk {
-        BootDisk::Local | BootDisk::AsImageSays => BootFrom::LocalDisk { image },
-        BootDisk::NewVolume => BootFrom::NewVolume {
-            image,
-            size_gib: whole_gib(&draft.volume_gib).unwrap_or(offer.needs.volume_gib),
-            volume_type: draft.volume_type.clone(),
-            delete_with_server: draft.delete_volume,
-        },
-    };
+    let text = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
     let networks = match network {
         NetworkChoice::Auto => Networks::Auto,
         NetworkChoice::None => Networks::None,
-        NetworkChoice::This(id) => Networks::These(vec![id]),
+        NetworkChoice::These(ids) => Networks::These(ids),
     };
     let security_groups = if networks == Networks::None {
         Vec::new()
     } else {
-        group_names(&draft.groups, &offer.groups)
+        attach::group_names(&draft.groups, &offer.groups)
     };
+    let password = Some(draft.password.clone())
+        .filter(|password| !password.is_empty() && offer.wants_password(draft));
+    let metadata = draft.metadata.iter().filter(|(key, _)| !key.is_empty()).cloned().collect();
+    let flavor = FlavorId::from(draft.flavor.as_str());
     Ok(CreateServer {
-        key_name: draft.key.clone(),
+        key_name: text(&draft.key),
         security_groups,
-        availability_zone: draft.zone.clone(),
-        ..CreateServer::new(draft.name.trim(), flavor, boot, networks)
+        availability_zone: text(&draft.zone),
+        // That it is not too long is one of the rules above.
+        user_data: text(&draft.user_data).and_then(|_| user_data(&draft.user_data).ok()),
+        config_drive: draft.config_drive,
+        admin_password: password,
+        metadata,
+        tags: draft.tag_list(),
+        description: text(&draft.description),
+        hostname: text(&draft.host_name),
+        server_group: text(&draft.server_group).map(ServerGroupId::from),
+        count: capacity::parse_count(&draft.count).unwrap_or(1),
+        ..CreateServer::new(draft.name.trim(), flavor, boot(draft, offer), networks)
     })
 }
 
-/// A name to begin with, from the image's: what a host name may have, at most 63 characters.
-pub fn suggested_name(image: &str) -> String {
-    let mut name = String::new();
-    for letter in image.chars() {
-        match letter {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '.' => name.push(letter),
-            _ if name.ends_with('-') => {}
-            _ => name.push('-'),
+fn boot(draft: &Draft, offer: &Offer) -> BootFrom {
+    let image = offer.image.id.clone();
+    match (draft.disk, &offer.snapshots) {
+        (BootDisk::NewVolume, _) => BootFrom::NewVolume {
+            image,
+            size_gib: whole_gib(&draft.volume_gib).unwrap_or(offer.needs.volume_gib),
+            volume_type: Some(draft.volume_type.clone()).filter(|name| !name.is_empty()),
+            delete_with_server: draft.delete_volume,
+        },
+        // The image itself would do, but would leave it to its record whether the volumes stay.
+        (BootDisk::AsImageSays, Some(disks)) => {
+            BootFrom::Snapshots(snapshots::asked(disks, draft.delete_volume))
         }
+        (BootDisk::Local, _) | (BootDisk::AsImageSays, None) => BootFrom::LocalDisk { image },
     }
-    let name: String = name.trim_matches(['-', '.']).chars().take(63).collect();
-    name.trim_end_matches(['-', '.']).to_owned()
-}
-
-/// The host name that Nova makes of a name (nova/utils.py `sanitize_hostname`), when it differs from the name.
-pub fn host_name(name: &str) -> Option<String> {
-    let name = name.trim();
-    let replaced: String = name
-        .chars()
-        .map(|letter| if matches!(letter, ' ' | '_') { '-' } else { letter })
-        .filter(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '.'))
-        .collect::<String>()
-        .to_ascii_lowercase();
-    let host: String =
-        replaced.trim_matches(['-', '.']).replace('.', "-").chars().take(63).collect();
-    (!host.is_empty() && host != name).then_some(host)
 }
 
 fn image_problem(image: &Image) -> Option<String> {
@@ -221,22 +223,6 @@ fn image_problem(image: &Image) -> Option<String> {
     }
 }
 
-fn name_problem(name: &str) -> Option<String> {
-    let name = name.trim();
-    if name.is_empty() {
-        Some(tr("Give the instance a name.").to_owned())
-    } else if name.chars().count() > 255 {
-        Some(tr_with(
-            "255 characters at most; these are {count}.",
-            &[("count", &name.chars().count())],
-        ))
-    } else if name.chars().any(char::is_control) {
-        Some(tr("The name has a character in it that cannot be printed.").to_owned())
-    } else {
-        None
-    }
-}
-
 fn size_problem(draft: &Draft, offer: &Offer) -> Option<String> {
     let limits = offer.limits.as_ref();
     if let Some(max) =
@@ -248,38 +234,56 @@ fn size_problem(draft: &Draft, offer: &Offer) -> Option<String> {
         ));
     }
     let Some(flavor) = offer.flavor(draft) else {
-        return Some(tr("Choose a size.").to_owned());
+        if draft.flavor.is_empty() || offer.flavors.is_empty() {
+            return draft.flavor.is_empty().then(|| tr("Choose a size.").to_owned());
+        }
+        return Some(tr_with(
+            "There is no size {name} here. Choose another.",
+            &[("name", &draft.flavor)],
+        ));
     };
-    misfit(flavor, offer.needs, draft.disk, limits)
+    misfit(flavor, &offer.needs, draft.disk, limits, &offer.architectures)
         .map(Misfit::words)
         .map(|why| tr_with("{name} does not fit: {why}.", &[("name", &flavor.name), ("why", &why)]))
 }
 
 fn volume_problem(draft: &Draft, offer: &Offer) -> Option<String> {
-    if draft.disk != BootDisk::NewVolume {
-        return None;
-    }
-    let least = offer.needs.volume_gib;
-    let Some(size) = whole_gib(&draft.volume_gib) else {
-        return Some(tr_with(
-            "Give a whole number of GiB, at least {least}.",
-            &[("least", &least)],
-        ));
+    let (number, size) = match draft.disk {
+        BootDisk::Local => return None,
+        BootDisk::AsImageSays => offer.snapshot_demand(),
+        BootDisk::NewVolume => {
+            let least = offer.needs.volume_gib;
+            let Some(size) = whole_gib(&draft.volume_gib) else {
+                return Some(tr_with(
+                    "Give a whole number of GiB, at least {least}.",
+                    &[("least", &least)],
+                ));
+            };
+            if size < least {
+                return Some(tr_with(
+                    "At least {least} GiB: {reason}.",
+                    &[("least", &least), ("reason", &least_reason(offer))],
+                ));
+            }
+            (1, size)
+        }
     };
-    if size < least {
-        return Some(tr_with(
-            "At least {least} GiB: {reason}.",
-            &[("least", &least), ("reason", &least_reason(offer))],
-        ));
-    }
     let limits = offer.volume_limits?;
-    if limits.max_volumes.is_some_and(|max| max <= limits.used_volumes) {
-        let max = limits.max_volumes.unwrap_or_default();
-        return Some(tr_with("All {max} volumes of your quota are in use.", &[("max", &max)]));
+    if let Some(max) = limits.max_volumes.filter(|max| limits.used_volumes + number > *max) {
+        return Some(match max.saturating_sub(limits.used_volumes) {
+            0 => tr_with("All {max} volumes of your quota are in use.", &[("max", &max)]),
+            left => tr_with(
+                "{number} volumes are made; {left} are left in your quota.",
+                &[("number", &number), ("left", &left)],
+            ),
+        });
     }
     let left = limits.max_gib.map(|max| max.saturating_sub(limits.used_gib));
     left.filter(|left| size > *left).map(|left| {
-        tr_with("{left} GiB of volume storage are left in your quota.", &[("left", &left)])
+        tr_with(
+            "{left} GiB of volume storage are left in your quota.",
+            &[("left", &format::thousands(left))],
+        )
     })
 }
 
@@ -294,18 +298,76 @@ pub fn least_reason(offer: &Offer) -> &'static str {
     }
 }
 
-fn network_problem(draft: &Draft, networks: &[Network]) -> Option<String> {
-    match &draft.network {
-        None => Some(tr("Choose a network.").to_owned()),
-        Some(NetworkChoice::Auto) => auto_reason(networks)
-            .map(|why| tr_with("The cloud cannot choose: {why}. Choose one.", &[("why", &why)])),
-        Some(NetworkChoice::None) => None,
-        Some(NetworkChoice::This(id)) => networks
-            .iter()
-            .find(|network| network.id == *id)
-            .and_then(network_reason)
-            .map(|why| tr_with("This network cannot be used: {why}.", &[("why", &why)])),
+fn type_problem(draft: &Draft, types: &[String]) -> Option<String> {
+    let name = &draft.volume_type;
+    let gone = draft.disk == BootDisk::NewVolume
+        && !name.is_empty()
+        && !types.is_empty()
+        && !types.contains(name);
+    gone.then(|| tr_with("There is no volume type {name} here. Choose another.", &[("name", name)]))
+}
+
+fn network_problem(draft: &Draft, offer: &Offer) -> Option<String> {
+    let choice = draft.network();
+    attach::network_problem(choice.as_ref(), &offer.networks).or_else(|| {
+        let wanted = match &choice {
+            Some(NetworkChoice::These(ids)) => ids.len() as u64,
+            Some(NetworkChoice::Auto) => 1,
+            Some(NetworkChoice::None) | None => 0,
+        };
+        let ports = offer.ports?;
+        let left = ports.left()?;
+        (wanted > left).then(|| {
+            tr_with(
+                "An instance takes a port on each network: {wanted} here, and {left} are left in your quota.",
+                &[("wanted", &wanted), ("left", &left)],
+            )
+        })
+    })
+}
+
+fn key_problem(draft: &Draft, offer: &Offer) -> Option<String> {
+    let keys = offer.keys.as_ref()?;
+    let name = &draft.key;
+    (!name.is_empty() && !keys.iter().any(|key| key.name == *name)).then(|| {
+        tr_with(
+            "You have no key pair {name}: key pairs belong to a user, not to a project. Choose one of yours, or make one.",
+            &[("name", name)],
+        )
+    })
+}
+
+fn groups_problem(draft: &Draft, offer: &Offer) -> Option<String> {
+    let known = |id: &&String| !offer.groups.iter().any(|group| group.id.as_str() == id.as_str());
+    let stray = draft.groups.iter().find(known).filter(|_| !offer.groups.is_empty())?;
+    if draft.network() == Some(NetworkChoice::None) {
+        return None;
     }
+    Some(tr_with(
+        "There is no security group {name} in this project. It is not among these.",
+        &[("name", stray)],
+    ))
+}
+
+/// What is wrong with the user data as a whole; what is in it is judged where it is edited.
+pub fn user_data_problem(text: &str) -> Option<String> {
+    if text.trim().is_empty() {
+        return None;
+    }
+    user_data(text).err().map(|length| {
+        tr_with(
+            "Too long: {length} characters after base64; Nova takes 65,535.",
+            &[("length", &format::thousands(length as u64))],
+        )
+    })
+}
+
+fn server_group_problem(draft: &Draft, offer: &Offer) -> Option<String> {
+    let groups = offer.server_groups.as_ref()?;
+    let id = &draft.server_group;
+    (!id.is_empty() && !groups.iter().any(|group| group.id.as_str() == id.as_str())).then(|| {
+        tr_with("There is no server group {name} in this project. Choose another.", &[("name", id)])
+    })
 }
 
 /// A whole number of GiB above 0, as typed.

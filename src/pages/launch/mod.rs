@@ -1,41 +1,79 @@
 //! Launch an instance from an image: one page, sensible defaults, everything that does not fit said beforehand.
 //!
-//! How many, cloud-init, making and importing keys, server groups, tags and the draw-down of the quota are not here yet.
+//! What is filled in is plain text (`draft`), judged by `form` against what the cloud offers (`supply`), and can be put into a
+//! link (`link`) and back; what the user changed survives a reload (`keep`). Everything here that decides is pure; the other
+//! files are one section of the form each.
 
+mod access;
+mod again;
 mod attach;
 mod boot;
+mod capacity;
 mod command;
+mod draft;
 mod fields;
 mod fit;
 mod form;
 mod groups;
+mod instance;
+mod keep;
+mod keypair;
+mod launching;
+mod link;
+mod more;
 mod network;
 mod picker;
+mod places;
+mod public_key;
+mod quota;
 mod refusal;
+mod security;
+mod server_group;
 mod sizes;
+mod snapshots;
 mod summary;
 mod supply;
+mod user_data;
+mod words;
+mod zones;
 
+use std::time::Duration;
+
+use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use openstack::image::Image;
 use openstack::{ErrorKind, ImageId};
 
+pub use self::again::again_href;
 use self::boot::BootSection;
+use self::draft::Given;
 use self::fields::Fields;
 use self::form::Part;
+use self::instance::InstanceSection;
+use self::keep::{Beginning, Kept};
+use self::keypair::{GenerateDialog, ImportDialog};
+use self::launching::{PasswordDialog, use_launch};
+use self::more::More;
 use self::network::NetworkSection;
 use self::picker::Picker;
+use self::server_group::ServerGroupDialog;
 use self::sizes::SizeSection;
 use self::summary::Summary;
 use self::supply::{Supply, use_supply, value};
+use self::user_data::UserDataSection;
+use crate::cloud::use_cloud;
 use crate::components::OsMark;
 use crate::components::image::{display_name, system_name};
+use crate::components::list::{Step, use_visit};
 use crate::components::{ErrorNote, Page, Stale};
 use crate::remote::Phase;
 use crate::routes;
 use crate::text::{format, tr, tr_with};
-use crate::ui::{ButtonLink, Choice, Field, Input, Note, Section, Select, Skeleton, Tone};
+use crate::ui::{ButtonLink, Note, Skeleton, Tone};
+
+/// The address follows what is typed after a rest of this length: browsers allow few changes of it.
+const REST: Duration = Duration::from_millis(400);
 
 /// The page.
 #[component]
@@ -135,52 +173,78 @@ fn Body(supply: Supply) -> impl IntoView {
 
 #[component]
 fn Form(supply: Supply) -> impl IntoView {
+    let cloud = use_cloud();
+    let image = supply.image.remote().with_untracked(|remote| {
+        remote.value().map(|image| image.id.to_string()).unwrap_or_default()
+    });
     let fields = Fields::new(supply);
-    fields.begin_with_image();
+    let owner = keep::owner(&cloud);
+    let (beginning, address) = beginning(&image, &owner);
+    fields.begin_with_image(beginning);
+    keep_in_step(fields, image.clone(), owner, address);
+    let launching = use_launch(fields, image.clone());
+    let (generate, import) = (RwSignal::new(false), RwSignal::new(false));
+    let new_group = RwSignal::new(false);
     view! {
         <div class="launch__state"><Stale remote=supply.image.remote() on_retry=move |()| supply.image.refresh() /></div>
         // The summary's button launches; Enter in a field does the same through the form.
-        <Summary supply=supply fields=fields>
+        <Summary supply=supply fields=fields image=image launching=launching>
             <InstanceSection supply=supply fields=fields />
             <SizeSection supply=supply fields=fields />
             <BootSection supply=supply fields=fields />
-            <NetworkSection supply=supply fields=fields />
+            <NetworkSection supply=supply fields=fields generate=generate import=import />
+            <UserDataSection fields=fields />
+            <More supply=supply fields=fields new_group=new_group />
         </Summary>
+        // Forms of their own, so they stand outside of the other one.
+        <GenerateDialog open=generate supply=supply fields=fields />
+        <ImportDialog open=import supply=supply fields=fields />
+        <ServerGroupDialog open=new_group supply=supply fields=fields />
+        <PasswordDialog launching=launching />
     }
 }
 
-/// Name, and zone where there are several.
-#[component]
-fn InstanceSection(supply: Supply, fields: Fields) -> impl IntoView {
-    let hint = Signal::derive(move || {
-        form::host_name(&fields.name.read())
-            .map(|host| tr_with("Inside it is called {host}.", &[("host", &host)]))
-    });
-    let zones = Memo::new(move |_| {
-        value(supply.zones)
-            .unwrap_or_default()
-            .into_iter()
-            .map(|zone| zone.name)
-            .collect::<Vec<_>>()
-    });
-    let options = Signal::derive(move || {
-        let any = Choice::new("", tr("Any (recommended)"));
-        std::iter::once(any)
-            .chain(zones.get().into_iter().map(|zone| Choice::new(zone.clone(), zone)))
-            .collect::<Vec<_>>()
-    });
-    view! {
-        <Section title=tr("Instance")>
-            <div class="pair">
-                <Field label=tr("Name") hint=hint error=fields.error(Part::Name) id=Part::Name.anchor()>
-                    <Input value=fields.name />
-                </Field>
-                <Show when=move || { zones.read().len() > 1 }>
-                    <Field label=tr("Availability zone") error=fields.error(Part::Zone) id=Part::Zone.anchor()>
-                        <Select value=fields.zone options=options />
-                    </Field>
-                </Show>
-            </div>
-        </Section>
+/// What the form begins with, and what of it stands in the address.
+fn beginning(image: &str, owner: &str) -> (Beginning, Given) {
+    let parameters = use_query_map();
+    let (linked, again) = parameters
+        .with_untracked(|map| (link::read(|name| map.get_all(name)), map.get(link::AGAIN)));
+    let launched = again.and_then(|server| keep::launched(&server, owner));
+    if let Some((_, given)) = launched.filter(|(of, _)| of == image) {
+        return (Beginning { given, restored: false }, linked);
     }
+    (keep::begin(linked.clone(), keep::take_up(image, owner)), linked)
+}
+
+/// Keeps what is changed, at once for this tab and a moment later in the address, so that the page can be linked to, loaded
+/// again and come back to.
+fn keep_in_step(fields: Fields, image: String, owner: String, address: Given) {
+    let visit = use_visit();
+    let address = StoredValue::new(address);
+    let timer = StoredValue::new(None::<TimeoutHandle>);
+    let stop = move || {
+        if let Some(Some(timer)) = timer.try_update_value(Option::take) {
+            timer.clear();
+        }
+    };
+    Effect::new(move || {
+        let changed = fields.changed.get();
+        keep::put_by(&image, &Kept::new(&owner, &address.get_value(), &changed));
+        stop();
+        let next = link::link(&image, &changed);
+        if next.given == address.get_value() {
+            return;
+        }
+        let (image, owner) = (image.clone(), owner.clone());
+        let write = move || {
+            address.set_value(next.given.clone());
+            keep::put_by(&image, &Kept::new(&owner, &next.given, &changed));
+            visit.run((next.href.clone(), Step::Replace));
+        };
+        match set_timeout_with_handle(write, REST) {
+            Ok(handle) => timer.set_value(Some(handle)),
+            Err(error) => leptos::logging::error!("the browser gives no timer: {error:?}"),
+        }
+    });
+    on_cleanup(stop);
 }

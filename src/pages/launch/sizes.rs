@@ -4,9 +4,10 @@ use leptos::prelude::*;
 use openstack::FlavorId;
 use openstack::compute::Flavor;
 
+use super::capacity;
 use super::fields::Fields;
-use super::fit::{misfit, shown};
-use super::form::{Offer, Part};
+use super::fit::{misfit, shown, usual};
+use super::form::{Draft, Offer, Part};
 use super::supply::Supply;
 use super::supply::waiting;
 use crate::text::{format, tr, tr_with};
@@ -28,10 +29,7 @@ pub fn SizeSection(
     /// The form.
     fields: Fields,
 ) -> impl IntoView {
-    let rows = Memo::new(move |_| {
-        let disk = fields.disk.get();
-        fields.offer.with(|offer| offer.as_ref().map(|offer| rows(offer, disk)).unwrap_or_default())
-    });
+    let rows = Memo::new(move |_| fields.against(rows).unwrap_or_default());
     let note = Signal::derive(move || {
         rows.with(|rows| {
             let fitting = rows.iter().filter(|row| row.why_not.is_none()).count();
@@ -66,25 +64,36 @@ pub fn SizeSection(
     }
 }
 
-fn rows(offer: &Offer, disk: super::form::BootDisk) -> Vec<Row> {
+fn rows(draft: &Draft, offer: &Offer) -> Vec<Row> {
     let row = |flavor: &Flavor| {
-        let why_not =
-            misfit(flavor, offer.needs, disk, offer.limits.as_ref()).map(super::fit::Misfit::words);
-        let can_start =
-            offer.limits.and_then(|limits| limits.how_many(flavor.vcpus, flavor.ram_mib));
-        Row { flavor: flavor.clone(), why_not, can_start }
+        let limits = offer.limits.as_ref();
+        let why_not = misfit(flavor, &offer.needs, draft.disk, limits, &offer.architectures);
+        let room = capacity::tightest(&capacity::demands(draft, flavor, offer));
+        Row {
+            flavor: flavor.clone(),
+            why_not: why_not.map(super::fit::Misfit::words),
+            can_start: room.map(|(_, room)| room),
+        }
     };
     offer.flavors.iter().map(row).collect()
 }
 
-/// The smallest that fits, unless one was chosen before.
+/// One that is pleasant to use, unless one was chosen before; a link may name it.
 fn choose_first(fields: Fields, rows: Memo<Vec<Row>>) {
-    if fields.flavor.read_untracked().is_none() {
-        let first = rows.with_untracked(|rows| {
-            rows.iter().find(|row| row.why_not.is_none()).map(|row| row.flavor.id.clone())
-        });
-        fields.flavor.set(first);
-    }
+    rows.with_untracked(|rows| {
+        let flavors: Vec<Flavor> = rows.iter().map(|row| row.flavor.clone()).collect();
+        let fits: Vec<bool> = rows.iter().map(|row| row.why_not.is_none()).collect();
+        let first = usual(&flavors, &fits, untrack(|| fields.is_windows()));
+        let default: Vec<String> = first
+            .and_then(|at| flavors.get(at))
+            .map(|one| one.id.to_string())
+            .into_iter()
+            .collect();
+        // No two sizes of a cloud have one name.
+        let id_of =
+            |name: &str| flavors.iter().find(|one| one.name == name).map(|one| one.id.to_string());
+        fields.begin(Part::Size, &default, id_of);
+    });
 }
 
 #[component]
@@ -99,7 +108,7 @@ fn Table(fields: Fields, rows: Memo<Vec<Row>>) -> impl IntoView {
             let fits: Vec<bool> = rows.iter().map(|row| row.why_not.is_none()).collect();
             // Where the chosen one stood when the table was drawn: rows do not jump while one chooses.
             let chosen = fields.flavor.get_untracked();
-            let chosen = rows.iter().position(|row| Some(&row.flavor.id) == chosen.as_ref());
+            let chosen = rows.iter().position(|row| row.flavor.id.as_str() == chosen);
             shown(&fits, chosen).iter().filter_map(id).collect()
         })
     });
@@ -162,11 +171,11 @@ fn SizeRow(
     let reason_id = unique_id("size");
     let chosen = {
         let id = id.clone();
-        Memo::new(move |_| fields.flavor.with(|chosen| chosen.as_ref() == Some(&id)))
+        Memo::new(move |_| fields.flavor.with(|chosen| chosen == id.as_str()))
     };
     let choose = move || {
         if why_not.read_untracked().is_none() {
-            fields.flavor.set(Some(id.clone()));
+            fields.flavor.set(id.to_string());
         }
     };
     let by_row = choose.clone();

@@ -1,24 +1,24 @@
-//! The form around the sections, and beside it: what is asked for, the button that asks, what keeps it from asking, and the
-//! same for other tools.
+//! The form around the sections, and beside it: what is asked for, what that takes of the quotas, the button that asks, what
+//! keeps it from asking, the link, and the same for other tools.
 
 use leptos::ev::SubmitEvent;
 use leptos::html;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use leptos::wasm_bindgen::JsCast;
-use leptos_router::hooks::use_navigate;
-use openstack::ApiError;
-use openstack::compute::{CreateServer, CreatedServer};
+use openstack::network::Network;
 
+use super::attach::{self, NetworkChoice};
 use super::command::Commands;
 use super::fields::{Fields, Refused};
-use super::form::{BootDisk, Part};
+use super::form::{BootDisk, Draft, Offer, Part};
+use super::launching::Launching;
+use super::link;
+use super::places::go_to;
+use super::quota::QuotaUse;
 use super::supply::Supply;
 use crate::cloud::use_cloud;
 use crate::components::ErrorNote;
-use crate::routes;
 use crate::text::{errors, format, tr, tr_with};
-use crate::ui::{Button, ButtonKind, Fact, Glyph, Icon, Panel, Toast, Toasts, unique_id};
+use crate::ui::{Button, ButtonKind, CopyButton, Fact, Glyph, Icon, Note, Panel, unique_id};
 
 /// The form.
 #[component]
@@ -27,78 +27,76 @@ pub fn Summary(
     supply: Supply,
     /// The form's fields.
     fields: Fields,
+    /// The id of the image.
+    image: String,
+    /// The launch.
+    launching: Launching,
     /// The sections.
     children: Children,
 ) -> impl IntoView {
-    let launching = RwSignal::new(false);
     let problems: NodeRef<html::Div> = NodeRef::new();
-    let launch = use_launch(fields, launching);
+    let elsewhere: NodeRef<html::Div> = NodeRef::new();
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if launching.get_untracked() {
+        if launching.busy.get_untracked() {
             return;
         }
         fields.tried.set(true);
         fields.refused.set(None);
         match untrack(|| fields.request()) {
-            Some(server) => launch.run(server),
+            Some(server) => launching.run(server),
             None => focus(problems),
         }
     };
+    let refused = Memo::new(move |_| {
+        fields.refused_now().filter(|refused| refused.part.is_none()).map(|refused| refused.error)
+    });
     Effect::new(move || {
-        if fields.refused.read().is_some() {
-            focus(problems);
+        if refused.read().is_some() {
+            focus(elsewhere);
         }
     });
     view! {
         <form class="split launch" novalidate on:submit=submit>
-            <div class="split__main">{children()}</div>
+            <div class="split__main">
+                {restored(fields)}
+                <div class="launch__refused" node_ref=elsewhere tabindex="-1" hidden=move || refused.read().is_none()>
+                    {move || refused.get().map(|error| view! {
+                        <ErrorNote error=Signal::stored(error) kept=tr("What you filled in is still here.") />
+                    })}
+                </div>
+                {children()}
+            </div>
             <aside class="split__aside" aria-label=tr("Summary")>
-                <Asked fields=fields supply=supply launching=launching problems=problems />
+                <Asked fields=fields supply=supply image=image launching=launching problems=problems />
                 <Commands fields=fields />
             </aside>
         </form>
     }
 }
 
-/// Asks the cloud, and goes to the instance. Whoever has left the page meanwhile is told by a message instead.
-fn use_launch(fields: Fields, launching: RwSignal<bool>) -> Callback<CreateServer> {
-    let cloud = use_cloud();
-    let toasts = expect_context::<Toasts>();
-    let navigate = use_navigate();
-    Callback::new(move |server: CreateServer| {
-        let (cloud, navigate) = (cloud.clone(), navigate.clone());
-        launching.set(true);
-        spawn_local(async move {
-            let answer: Result<CreatedServer, ApiError> = cloud.launch(&server).await;
-            let still_here = launching.try_set(false).is_none();
-            match answer {
-                Ok(created) if still_here => {
-                    navigate(&routes::instance(created.id.as_str()), Default::default());
-                }
-                Ok(created) => {
-                    let toast =
-                        Toast::ok(tr_with("{name} is being started", &[("name", &server.name)]));
-                    toasts.show(
-                        toast.with_link(routes::instance(created.id.as_str()), tr("Show it")),
-                    );
-                }
-                Err(error) if still_here => fields.refuse(error),
-                Err(error) => {
-                    let words = errors::api(&error, None);
-                    toasts.show(Toast::danger(words.title.clone(), words.text_with_request()));
-                }
+/// What was typed here before is back, and the address does not say so.
+fn restored(fields: Fields) -> impl IntoView {
+    move || {
+        fields.restored.get().then(|| {
+            view! {
+                <Note
+                    title=tr("What you filled in before is here again")
+                    text=tr("It is kept in this tab until the instance is launched; passwords are not.").to_owned()
+                >
+                    <Button small=true on_press=move |_| fields.start_over()>{tr("Start over")}</Button>
+                </Note>
             }
-        });
-    })
+        })
+    }
 }
 
-fn focus(problems: NodeRef<html::Div>) {
-    // After the list has been drawn.
+fn focus(element: NodeRef<html::Div>) {
+    // After it has been drawn.
     request_animation_frame(move || {
-        if let Some(problems) = problems.get_untracked() {
+        if let Some(element) = element.get_untracked() {
             // Only an element that is not in the document refuses.
-            drop(problems.focus());
+            drop(element.focus());
         }
     });
 }
@@ -108,21 +106,23 @@ fn focus(problems: NodeRef<html::Div>) {
 fn Asked(
     fields: Fields,
     supply: Supply,
-    launching: RwSignal<bool>,
+    image: String,
+    launching: Launching,
     problems: NodeRef<html::Div>,
 ) -> impl IntoView {
     let cloud = use_cloud();
     let region = cloud.region().map(str::to_owned);
     let why_not = cloud.why_read_only();
-    let flavor = Memo::new(move |_| {
-        let draft = fields.draft();
-        fields.offer.with(|offer| offer.as_ref().and_then(|offer| offer.flavor(&draft).cloned()))
-    });
+    let flavor =
+        Memo::new(move |_| fields.against(|draft, offer| offer.flavor(draft).cloned()).flatten());
+    let count = Memo::new(move |_| fields.count_now());
     let title = Signal::derive(move || {
-        flavor.with(|flavor| {
-            flavor
-                .as_ref()
-                .map_or_else(|| tr("No size chosen").to_owned(), |flavor| flavor.name.clone())
+        flavor.with(|flavor| match (flavor, count.get()) {
+            (None, _) => tr("No size chosen").to_owned(),
+            (Some(flavor), 1) => flavor.name.clone(),
+            (Some(flavor), many) => {
+                format!("{} × {}", format::thousands(u64::from(many)), flavor.name)
+            }
         })
     });
     let size = move || {
@@ -139,12 +139,51 @@ fn Asked(
             ))
         })
     };
-    let disk = move || match fields.disk.get() {
+    let disk = move || fields.against(disk_words);
+    let network = move || fields.against(network_words).flatten();
+    let key = move || match fields.key.get() {
+        key if !key.is_empty() => key,
+        _ if !fields.password.read().is_empty() => tr("password").to_owned(),
+        _ => tr("none").to_owned(),
+    };
+    let or_none = |text: Option<String>| text.unwrap_or_else(|| format::NONE.to_owned());
+    view! {
+        <Panel title=title note=move || view! { {region.clone()} }>
+            <dl class="facts facts--sum">
+                <Fact term=tr("Size")>{move || or_none(size())}</Fact>
+                <Fact term=tr("Boot disk")>{move || or_none(disk())}</Fact>
+                <Fact term=tr("Network")>{move || or_none(network())}</Fact>
+                <Fact term=tr("Log in with")>{key}</Fact>
+            </dl>
+            <QuotaUse supply=supply fields=fields />
+            <div class="launch__go">
+                <Button
+                    kind=ButtonKind::Primary
+                    wide=true
+                    submit=true
+                    icon=Glyph::Launch
+                    busy=launching.busy
+                    why_not=Signal::stored(why_not)
+                >
+                    {move || match (launching.busy.get(), count.get()) {
+                        (true, _) => tr("Launching").to_owned(),
+                        (false, 1) => tr("Launch instance").to_owned(),
+                        (false, many) => tr_with("Launch {count} instances", &[("count", &many)]),
+                    }}
+                </Button>
+                <CopyLink fields=fields image=image />
+            </div>
+            <Problems fields=fields element=problems />
+        </Panel>
+    }
+}
+
+fn disk_words(draft: &Draft, _: &Offer) -> String {
+    match draft.disk {
         BootDisk::NewVolume => {
-            let kind = Some(fields.volume_type.get()).filter(|kind| !kind.is_empty());
-            let fate = if fields.delete_volume.get() { tr("goes with it") } else { tr("stays") };
-            let size =
-                tr_with("new volume, {size} GiB", &[("size", &fields.volume_gib.read().trim())]);
+            let kind = Some(draft.volume_type.clone()).filter(|kind| !kind.is_empty());
+            let fate = if draft.delete_volume { tr("goes with it") } else { tr("stays") };
+            let size = tr_with("new volume, {size} GiB", &[("size", &draft.volume_gib.trim())]);
             [Some(size), kind, Some(fate.to_owned())]
                 .into_iter()
                 .flatten()
@@ -152,56 +191,52 @@ fn Asked(
                 .join(", ")
         }
         BootDisk::Local => tr("local disk, goes with it").to_owned(),
-        BootDisk::AsImageSays => tr("as the image says").to_owned(),
-    };
-    let key = move || match fields.key.get() {
-        key if key.is_empty() => tr("none").to_owned(),
-        key => key,
-    };
-    let can_start = move || {
-        let flavor = flavor.get()?;
-        let limits = fields.offer.with(|offer| offer.as_ref().and_then(|offer| offer.limits))?;
-        match limits.how_many(flavor.vcpus, flavor.ram_mib)? {
-            0 => None,
-            1 => Some(tr("Your quota has room for this one and no more.").to_owned()),
-            many => Some(tr_with(
-                "Your quota has room for {count} of these.",
-                &[("count", &format::thousands(many))],
-            )),
+        BootDisk::AsImageSays => {
+            let fate = if draft.delete_volume { tr("goes with it") } else { tr("stays") };
+            tr_with("from volume snapshots, {fate}", &[("fate", &fate)])
+        }
+    }
+}
+
+fn network_words(draft: &Draft, offer: &Offer) -> Option<String> {
+    Some(match draft.network()? {
+        NetworkChoice::Auto => tr("the cloud chooses").to_owned(),
+        NetworkChoice::None => tr("none").to_owned(),
+        NetworkChoice::These(ids) => {
+            let name = |network: &Network| attach::network_name(network);
+            let names = ids.iter().map(|id| {
+                let known = offer.networks.iter().find(|network| network.id == *id);
+                known.map_or_else(|| id.to_string(), name)
+            });
+            names.collect::<Vec<_>>().join(", ")
+        }
+    })
+}
+
+/// All of it as a link.
+#[component]
+fn CopyLink(fields: Fields, image: String) -> impl IntoView {
+    let link = Memo::new(move |_| link::link(&image, &link::whole(&fields.draft())));
+    let text = Signal::derive(move || {
+        let origin = window().location().origin().unwrap_or_default();
+        link.with(|link| format!("{origin}{}", link.href))
+    });
+    let without = move || {
+        let password = !fields.password.read().is_empty();
+        match (link.with(|link| link.without_user_data), password) {
+            (true, true) => {
+                tr("Without the password, and without the user data, which is too long for a link.")
+            }
+            (true, false) => tr("Without the user data, which is too long for a link."),
+            (false, true) => tr("Without the password."),
+            (false, false) => tr("This form as it is now."),
         }
     };
-    let unread_quota = move || {
-        supply
-            .sizes
-            .remote()
-            .with(|remote| remote.value().is_some_and(|sizes| sizes.limits.is_err()))
-    };
-    let or_none = |text: Option<String>| text.unwrap_or_else(|| format::NONE.to_owned());
     view! {
-        <Panel title=title note=move || view! { {region.clone()} }>
-            <dl class="facts facts--sum">
-                <Fact term=tr("Size")>{move || or_none(size())}</Fact>
-                <Fact term=tr("Boot disk")>{disk}</Fact>
-                <Fact term=tr("Key pair")>{key}</Fact>
-            </dl>
-            {move || can_start().map(|words| view! { <p class="small muted">{words}</p> })}
-            <Show when=unread_quota>
-                <p class="small muted">{tr("Your quota could not be read; the cloud checks it when you launch.")}</p>
-            </Show>
-            <div class="launch__go">
-                <Button
-                    kind=ButtonKind::Primary
-                    wide=true
-                    submit=true
-                    icon=Glyph::Launch
-                    busy=launching
-                    why_not=Signal::stored(why_not)
-                >
-                    {move || if launching.get() { tr("Launching") } else { tr("Launch instance") }}
-                </Button>
-            </div>
-            <Problems fields=fields element=problems />
-        </Panel>
+        <div class="launch__link">
+            <CopyButton text=text what=tr("link") worded=true words=tr("Copy link") />
+            <span class="field__hint">{without}</span>
+        </div>
     }
 }
 
@@ -210,21 +245,17 @@ fn Asked(
 fn Problems(fields: Fields, element: NodeRef<html::Div>) -> impl IntoView {
     let title = unique_id("problems");
     let labelled = title.clone();
-    let refusal = Memo::new(move |_| fields.refused.get());
     let lines = Memo::new(move |_| {
         let mut lines: Vec<(Part, String)> = if fields.tried.get() {
             fields.problems.get().into_iter().map(|problem| (problem.part, problem.words)).collect()
         } else {
             Vec::new()
         };
-        if let Some(Refused { part: Some(part), error }) = refusal.get() {
+        if let Some(Refused { part: Some(part), error, .. }) = fields.refused_now() {
             // Why stands at its place; here is the way there.
             lines.push((part, format!("{}.", errors::api(&error, None).title)));
         }
         lines
-    });
-    let elsewhere = Memo::new(move |_| {
-        refusal.get().filter(|refused| refused.part.is_none()).map(|refused| refused.error)
     });
     view! {
         <div
@@ -233,12 +264,9 @@ fn Problems(fields: Fields, element: NodeRef<html::Div>) -> impl IntoView {
             tabindex="-1"
             role="group"
             aria-labelledby=labelled
-            hidden=move || lines.read().is_empty() && elsewhere.read().is_none()
+            hidden=move || lines.read().is_empty()
         >
             <p class="visually-hidden" id=title>{tr("What is in the way")}</p>
-            {move || elsewhere.get().map(|error| view! {
-                <ErrorNote error=Signal::stored(error) kept=tr("What you filled in is still here.") />
-            })}
             {move || lines.get().into_iter().map(|(part, words)| view! {
                 <p class="field__message">
                     <Icon glyph=Glyph::Warn small=true />
@@ -249,15 +277,5 @@ fn Problems(fields: Fields, element: NodeRef<html::Div>) -> impl IntoView {
                 </p>
             }).collect_view()}
         </div>
-    }
-}
-
-fn go_to(part: Part) {
-    let element = document().get_element_by_id(part.anchor());
-    if let Some(element) =
-        element.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok())
-    {
-        // Focus brings it into view as well; what cannot take it stays where it is.
-        drop(element.focus());
     }
 }

@@ -3,14 +3,14 @@
 
 use futures_util::future::join;
 use leptos::prelude::*;
-use openstack::compute::{ComputeLimits, Flavor, Keypair, Zone};
+use openstack::compute::{ComputeLimits, Feature, Flavor, Keypair, ServerGroup, Zone};
 use openstack::image::Image;
-use openstack::network::{Network, SecurityGroup, Subnet};
+use openstack::network::{Network, Room, SecurityGroup, Subnet};
 use openstack::poll::Motion;
 use openstack::volume::{VolumeLimits, VolumeType};
-use openstack::{ApiError, ImageId};
+use openstack::{ApiError, ErrorKind, ImageId};
 
-use super::fit::{self, Needs};
+use super::fit;
 use super::form::Offer;
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::ErrorNote;
@@ -65,7 +65,16 @@ pub struct Supply {
     pub keys: Live<Vec<Keypair>>,
     /// The zones.
     pub zones: Live<Vec<Zone>>,
+    /// The server groups by name.
+    pub server_groups: Live<Vec<ServerGroup>>,
+    /// The quota of network ports, where the cloud tells it.
+    pub ports: Live<Option<Room>>,
+    /// The zones for volumes.
+    pub volume_zones: Live<Vec<Zone>>,
+    /// Whether the cloud takes host names with dots.
+    pub dots: Live<bool>,
     smallest_volume_gib: u64,
+    architectures: StoredValue<Vec<String>>,
 }
 
 /// Looks everything up.
@@ -91,7 +100,12 @@ pub fn use_supply(id: ImageId) -> Supply {
         groups: once(&cloud, |cloud| async move { groups(&cloud).await }),
         keys: once(&cloud, |cloud| async move { keys(&cloud).await }),
         zones: once(&cloud, |cloud| async move { cloud.zones().await }),
+        server_groups: once(&cloud, |cloud| async move { server_groups(&cloud).await }),
+        ports: once(&cloud, |cloud| async move { ports(&cloud).await }),
+        volume_zones: once(&cloud, |cloud| async move { cloud.volume_zones().await }),
+        dots: once(&cloud, |cloud| async move { cloud.compute_has(Feature::FullHostname).await }),
         smallest_volume_gib,
+        architectures: StoredValue::new(cloud.config().images.architectures.clone()),
     }
 }
 
@@ -144,19 +158,49 @@ async fn keys(cloud: &Cloud) -> Result<Vec<Keypair>, ApiError> {
     Ok(keys)
 }
 
+async fn server_groups(cloud: &Cloud) -> Result<Vec<ServerGroup>, ApiError> {
+    let mut groups = cloud.server_groups().await?.items;
+    groups.sort_by_cached_key(|group| group.name.to_lowercase());
+    Ok(groups)
+}
+
+async fn ports(cloud: &Cloud) -> Result<Option<Room>, ApiError> {
+    Ok(cloud.network_quota().await?.map(|quota| quota.ports))
+}
+
 impl Supply {
     /// All of it in the form that the draft is held against; `None` until the image is known.
     pub fn offer(self) -> Option<Offer> {
         let image = value(self.image)?;
         let sizes = value(self.sizes);
+        let disks = value(self.disks);
+        let names = |zones: Option<Vec<Zone>>| {
+            zones.unwrap_or_default().into_iter().map(|zone| zone.name).collect::<Vec<_>>()
+        };
         Some(Offer {
-            needs: Needs::of(&image, self.smallest_volume_gib),
-            image,
             limits: sizes.as_ref().and_then(|sizes| sizes.limits.as_ref().ok().copied()),
             flavors: sizes.map(|sizes| sizes.flavors).unwrap_or_default(),
-            volume_limits: value(self.disks).and_then(|disks| disks.limits.ok()),
+            architectures: self.architectures.get_value(),
+            volume_limits: disks.as_ref().and_then(|disks| disks.limits.as_ref().ok().copied()),
+            volume_types: disks
+                .map(|disks| disks.types.into_iter().map(|kind| kind.name).collect())
+                .unwrap_or_default(),
+            ports: value(self.ports).flatten(),
             networks: value(self.networks).map(|networks| networks.networks).unwrap_or_default(),
             groups: value(self.groups).unwrap_or_default(),
+            keys: value(self.keys),
+            server_groups: value(self.server_groups),
+            zones: names(value(self.zones)),
+            volume_zones: names(value(self.volume_zones)),
+            dots_in_host_names: value(self.dots).unwrap_or(false),
+            ..Offer::of(image, self.smallest_volume_gib)
+        })
+    }
+
+    /// Whether this region has no volume service at all.
+    pub fn has_no_volumes(self) -> bool {
+        self.disks.remote().with(|remote| {
+            remote.error.as_ref().is_some_and(|error| error.kind == ErrorKind::NoEndpoint)
         })
     }
 }
