@@ -28,11 +28,18 @@ enum Step {
 }
 
 /// A snapshot that can be chosen.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 struct Choice {
-    id: VolumeSnapshotId,
-    name: String,
+    part: SnapshotPart,
     goes: RwSignal<bool>,
+}
+
+impl Choice {
+    /// What nothing hangs on goes, unless somebody says otherwise.
+    fn of(part: SnapshotPart) -> Self {
+        let goes = why_not_delete_part(&part).is_none() && part.children.is_empty();
+        Self { part, goes: RwSignal::new(goes) }
+    }
 }
 
 /// A snapshot that was chosen, and what became of it.
@@ -43,12 +50,18 @@ struct Row {
     fate: Fate,
 }
 
+impl Row {
+    fn of(part: &SnapshotPart) -> Self {
+        Self { id: part.disk.snapshot.clone(), name: part_name(part), fate: Fate::Going }
+    }
+}
+
 /// What the dialog knows and does. Its signals end with it; the work goes on.
 #[derive(Clone, Copy)]
 struct Work {
     actions: ImageActions,
     image: StoredValue<Image>,
-    choices: RwSignal<Vec<Choice>>,
+    choices: Memo<Vec<Choice>>,
     rows: RwSignal<Vec<Row>>,
     step: RwSignal<Step>,
     busy: RwSignal<bool>,
@@ -81,10 +94,17 @@ pub(super) fn DeleteWithParts(
     /// The image.
     image: Image,
 ) -> impl IntoView {
+    let known = LocalResource::new({
+        let (cloud, image) = (actions.cloud.get_value(), image.clone());
+        move || look(cloud.clone(), image.clone())
+    });
     let work = Work {
         actions,
         image: StoredValue::new(image.clone()),
-        choices: RwSignal::new(Vec::new()),
+        choices: Memo::new(move |_| match known.get() {
+            Some(Ok(known)) => known.parts.into_iter().map(Choice::of).collect(),
+            _ => Vec::new(),
+        }),
         rows: RwSignal::new(Vec::new()),
         step: RwSignal::new(Step::Asking),
         busy: RwSignal::new(false),
@@ -92,22 +112,19 @@ pub(super) fn DeleteWithParts(
         marks: StoredValue::new(Arc::default()),
     };
     on_cleanup({
-        let (marks, image) = (work.marks.get_value(), image.clone());
+        let marks = work.marks.get_value();
         move || {
             marks.closed.store(true, Ordering::Relaxed);
             // Closed without waiting for the end: the page is told after it has put the dialog away.
             spawn_local(async move { marks.tell(actions, image) });
         }
     });
-    let known = LocalResource::new({
-        let cloud = actions.cloud.get_value();
-        move || look(cloud.clone(), image.clone())
-    });
     let body = move || match work.step.get() {
         Step::Asking => match known.get() {
             None => view! { <p>{tr("Its data is in volume snapshots.")}</p> <Skeleton lines=3 /> }
                 .into_any(),
-            Some(known) => asking(work, &known),
+            Some(Ok(_)) => asking(work),
+            Some(Err(error)) => unknown(work, &error),
         },
         Step::Going | Step::Over => under_way(work),
     };
@@ -132,35 +149,17 @@ async fn look(cloud: Cloud, image: Image) -> Result<SnapshotImage, ApiError> {
 }
 
 /// Which snapshots go with the image.
-fn asking(work: Work, known: &Result<SnapshotImage, ApiError>) -> AnyView {
-    let parts = match known {
-        Ok(known) => known.parts.as_slice(),
-        Err(error) => return unknown(work, error),
-    };
-    let choices: Vec<(SnapshotPart, Choice)> = parts
-        .iter()
-        .map(|part| {
-            let goes = why_not_delete_part(part).is_none() && part.children.is_empty();
-            let choice = Choice {
-                id: part.disk.snapshot.clone(),
-                name: part_name(part),
-                goes: RwSignal::new(goes),
-            };
-            (part.clone(), choice)
-        })
-        .collect();
-    let all: Vec<Choice> = choices.iter().map(|(_, choice)| choice.clone()).collect();
-    work.choices.set(all);
-    let some_stay = {
-        let goes: Vec<RwSignal<bool>> = choices.iter().map(|(_, choice)| choice.goes).collect();
-        let there: Vec<bool> = choices.iter().map(|(part, _)| part.snapshot.is_some()).collect();
-        move || goes.iter().zip(&there).any(|(goes, there)| *there && !goes.get())
+fn asking(work: Work) -> AnyView {
+    let choices = work.choices.get_untracked();
+    let some_stay = move || {
+        let stays = |choice: &Choice| choice.part.snapshot.is_some() && !choice.goes.get();
+        work.choices.with(|choices| choices.iter().any(stays))
     };
     view! {
         <p>{tr("Its data is in volume snapshots. They stay, unless they are deleted with it:")}</p>
         <fieldset class="fieldset dialog__choices">
             <legend class="fieldset__legend">{tr("Delete with it")}</legend>
-            {choices.into_iter().map(|(part, choice)| choice_view(&part, choice)).collect_view()}
+            {choices.into_iter().map(choice_view).collect_view()}
         </fieldset>
         {move || some_stay().then(|| view! {
             <p class="muted">{tr("What stays goes on counting against the quota. This console shows volume snapshots only with their image.")}</p>
@@ -170,11 +169,11 @@ fn asking(work: Work, known: &Result<SnapshotImage, ApiError>) -> AnyView {
     .into_any()
 }
 
-fn choice_view(part: &SnapshotPart, choice: Choice) -> AnyView {
-    let size = part_size_gib(part).map(format::disk);
-    let label = match size {
-        Some(size) => format!("{}, {size}", choice.name),
-        None => choice.name,
+fn choice_view(choice: Choice) -> AnyView {
+    let part = &choice.part;
+    let label = match part_size_gib(part).map(format::disk) {
+        Some(size) => format!("{}, {size}", part_name(part)),
+        None => part_name(part),
     };
     let hint = children_words(part).map(|children| {
         let means = tr(
@@ -303,24 +302,26 @@ fn press(work: Work) {
     }
     work.busy.set(true);
     work.refused.set(None);
+    let chosen = work.choices.with_untracked(|choices| {
+        let chosen = choices.iter().filter(|choice| choice.goes.get_untracked());
+        chosen.map(|choice| Row::of(&choice.part)).collect::<Vec<_>>()
+    });
+    let there = work.choices.with_untracked(|choices| {
+        choices.iter().filter(|choice| choice.part.snapshot.is_some()).count()
+    });
+    let batch = Batch {
+        cloud: work.actions.cloud.get_value(),
+        image: work.image.get_value(),
+        marks: work.marks.get_value(),
+        done: deleted_words(&work.image.with_value(display_name), chosen.len(), there),
+    };
     if work.step.get_untracked() == Step::Over {
-        spawn_local(delete_parts(work, work.rows.with_untracked(|rows| failures(rows))));
+        let again = work.rows.with_untracked(|rows| failures(rows));
+        spawn_local(delete_parts(work, batch, again));
         return;
     }
-    let chosen: Vec<Row> = work.choices.with_untracked(|choices| {
-        let chosen = choices.iter().filter(|choice| choice.goes.get_untracked());
-        chosen
-            .map(|choice| Row {
-                id: choice.id.clone(),
-                name: choice.name.clone(),
-                fate: Fate::Going,
-            })
-            .collect()
-    });
-    let (cloud, image) = (work.actions.cloud.get_value(), work.image.get_value());
-    let marks = work.marks.get_value();
     spawn_local(async move {
-        match cloud.delete_image(&image.id).await {
+        match batch.cloud.delete_image(&batch.image.id).await {
             Ok(()) => {}
             // Somebody else was quicker: what was asked for is so.
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) => {}
@@ -330,26 +331,23 @@ fn press(work: Work) {
                 return;
             }
         }
-        marks.image_gone.store(true, Ordering::Relaxed);
+        batch.marks.image_gone.store(true, Ordering::Relaxed);
         work.rows.try_set(chosen.clone());
-        delete_parts_of(work, cloud, image, marks, chosen).await;
+        delete_parts(work, batch, chosen).await;
     });
 }
 
-async fn delete_parts(work: Work, rows: Vec<Row>) {
-    let (cloud, image) = (work.actions.cloud.get_value(), work.image.get_value());
-    let marks = work.marks.get_value();
-    delete_parts_of(work, cloud, image, marks, rows).await;
-}
-
-/// Deletes the snapshots, all at once, and says at the end what became of them.
-async fn delete_parts_of(
-    work: Work,
+/// What the work needs when the dialog is gone.
+struct Batch {
     cloud: Cloud,
     image: Image,
     marks: Arc<Marks>,
-    rows: Vec<Row>,
-) {
+    /// What is said when all went well.
+    done: String,
+}
+
+/// Deletes the snapshots, all at once, and says at the end what became of them.
+async fn delete_parts(work: Work, batch: Batch, rows: Vec<Row>) {
     let tell = move |id: &VolumeSnapshotId, fate: Fate| {
         work.rows.try_update(|rows| {
             if let Some(row) = rows.iter_mut().find(|row| row.id == *id) {
@@ -359,32 +357,25 @@ async fn delete_parts_of(
     };
     rows.iter().for_each(|row| tell(&row.id, Fate::Going));
     work.step.try_set(Step::Going);
-    let fates = rows.into_iter().map(|row| {
-        let cloud = &cloud;
-        async move {
-            let fate = delete_part(cloud, &row.id).await;
-            tell(&row.id, fate.clone());
-            Row { fate, ..row }
-        }
+    let cloud = &batch.cloud;
+    let fates = rows.into_iter().map(|row| async move {
+        let fate = delete_part(cloud, &row.id).await;
+        tell(&row.id, fate.clone());
+        Row { fate, ..row }
     });
-    let ended = join_all(fates).await;
-    let failed = failures(&ended);
+    let failed = failures(&join_all(fates).await);
     work.busy.try_set(false);
     work.step.try_set(Step::Over);
-    let name = display_name(&image);
-    let closed = marks.closed.load(Ordering::Relaxed);
+    let closed = batch.marks.closed.load(Ordering::Relaxed);
     if failed.is_empty() {
-        // Those of an earlier try are not counted again: all that were chosen are gone.
-        work.actions.toasts.show(Toast::ok(match ended.len() {
-            0 => tr_with("{name} was deleted", &[("name", &name)]),
-            _ => tr_with("{name} and its volume snapshots were deleted", &[("name", &name)]),
-        }));
+        work.actions.toasts.show(Toast::ok(batch.done));
         if !closed {
             work.actions.open.try_set(false);
         }
-        marks.tell(work.actions, image);
+        batch.marks.tell(work.actions, batch.image);
     } else if closed {
         // The open dialog tells each of them. Where it is closed, nobody would see it.
+        let name = display_name(&batch.image);
         let title =
             tr_with("{name} was deleted without all of its volume snapshots", &[("name", &name)]);
         let lines: Vec<String> = failed
@@ -392,5 +383,32 @@ async fn delete_parts_of(
             .map(|row| format!("{} ({}): {}", row.name, row.id, row.fate.why().unwrap_or_default()))
             .collect();
         work.actions.toasts.show(Toast::danger(title, lines.join(" ")));
+    }
+}
+
+/// What went, of the snapshots that were there.
+fn deleted_words(name: &str, went: usize, there: usize) -> String {
+    let values: [(&str, &dyn std::fmt::Display); 3] =
+        [("name", &name), ("count", &went), ("total", &there)];
+    match went {
+        0 => tr_with("{name} was deleted", &values),
+        _ if went == there => tr_with("{name} and its volume snapshots were deleted", &values),
+        _ => tr_with("{name} and {count} of its {total} volume snapshots were deleted", &values),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stays_is_not_said_to_be_deleted() {
+        let check = |went, there, expected: &str| {
+            assert_eq!(deleted_words("erp", went, there), expected);
+        };
+        check(0, 2, "erp was deleted");
+        check(2, 2, "erp and its volume snapshots were deleted");
+        check(1, 2, "erp and 1 of its 2 volume snapshots were deleted");
+        check(0, 0, "erp was deleted");
     }
 }

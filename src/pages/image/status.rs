@@ -79,8 +79,18 @@ pub fn StatusPanel(
 
 #[component]
 fn Figures(image: Signal<Image>) -> impl IntoView {
-    let size =
-        move || image.with(|image| image.size_bytes.filter(|size| *size > 0)).map(format::bytes);
+    let size = move || {
+        image.with(|image| {
+            let data = image.size_bytes.filter(|size| *size > 0).map(format::bytes);
+            data.or_else(|| in_volumes(image).map(|(gib, _)| format::disk(gib)))
+        })
+    };
+    let place = move || {
+        image.with(|image| {
+            let (_, count) = in_volumes(image)?;
+            Some(format::count(count, "volume snapshot", "volume snapshots"))
+        })
+    };
     let unpacked = move || {
         image.with(|image| image.virtual_size_bytes.filter(|size| *size > 0)).map(format::binary)
     };
@@ -95,11 +105,18 @@ fn Figures(image: Signal<Image>) -> impl IntoView {
     let or_none = |value: Option<String>| value.unwrap_or_else(|| format::NONE.to_owned());
     view! {
         <div class="readout">
-            <Reading label=tr("Size") value=Signal::derive(move || or_none(size())) />
+            <Reading label=tr("Size") value=Signal::derive(move || or_none(size())) note=Signal::derive(place) />
             <Reading label=tr("Disk when unpacked") value=Signal::derive(move || or_none(unpacked())) />
             <Reading label=tr("Smallest disk") value=Signal::derive(move || disk().unwrap_or_else(|| tr("Any").to_owned())) />
             <Reading label=tr("Smallest RAM") value=Signal::derive(move || ram().unwrap_or_else(|| tr("Any").to_owned())) />
             <Reading label=tr("Created") value=Signal::derive(move || or_none(created())) />
         </div>
     }
+}
+
+/// GiB of the volumes that it stands for, and how many they are; `None` of an image with data of its own.
+fn in_volumes(image: &Image) -> Option<(u64, usize)> {
+    let disks = if image.is_volume_snapshot() { image.mapped_disks() } else { Vec::new() };
+    let sizes: Option<Vec<u64>> = disks.iter().map(|disk| disk.size_gib).collect();
+    sizes.filter(|sizes| !sizes.is_empty()).map(|sizes| (sizes.iter().sum(), sizes.len()))
 }
