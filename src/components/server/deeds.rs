@@ -145,7 +145,7 @@ impl Deeds {
     }
 
     /// Whether something is being asked for it just now.
-    pub(super) fn busy(self, id: &ServerId) -> bool {
+    pub fn is_busy(self, id: &ServerId) -> bool {
         self.under_way.read().contains(id)
     }
 }
@@ -206,7 +206,7 @@ fn stop_dialog(deeds: Deeds, asked: Asked) -> AnyView {
     let server = asked.server.clone();
     let busy = Signal::derive({
         let id = server.id.clone();
-        move || deeds.busy(&id)
+        move || deeds.is_busy(&id)
     });
     view! {
         <ConfirmDialog
@@ -276,7 +276,7 @@ pub fn DeedButton(
     #[prop(optional)]
     in_row: bool,
 ) -> impl IntoView {
-    let busy = Signal::derive(move || server.with(|server| deeds.busy(&server.id)));
+    let busy = Signal::derive(move || server.with(|server| deeds.is_busy(&server.id)));
     let why_not = Signal::derive(move || server.with(|server| deeds.reason_against(deed, server)));
     let press = move |_| deeds.press(deed, server.get_untracked());
     if in_row {

@@ -88,7 +88,7 @@ pub(super) fn DeleteDialog(
     let released = RwSignal::new(Vec::<FloatingIpId>::new());
     let busy = Signal::derive({
         let id = server.id.clone();
-        move || deeds.busy(&id)
+        move || deeds.is_busy(&id)
     });
     let perform = StoredValue::new(move || {
         let changed = volumes.with_value(|lines| {

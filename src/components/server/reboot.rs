@@ -22,7 +22,7 @@ pub(super) fn RebootDialog(
     let name = unique_id("reboot");
     let busy = Signal::derive({
         let id = server.id.clone();
-        move || deeds.busy(&id)
+        move || deeds.is_busy(&id)
     });
     let perform = move |_| {
         let how = if hard.get_untracked() { Reboot::Hard } else { Reboot::Soft };

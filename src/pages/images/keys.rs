@@ -1,46 +1,13 @@
-//! The keyboard in the rows: arrows go from row to row, Home and End to the first and last of all of them, Page Up and Page
-//! Down a screenful, Space chooses, Enter opens (the link does that by itself).
-//!
-//! It works with the focus on a row's name or tick; every control of a row stays in the Tab order, so that nothing has to
-//! be known. Rows far away are brought into the document first.
+//! The keyboard in the rows: besides going from row to row (`components/list/keys.rs`), Space chooses, Enter opens (the link
+//! does that by itself), Escape lets go.
 
 use leptos::prelude::*;
-use leptos::wasm_bindgen::{JsCast, JsValue};
-use openstack::ImageId;
+use leptos::wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::Shown;
+use crate::components::list::{Part, go_to_row, part_of, row_by_key, row_of};
 use crate::ui::SharedMenu;
-
-/// What bars cover at the top and the bottom of the view, in pixels: the bar of tools and the table's head, the bulk bar.
-pub const COVERED: (f64, f64) = (92.0, 84.0);
-/// Rows are counted from 1, and the head is one of them.
-const HEAD_ROWS: usize = 2;
-
-/// The number for assistive technology, of a row from 0.
-pub fn row_index(row: usize) -> usize {
-    row + HEAD_ROWS
-}
-
-/// What of a row has the focus.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// The name.
-    Name,
-    /// The tick.
-    Tick,
-    /// Something else of it.
-    Other,
-}
-
-/// The row and the part of it that have the focus.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Focused {
-    /// The image of the row.
-    pub id: ImageId,
-    /// What of it.
-    pub part: Part,
-}
 
 /// A key was pressed somewhere in the rows.
 pub fn on_key(event: &KeyboardEvent, shown: Shown, menu: SharedMenu) {
@@ -58,83 +25,23 @@ pub fn on_key(event: &KeyboardEvent, shown: Shown, menu: SharedMenu) {
         return;
     }
     let (Some(row), Some(part)) = (row_of(&target), part_of(&target)) else { return };
-    let last = shown.total.get_untracked().saturating_sub(1);
-    let to = match event.key().as_str() {
-        "ArrowDown" => (row + 1).min(last),
-        "ArrowUp" => row.saturating_sub(1),
-        "Home" => 0,
-        "End" => last,
-        "PageDown" => (row + shown.window.screenful()).min(last),
-        "PageUp" => row.saturating_sub(shown.window.screenful()),
+    match event.key().as_str() {
         // On the tick itself the browser does it.
         " " if part == Part::Name => {
             event.prevent_default();
             if let Some(id) = shown.id_at(row) {
                 shown.selection.press(row, &id, event.shift_key());
             }
-            return;
         }
         "Escape" if !shown.selection.ids.with_untracked(|ids| ids.is_empty()) => {
             shown.selection.clear();
-            return;
         }
-        _ => return,
-    };
-    event.prevent_default();
-    go_to(to, part, shown);
-}
-
-/// Brings a row into view and gives it the focus.
-pub fn go_to(row: usize, part: Part, shown: Shown) {
-    shown.window.bring(row, COVERED);
-    if !focus_on(row, part) {
-        // It is drawn before the next frame.
-        request_animation_frame(move || {
-            focus_on(row, part);
-        });
-    }
-}
-
-/// The row that an element is in, from 0.
-pub fn row_of(element: &Element) -> Option<usize> {
-    let row = element.closest("[aria-rowindex]").ok()??;
-    let number: usize = row.get_attribute("aria-rowindex")?.parse().ok()?;
-    number.checked_sub(HEAD_ROWS)
-}
-
-/// Which part of a row an element is.
-pub fn part_of(element: &Element) -> Option<Part> {
-    let classes = element.class_list();
-    if classes.contains("entry__name") {
-        Some(Part::Name)
-    } else if classes.contains("tick") {
-        Some(Part::Tick)
-    } else {
-        None
-    }
-}
-
-fn focus_on(row: usize, part: Part) -> bool {
-    let control = match part {
-        Part::Name | Part::Other => ".entry__name",
-        Part::Tick => ".tick",
-    };
-    let selector = format!("[aria-rowindex=\"{}\"] {control}", row_index(row));
-    let Ok(Some(found)) = document().query_selector(&selector) else { return false };
-    found.dyn_ref::<HtmlElement>().map(focus_in_place).is_some()
-}
-
-/// Gives the focus without scrolling: where the row has to be, it is.
-pub fn focus_in_place(element: &HtmlElement) {
-    let options = js_sys::Object::new();
-    let set = js_sys::Reflect::set(&options, &"preventScroll".into(), &JsValue::TRUE);
-    let focus = js_sys::Reflect::get(element, &"focus".into())
-        .and_then(|focus| focus.dyn_into::<js_sys::Function>());
-    let done = match (set, focus) {
-        (Ok(_), Ok(focus)) => focus.call1(element, &options).is_ok(),
-        _ => element.focus().is_ok(),
-    };
-    if !done {
-        leptos::logging::warn!("a row did not take the focus");
+        key => {
+            let total = shown.total.get_untracked();
+            if let Some(to) = row_by_key(key, row, total, shown.window) {
+                event.prevent_default();
+                go_to_row(to, part, shown.window);
+            }
+        }
     }
 }

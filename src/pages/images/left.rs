@@ -7,12 +7,11 @@ use leptos::prelude::*;
 use openstack::ImageId;
 
 use super::fetching::Known;
-use super::keys::{self, Part};
 use super::query::ListQuery;
 use super::set::Found;
 use super::{Shown, set::ImageSet};
 use crate::cloud::Cloud;
-use crate::components::list::{RowWindow, Start};
+use crate::components::list::{COVERED, Part, RowWindow, Start, go_to_row};
 use crate::remote::Dated;
 use crate::routes;
 
@@ -158,7 +157,7 @@ fn go_back_to(row: &LeftRow, shown: Shown) {
     let Some(Some(number)) = number else { return };
     shown.window.bring_to(number, row.top);
     if row.focused {
-        keys::go_to(number, Part::Name, shown);
+        go_to_row(number, Part::Name, shown.window);
     }
 }
 
@@ -177,7 +176,7 @@ impl Shown {
             return Some(LeftRow { id, top: at(number), height, focused: true });
         }
         // At its start the list needs no row to come back to.
-        let first = self.window.first_below(keys::COVERED.0)?;
+        let first = self.window.first_below(COVERED.0)?;
         let id = self.id_at(first).filter(|_| first > 0)?;
         Some(LeftRow { id, top: at(first), height, focused: false })
     }

@@ -51,7 +51,9 @@ use self::table::ImageTable;
 use self::tools::{Tools, kept_columns};
 use crate::cloud::use_cloud;
 use crate::components::image::{ImageActions, ImageDialogs, use_image_actions};
-use crate::components::list::{RowWindow, Step, TableSkeleton, Visit, use_row_window, use_visit};
+use crate::components::list::{
+    COVERED, RowAt, RowWindow, Step, TableSkeleton, Visit, use_row_window, use_visit,
+};
 use crate::components::{ErrorNote, Page, Stale};
 use crate::remote::Phase;
 use crate::routes;
@@ -118,7 +120,7 @@ pub(crate) struct Shown {
     /// Which rows are in the document.
     pub window: RowWindow,
     /// Those rows.
-    pub rows: Memo<Vec<RowAt>>,
+    pub rows: Memo<Vec<RowAt<ImageId>>>,
     /// Which images are chosen.
     pub selection: Selection,
     /// The columns shown.
@@ -135,15 +137,6 @@ pub(crate) struct Shown {
     pub broken: Memo<bool>,
     /// How the page is left.
     pub leaving: Leaving,
-}
-
-/// A row in the document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct RowAt {
-    /// Its image.
-    pub id: ImageId,
-    /// Its place in the whole list, from 0.
-    pub number: usize,
 }
 
 /// How much of the list is there.
@@ -303,7 +296,7 @@ fn back_to_the_start(shown: Shown) {
     Effect::new(move |before: Option<ListQuery>| {
         let now = shown.query.get().with_columns(None);
         if before.is_some_and(|before| before != now) {
-            shown.window.bring_start(keys::COVERED.0);
+            shown.window.bring_start(COVERED.0);
         }
         now
     });

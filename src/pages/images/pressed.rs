@@ -6,9 +6,9 @@ use openstack::image::Image;
 use web_sys::{Element, HtmlElement, MouseEvent};
 
 use super::Shown;
-use super::keys::row_of;
 use super::row::First;
 use crate::components::image::{ImageActions, copy_id};
+use crate::components::list::row_of;
 use crate::ui::{SharedMenu, Toasts};
 
 /// What presses need.

@@ -11,15 +11,15 @@ use leptos::wasm_bindgen::JsCast;
 use openstack::Timestamp;
 use openstack::image::ImageStatus;
 use openstack::time::Offset;
-use web_sys::{Element, HtmlElement, HtmlInputElement, Node};
+use web_sys::{Element, HtmlElement, HtmlInputElement};
 
 use super::entry::{Entry, Share};
-use super::keys::row_index;
 use super::pattern::{Part, SAYS, Say};
 use crate::clock;
 use crate::components::image::{
     LocalUpload, Next, architecture, display_name, needs, visibility_word,
 };
+use crate::components::list::{self, RowView, focus_in_place, row_index};
 use crate::components::systems::Mark;
 use crate::routes;
 use crate::text::{format, tr, tr_with};
@@ -63,13 +63,25 @@ pub struct Around {
 
 /// The elements of a row.
 pub struct Row {
-    /// The `<tr>`.
-    pub element: HtmlElement,
+    element: HtmlElement,
     parts: Vec<Element>,
     said: [Option<String>; SAYS],
     chosen: bool,
     entry: Option<Arc<Entry>>,
     created: Option<(Timestamp, Offset)>,
+}
+
+impl RowView for Row {
+    fn element(&self) -> &HtmlElement {
+        &self.element
+    }
+
+    fn focus(&self, part: list::Part) {
+        match part {
+            list::Part::Tick => self.focus_tick(),
+            list::Part::Name | list::Part::Other => self.focus_name(),
+        }
+    }
 }
 
 impl Row {
@@ -81,11 +93,6 @@ impl Row {
         let parts = std::iter::once(Element::from(element.clone())).chain(inner).collect();
         let said = std::array::from_fn(|_| None);
         Some(Self { element, parts, said, chosen: false, entry: None, created: None })
-    }
-
-    /// Whether an element is in it.
-    pub fn holds(&self, element: &Node) -> bool {
-        self.element.contains(Some(element))
     }
 
     /// Shows an image.
@@ -181,16 +188,16 @@ impl Row {
     }
 
     /// Gives the focus to the name, where it is.
-    pub fn focus_name(&self) {
+    fn focus_name(&self) {
         if let Some(name) = self.part(Part::Name).and_then(|name| name.dyn_ref::<HtmlElement>()) {
-            super::keys::focus_in_place(name);
+            focus_in_place(name);
         }
     }
 
     /// Gives the focus to the tick, where it is.
-    pub fn focus_tick(&self) {
+    fn focus_tick(&self) {
         if let Some(tick) = self.part(Part::Tick).and_then(|tick| tick.dyn_ref::<HtmlElement>()) {
-            super::keys::focus_in_place(tick);
+            focus_in_place(tick);
         }
     }
 

@@ -13,10 +13,9 @@ use super::pattern::MENU;
 use super::pressed::Presses;
 use super::query::Column;
 use super::rows::draw_rows;
-use super::select::Share;
 use crate::clock;
 use crate::components::image::{ImageActions, ImageMenuItems};
-use crate::components::list::{SortHead, Step};
+use crate::components::list::{Share, SortHead, Step, row_index};
 use crate::text::tr;
 use crate::ui::{MenuAlign, SharedMenu, Toasts};
 
@@ -52,7 +51,7 @@ pub fn ImageTable(
             role="table"
             aria-label=tr("Images")
             aria-describedby=KEYS
-            aria-rowcount=move || keys::row_index(shown.total.get()) - 1
+            aria-rowcount=move || row_index(shown.total.get()) - 1
             data-without=move || shown.columns.get().without()
         >
             <thead class="table__head" role="rowgroup">{head(shown)}</thead>

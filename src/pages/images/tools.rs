@@ -1,17 +1,16 @@
 //! The line between tabs and table: search, facets, how many there are, how fresh the list is, which columns it has.
 
 use leptos::prelude::*;
-use leptos::wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, MouseEvent};
 
 use super::columns::Columns;
 use super::facets::Facet;
 use super::feed::Feed;
 use super::query::{Column, ListQuery};
-use super::set::Choice;
 use super::{Extent, Shown};
 use crate::components::Freshness;
-use crate::components::list::{RefreshButton, SearchField, Step};
+use crate::components::list::{
+    FacetChoice, RefreshButton, SearchField, Step, facet_menu, focus_in, tick_item,
+};
 use crate::storage::{self, Keep};
 use crate::text::{format, tr, tr_with};
 use crate::ui::{Button, ButtonKind, Direction, Glyph, Icon, Menu, MenuAlign, MenuItem, MenuTitle};
@@ -52,7 +51,7 @@ pub fn Tools(
                 on_search=on_search
             />
             <div class="facets__set" role="group" aria-label=tr("Filters")>
-                {Facet::EACH.map(|facet| facet_menu(facet, shown)).collect_view()}
+                {Facet::EACH.map(|one| facet(one, shown)).collect_view()}
                 {hidden_switch(shown)}
                 <Show when=move || shown.query.with(ListQuery::is_narrowed)>
                     <Button
@@ -92,15 +91,6 @@ pub fn Tools(
     }
 }
 
-/// Gives the focus to the first element of a kind.
-fn focus_in(around: Option<Element>, selector: &str) {
-    let found = around.and_then(|around| around.query_selector(selector).ok().flatten());
-    if let Some(control) = found.and_then(|found| found.dyn_into::<HtmlElement>().ok()) {
-        // What cannot take it leaves it where it is.
-        drop(control.focus());
-    }
-}
-
 /// "173 images", "12 of 173 images", "3,000 images so far".
 fn count_words(shown: Shown) -> Option<String> {
     let (matching, in_tab) = shown.found.with(|found| (found.rows.len(), found.in_tab));
@@ -122,108 +112,36 @@ fn count_words(shown: Shown) -> Option<String> {
     }
 }
 
-/// A facet: a button that opens its choices and says which are chosen.
-fn facet_menu(facet: Facet, shown: Shown) -> AnyView {
-    let chosen = Memo::new(move |_| {
+/// A facet of the list, with its choices.
+fn facet(facet: Facet, shown: Shown) -> AnyView {
+    let chosen = Signal::derive(move || {
         let keys = shown.query.with(|query| query.values(facet).to_vec());
         shown
             .set
             .with(|set| keys.iter().map(|key| set.label(facet, key)).collect::<Vec<_>>().join(", "))
     });
-    let is_set = move || chosen.with(|chosen| !chosen.is_empty());
-    let button = move || {
-        view! {
-            {facet.label()}
-            {move || is_set().then(|| view! { ": " <span class="facet__value">{chosen.get()}</span> })}
-            {move || (!is_set()).then(|| view! { <Icon glyph=Glyph::Down small=true /> })}
-        }
-    };
-    let clear = move |event: MouseEvent| {
-        // The cross goes: the focus stays with its facet.
-        let cross = event.current_target().and_then(|cross| cross.dyn_into::<Element>().ok());
-        focus_in(cross.and_then(|cross| cross.parent_element()), ".facet__open");
-        shown.go(&shown.query.get_untracked().without(facet), Step::Push);
-    };
-    view! {
-        <span class="facet" data-set=move || is_set().then_some("")>
-            <Menu button_class="facet__open" button=button>
-                <MenuTitle>{facet.title()}</MenuTitle>
-                {choices(facet, shown)}
-            </Menu>
-            <Show when=is_set>
-                <button
-                    class="facet__clear"
-                    type="button"
-                    aria-label=tr_with("Clear {filter}", &[("filter", &facet.label())])
-                    on:click=clear
-                >
-                    <Icon glyph=Glyph::X small=true />
-                </button>
-            </Show>
-        </span>
-    }
-    .into_any()
-}
-
-/// What can be chosen. Several values of a facet widen it; the menu stays open.
-fn choices(facet: Facet, shown: Shown) -> AnyView {
-    let all = Memo::new(move |_| {
+    let choices = Memo::new(move |_| {
         shown.query.with(|query| {
-            shown
+            let all = shown
                 .found
-                .with(|found| shown.set.with(|set| set.choices(facet, found, query.values(facet))))
+                .with(|found| shown.set.with(|set| set.choices(facet, found, query.values(facet))));
+            all.into_iter()
+                .map(|choice| FacetChoice {
+                    key: choice.value.key,
+                    label: choice.value.label,
+                    chosen: choice.chosen,
+                    count: choice.count as usize,
+                })
+                .collect::<Vec<_>>()
         })
     });
-    let line = move |choice: Choice| {
-        let key = choice.value.key.clone();
-        let now = {
-            let key = key.clone();
-            Memo::new(move |_| {
-                all.with(|all| {
-                    let now = all.iter().find(|choice| choice.value.key == key);
-                    now.map_or((false, 0), |choice| (choice.chosen, choice.count))
-                })
-            })
-        };
-        let toggle = move |_| {
-            shown.go(&shown.query.get_untracked().with_toggled(facet, &key), Step::Push);
-        };
-        tick_item(choice.value.label, Signal::derive(move || now.get().0), toggle, move || {
-            Some(format::thousands(u64::from(now.get().1)))
-        })
-    };
-    view! {
-        <For each=move || all.get() key=|choice| choice.value.key.clone() children=line />
-        <Show when=move || all.read().is_empty()>
-            <p class="menu__reason">{tr("There is nothing to choose from.")}</p>
-        </Show>
-    }
-    .into_any()
-}
-
-/// A line of a menu that is on or off. It keeps the menu open, and the focus.
-fn tick_item(
-    label: String,
-    on: Signal<bool>,
-    toggle: impl Fn(web_sys::MouseEvent) + 'static,
-    note: impl Fn() -> Option<String> + Send + 'static,
-) -> AnyView {
-    view! {
-        <button
-            class="menu__item"
-            type="button"
-            role="checkbox"
-            aria-checked=move || if on.get() { "true" } else { "false" }
-            on:click=toggle
-        >
-            <span class="menu__tick" aria-hidden="true">
-                <Icon glyph=Glyph::Check small=true />
-            </span>
-            <span class="menu__word">{label}</span>
-            <span class="menu__note">{note}</span>
-        </button>
-    }
-    .into_any()
+    let toggle = Callback::new(move |key: String| {
+        shown.go(&shown.query.get_untracked().with_toggled(facet, &key), Step::Push);
+    });
+    let clear = Callback::new(move |()| {
+        shown.go(&shown.query.get_untracked().without(facet), Step::Push);
+    });
+    facet_menu(facet.label(), facet.title(), chosen, choices, toggle, clear)
 }
 
 /// Images that their owners have hidden are listed on request only.

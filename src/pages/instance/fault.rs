@@ -7,7 +7,7 @@ use super::building::Steps;
 use crate::clock;
 use crate::cloud::use_cloud;
 use crate::components::server::{Deed, Deeds};
-use crate::routes;
+use crate::pages::launch::again_href;
 use crate::text::{format, tr, tr_with};
 use crate::ui::{Button, Copyable, Glyph, Note, Panel, Tone};
 
@@ -96,14 +96,4 @@ fn Again(known: Known, deeds: Deeds) -> impl IntoView {
             {tr("Delete and try again with these settings")}
         </Button>
     }
-}
-
-/// The launch form of its image.
-fn again_href(
-    _: &crate::cloud::Cloud,
-    server: &openstack::compute::Server,
-    origins: &crate::components::server::Origins,
-) -> String {
-    let image = crate::components::server::origin_id(server, origins);
-    image.map_or_else(|| routes::LAUNCH.to_owned(), |image| routes::launch_from(image.as_str()))
 }

@@ -1,51 +1,115 @@
-//! One instance in the list. What can take the focus is made once and only its words change, so that a look at the
-//! cloud never takes it away.
+//! One row of the list: elements that are made once and given from instance to instance while the page is scrolled
+//! (`components/list/drawn.rs`). What can take the focus stays in the document and only its words change, so that a look at
+//! the cloud never takes it away.
 
+use std::any::Any;
+
+use leptos::html;
 use leptos::prelude::*;
-use openstack::ServerId;
+use leptos::wasm_bindgen::JsCast;
 use openstack::Timestamp;
 use openstack::compute::Server;
+use web_sys::HtmlElement;
 
 use super::Shown;
+use super::table::MENU;
 use crate::clock;
 use crate::components::OsMark;
+use crate::components::list::{Part, RowView, focus_in_place, row_index};
 use crate::components::server::{
-    DeedButton, Deeds, Next, ServerMenuItems, ServerState, boot_volume, origin_id, origin_name,
-    properties,
+    Deed, Deeds, Next, ServerState, boot_volume, origin_id, origin_name, properties,
 };
 use crate::routes;
 use crate::text::{format, tr, tr_with};
-use crate::ui::{Entry, Glyph, Icon, Menu, MenuAlign, Status, TimeAgo};
+use crate::ui::{CopyButton, Entry, Glyph, Icon, Status, TimeAgo};
 
 /// A row of the table; a card where it is narrow.
-#[component]
-pub fn InstanceRow(
-    /// Which instance.
-    id: ServerId,
+pub struct InstanceRow {
+    element: HtmlElement,
+    server: RwSignal<Server>,
+    number: RwSignal<usize>,
+    chosen: RwSignal<bool>,
+    /// What keeps its words up to date; gone with it.
+    owner: Owner,
+    _drawn: Box<dyn Any>,
+}
+
+impl Drop for InstanceRow {
+    fn drop(&mut self) {
+        self.owner.cleanup();
+    }
+}
+
+impl RowView for InstanceRow {
+    fn element(&self) -> &HtmlElement {
+        &self.element
+    }
+
+    fn focus(&self, part: Part) {
+        let selector = if part == Part::Tick { ".tick" } else { ".entry__name" };
+        focus_on(&self.element, selector);
+    }
+}
+
+/// What rows need besides their instance. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Around {
     /// The page's instances.
-    shown: Shown,
+    pub shown: Shown,
     /// The time, for ages.
-    now: ReadSignal<Timestamp>,
+    pub now: ReadSignal<Timestamp>,
     /// What can be done.
-    deeds: Deeds,
-) -> impl IntoView {
-    let details = routes::instance(id.as_str());
-    let find = {
-        let id = id.clone();
-        move || {
-            shown.servers.remote().with(|remote| {
-                remote.value().and_then(|listing| {
-                    listing.items.iter().find(|server| server.id == id).cloned()
-                })
-            })
+    pub deeds: Deeds,
+}
+
+impl InstanceRow {
+    /// Makes one that shows an instance. It lives in `page`, however often the rows are drawn.
+    pub fn new(page: &Owner, around: Around, first: &Server) -> Option<Self> {
+        let owner = page.with(Owner::new);
+        let server = owner.with(|| RwSignal::new(first.clone()));
+        let (number, chosen) = owner.with(|| (RwSignal::new(0), RwSignal::new(false)));
+        let (element, drawn) = owner.with(|| {
+            let row: NodeRef<html::Tr> = NodeRef::new();
+            let drawn = view(row, server, number, chosen, around).build();
+            (row.get_untracked().map(HtmlElement::from), drawn)
+        });
+        let element = element?;
+        Some(Self { element, server, number, chosen, owner, _drawn: Box::new(drawn) })
+    }
+
+    /// Shows an instance at a place of the list.
+    pub fn show(&self, server: &Server, number: usize, chosen: bool) {
+        if self.server.with_untracked(|known| known != server) {
+            self.server.set(server.clone());
         }
-    };
-    let first = untrack(&find)?;
-    // An instance that has just gone keeps its words until its row is taken away.
-    let server = Memo::new(move |before: Option<&Server>| {
-        find().or_else(|| before.cloned()).unwrap_or_else(|| first.clone())
-    });
+        if self.number.get_untracked() != number {
+            self.number.set(number);
+        }
+        if self.chosen.get_untracked() != chosen {
+            self.chosen.set(chosen);
+        }
+    }
+}
+
+fn focus_on(row: &HtmlElement, selector: &str) {
+    if let Ok(Some(found)) = row.query_selector(selector)
+        && let Some(control) = found.dyn_ref::<HtmlElement>()
+    {
+        focus_in_place(control);
+    }
+}
+
+fn view(
+    row: NodeRef<html::Tr>,
+    server: RwSignal<Server>,
+    number: RwSignal<usize>,
+    chosen: RwSignal<bool>,
+    around: Around,
+) -> AnyView {
+    let Around { shown, now, deeds } = around;
     let name = Signal::derive(move || server.with(display_name));
+    let id = Signal::derive(move || server.with(|server| server.id.to_string()));
+    let details = Signal::derive(move || routes::instance(&id.get()));
     let distro = Memo::new(move |_| {
         shown.origins.with(|origins| {
             server.with(|server| {
@@ -55,23 +119,34 @@ pub fn InstanceRow(
     });
     let mark = move || view! { <OsMark distro=distro /> };
     let no_address = Memo::new(move |_| server.with(|server| server.all_addresses().is_empty()));
-    Some(view! {
-        <tr class="table__row" role="row">
-            <td class="table__name" role="cell">
-                <Entry href=details.clone() name=name id=id.to_string() mark=mark />
+    view! {
+        <tr
+            class="table__row"
+            role="row"
+            node_ref=row
+            aria-rowindex=move || row_index(number.get())
+            aria-selected=move || if chosen.get() { "true" } else { "false" }
+        >
+            <td class="cell-select" role="cell">
+                <input
+                    class="tick"
+                    type="checkbox"
+                    aria-label=move || tr_with("Select {name}", &[("name", &name.get())])
+                    prop:checked=chosen
+                />
             </td>
-            <td class="cell-status" role="cell"><RowStatus server=server /></td>
-            <td class="cell-facts" role="cell" data-first data-last=move || no_address.get().then_some("")>
-                <Size server=server />
+            <td class="table__name" role="cell"><Entry href=details name=name id=id mark=mark /></td>
+            <td class="cell-status col-state" role="cell"><RowStatus server=server /></td>
+            <td class="cell-facts col-address" role="cell" data-first data-last=move || no_address.get().then_some("")>
+                <Addresses server=server />
             </td>
-            <td class="cell-facts" role="cell" data-last><Addresses server=server /></td>
-            <td class="cell-minor cell-second" role="cell"><Origin server=server shown=shown /></td>
-            <td class="cell-minor cell-second num table__muted" role="cell"><Created server=server now=now /></td>
-            <td class="cell-actions" role="cell">
-                <RowActions server=server name=name details=details deeds=deeds />
-            </td>
+            <td class="cell-facts col-flavor" role="cell" data-last><Size server=server /></td>
+            <td class="cell-minor cell-second col-origin" role="cell"><Origin server=server shown=shown /></td>
+            <td class="cell-minor cell-second num table__muted col-created" role="cell"><Created server=server now=now /></td>
+            <td class="cell-actions" role="cell">{actions(row, server, name, details, deeds)}</td>
         </tr>
-    })
+    }
+    .into_any()
 }
 
 fn display_name(server: &Server) -> String {
@@ -83,7 +158,7 @@ fn nothing() -> AnyView {
 }
 
 #[component]
-fn RowStatus(server: Memo<Server>) -> impl IntoView {
+fn RowStatus(server: RwSignal<Server>) -> impl IntoView {
     let state = Memo::new(move |_| server.with(ServerState::of));
     view! {
         <Status
@@ -94,16 +169,13 @@ fn RowStatus(server: Memo<Server>) -> impl IntoView {
     }
 }
 
-/// The address people connect to, and how many more there are.
+/// The address people connect to, to be copied, and how many more there are.
 #[component]
-fn Addresses(server: Memo<Server>) -> impl IntoView {
+fn Addresses(server: RwSignal<Server>) -> impl IntoView {
     let addresses = Memo::new(move |_| {
         server.with(|server| {
-            server
-                .all_addresses()
-                .into_iter()
-                .map(|address| address.addr.clone())
-                .collect::<Vec<_>>()
+            let all = server.all_addresses();
+            all.into_iter().map(|address| address.addr.clone()).collect::<Vec<_>>()
         })
     });
     move || {
@@ -111,15 +183,18 @@ fn Addresses(server: Memo<Server>) -> impl IntoView {
         let Some(first) = all.first().cloned() else { return nothing() };
         let more = all.len() - 1;
         view! {
-            <code title=all.join(", ")>{first}</code>
-            {(more > 0).then(|| view! { <span class="table__muted">" +"{more}</span> })}
+            <span class="copyable">
+                <code class="copyable__text" title=all.join(", ")>{first.clone()}</code>
+                <CopyButton text=first what=tr("address") />
+                {(more > 0).then(|| view! { <span class="table__muted">"+"{more}</span> })}
+            </span>
         }
         .into_any()
     }
 }
 
 #[component]
-fn Size(server: Memo<Server>) -> impl IntoView {
+fn Size(server: RwSignal<Server>) -> impl IntoView {
     let words = Memo::new(move |_| {
         server.with(|server| {
             let flavor = server.flavor.as_ref()?;
@@ -140,7 +215,7 @@ fn Size(server: Memo<Server>) -> impl IntoView {
 
 /// The image it was made from, by name, as a link; the volume it boots from says less.
 #[component]
-fn Origin(server: Memo<Server>, shown: Shown) -> impl IntoView {
+fn Origin(server: RwSignal<Server>, shown: Shown) -> impl IntoView {
     let found = Memo::new(move |_| {
         shown.origins.with(|origins| {
             server.with(|server| {
@@ -163,7 +238,7 @@ fn Origin(server: Memo<Server>, shown: Shown) -> impl IntoView {
 }
 
 #[component]
-fn Created(server: Memo<Server>, now: ReadSignal<Timestamp>) -> impl IntoView {
+fn Created(server: RwSignal<Server>, now: ReadSignal<Timestamp>) -> impl IntoView {
     let then = Memo::new(move |_| server.with(|server| server.created));
     move || match then.get() {
         None => nothing(),
@@ -181,36 +256,77 @@ fn Created(server: Memo<Server>, now: ReadSignal<Timestamp>) -> impl IntoView {
     }
 }
 
-/// The likely next action, and the rest behind one button.
-#[component]
-fn RowActions(
-    server: Memo<Server>,
+/// The likely next action, and the rest behind one button. Link and button are both there, one of them hidden: what was
+/// pressed does not vanish under the finger.
+fn actions(
+    row: NodeRef<html::Tr>,
+    server: RwSignal<Server>,
     name: Signal<String>,
-    details: String,
+    details: Signal<String>,
     deeds: Deeds,
-) -> impl IntoView {
-    let next = Memo::new(move |_| server.with(Next::of));
-    let label = Signal::derive(move || tr_with("Actions for {name}", &[("name", &name.get())]));
+) -> AnyView {
+    let next = Memo::new(move |_| {
+        server.with(|server| match Next::of(server) {
+            Next::Do(deed) if deeds.reason_against(deed, server).is_some() => Next::Open,
+            next => next,
+        })
+    });
+    let deed = move || match next.get() {
+        Next::Do(deed) => Some(deed),
+        _ => None,
+    };
+    let label = move || format!("{} {}", next.get().label(), name.get());
+    let busy = move || server.with(|server| deeds.is_busy(&server.id));
+    let press = move |_| {
+        if let Some(deed) = deed()
+            && !untrack(busy)
+        {
+            deeds.press(deed, server.get_untracked());
+        }
+    };
+    // The focus of the one that goes stays in the row.
+    Effect::new(move |before: Option<bool>| {
+        let now = deed().is_some();
+        if before.is_some_and(|before| before != now)
+            && let Some(row) = row.get_untracked()
+            && document().active_element().is_some_and(|active| {
+                active.class_list().contains("button--next") && row.contains(Some(&active))
+            })
+        {
+            focus_on(&HtmlElement::from(row), ".entry__name");
+        }
+        now
+    });
     view! {
         <span class="table__actions">
-            {move || match next.get() {
-                Next::Do(deed) => view! { <DeedButton deeds=deeds deed=deed server=server in_row=true /> }.into_any(),
-                next => view! {
-                    <a
-                        class="button button--quiet button--s button--next"
-                        href=details.clone()
-                        aria-label=move || format!("{} {}", next.label(), name.get())
-                    >{next.label()}</a>
-                }.into_any(),
-            }}
-            <Menu
-                button_class="button button--quiet button--s button--icon"
-                label=label
-                button=|| view! { <Icon glyph=Glyph::More /> }
-                align=MenuAlign::End
+            <a
+                class="button button--quiet button--s button--next"
+                href=details
+                hidden=move || deed().is_some()
+                aria-label=label
             >
-                <ServerMenuItems deeds=deeds server=server />
-            </Menu>
+                {move || next.get().label()}
+            </a>
+            <button
+                class="button button--quiet button--s button--next"
+                type="button"
+                hidden=move || deed().is_none()
+                aria-label=label
+                aria-busy=move || busy().then_some("true")
+                on:click=press
+            >
+                {move || deed().map(Deed::verb)}
+            </button>
+            <button
+                class="button button--quiet button--s button--icon"
+                type="button"
+                popovertarget=MENU
+                aria-expanded="false"
+                aria-label=move || tr_with("Actions for {name}", &[("name", &name.get())])
+            >
+                <Icon glyph=Glyph::More />
+            </button>
         </span>
     }
+    .into_any()
 }
