@@ -9,7 +9,7 @@ use super::call::Call;
 use super::error::ComputeError;
 use super::model::Server;
 use super::states::{Task, VmState};
-use super::{console_api, history, life, rescue, schemas, snapshot};
+use super::{action_schemas, console_api, history, life, rescue, snapshot};
 use crate::records;
 
 /// `POST /servers/{id}/action`.
@@ -18,7 +18,7 @@ pub async fn act(call: &Call, server: Server, body: &Value) -> Result<Response, 
     let [name] = names.as_slice() else {
         return Err(ComputeError::bad_request("Malformed request body"));
     };
-    let Some(schema) = schemas::action(name) else {
+    let Some(schema) = action_schemas::action(name) else {
         return Err(ComputeError::bad_request(format!("There is no such action: {name}")));
     };
     schema.check(body).map_err(ComputeError::bad_request)?;

@@ -12,8 +12,8 @@ use super::model::Server;
 use super::versions::{self, VERSIONS};
 use super::view;
 use super::{
-    actions, attached, console_api, create, flavors, groups, history, keypairs, list, quota,
-    schemas,
+    actions, attached, console_api, create, flavors, groups, history, keypairs, labels, list,
+    quota, schemas,
 };
 use crate::auth::Scope;
 use crate::incoming::{BodyError, Incoming};
@@ -219,9 +219,15 @@ async fn servers(call: &Call, method: &str, rest: &[&str]) -> Result<Response, C
                 .await?;
             Ok(ok(json!({"addresses": addresses})))
         }
-        ("GET", [id, "metadata"]) => Ok(ok(json!({"metadata": expect(call, id).await?.metadata}))),
-        ("GET", [id, "tags"]) if call.since(26) => {
-            Ok(ok(json!({"tags": expect(call, id).await?.tags})))
+        (_, [id, "metadata", key @ ..]) if key.len() < 2 => {
+            let server = expect(call, id).await?;
+            let answer = labels::metadata(call, server, method, key.first().copied()).await?;
+            Ok(answer.unwrap_or_else(|| no_such_path(call)))
+        }
+        (_, [id, "tags", tag @ ..]) if call.since(26) && tag.len() < 2 => {
+            let server = expect(call, id).await?;
+            let answer = labels::tags(call, server, method, tag.first().copied()).await?;
+            Ok(answer.unwrap_or_else(|| no_such_path(call)))
         }
         _ => Ok(no_such_path(call)),
     }

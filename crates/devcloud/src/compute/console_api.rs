@@ -9,7 +9,7 @@ use super::call::Call;
 use super::error::ComputeError;
 use super::model::Server;
 use super::states::VmState;
-use super::{console, schemas, view};
+use super::{action_schemas, console, view};
 use crate::network;
 
 /// `os-getConsoleOutput`: the last lines, or all.
@@ -52,7 +52,7 @@ pub async fn output(
 
 /// `POST /servers/{id}/remote-consoles`. The address is well-formed, and there is nothing at it.
 pub fn remote(call: &Call, server: &Server, body: &Value) -> Result<Value, ComputeError> {
-    schemas::remote_console().check(body).map_err(ComputeError::bad_request)?;
+    action_schemas::remote_console().check(body).map_err(ComputeError::bad_request)?;
     let part = |name: &str| {
         body.get("remote_console")
             .and_then(|console| console.get(name))

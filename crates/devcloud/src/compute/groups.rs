@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::action_schemas;
 use super::call::{Call, page_limit};
 use super::error::ComputeError;
-use super::schemas;
 use crate::body_schema::is_uuid;
 use crate::records::{self, Record};
 
@@ -127,7 +127,7 @@ async fn create(call: &Call) -> Result<Value, ComputeError> {
     if !call.scope.can_write() {
         return Err(ComputeError::policy("os-server-groups:create"));
     }
-    let body = call.body(&schemas::create_group(call.version))?;
+    let body = call.body(&action_schemas::create_group(call.version))?;
     let wanted = body.get("server_group").cloned().unwrap_or(Value::Null);
     let word = match wanted.get("policies").and_then(Value::as_array) {
         Some(list) => list.first().and_then(Value::as_str).ok_or_else(|| {

@@ -13,7 +13,7 @@ use super::error::ComputeError;
 use super::failures::{self, Failure};
 use super::model::{Server, Source};
 use super::states::{Task, VmState};
-use super::{build, groups, history, rescue, snapshot};
+use super::{build, groups, history, rescue, snapshot_upload};
 use crate::image::made;
 use crate::network;
 use crate::records;
@@ -124,7 +124,7 @@ async fn step(region: &Region, id: String) -> Result<Option<Duration>, ComputeEr
         })
         .await?;
     if let Some(server) = done.upload {
-        snapshot::upload(region, *server).await?;
+        snapshot_upload::upload(region, *server).await?;
     }
     if let Some(image) = done.discard {
         made::discard(region, &image).await?;
@@ -172,7 +172,7 @@ fn advance(
         }
         (_, Some(Task::Rescuing)) => rescue::begun(conn, now, server)?,
         (_, Some(Task::Unrescuing)) => rescue::ended(conn, now, server)?,
-        (_, Some(task)) if task.is_snapshot() => snapshot::advance(server, region, now),
+        (_, Some(task)) if task.is_snapshot() => snapshot_upload::advance(server, region, now),
         (_, Some(Task::Deleting)) => return end(conn, region, now, server),
         (VmState::Deleted, None) => {
             server.deleted = true;

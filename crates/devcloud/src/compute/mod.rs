@@ -4,6 +4,7 @@
 //! volumes at Cinder. Resize, rebuild, shelving and attaching volumes and interfaces are answered as actions that do not exist.
 //! `tests/contract/nova` holds samples of a real one.
 
+mod action_schemas;
 mod actions;
 mod api;
 mod attached;
@@ -21,6 +22,7 @@ mod groups;
 mod history;
 mod hosts;
 mod keypairs;
+mod labels;
 mod life;
 mod list;
 mod mapping;
@@ -32,6 +34,7 @@ mod rescue;
 mod schemas;
 mod seed;
 mod snapshot;
+mod snapshot_upload;
 mod states;
 mod versions;
 mod view;
