@@ -65,7 +65,7 @@ fn resource(asked: &Asked, place: &Place, left_out: &mut Vec<String>) -> String 
         if asked.devices.iter().any(|device| device.contains_key("volume_type")) {
             left_out.push("hostname".to_owned());
         } else {
-            put("hostname", numbered(hostname, asked.count));
+            put("hostname", quote(hostname));
         }
     }
     if !asked.tags.is_empty() {
@@ -128,8 +128,10 @@ fn list(items: &[String]) -> String {
 fn numbered(name: &str, count: u64) -> String {
     let quoted = quote(name);
     match quoted.strip_suffix('"') {
-        Some(open) if count > 1 => format!("{open}-${{count.index + 1}}\""),
-        _ => quoted,
+        _ if count < 2 => quoted,
+        // Beside what is escaped no template: not every parser of HCL agrees about "$$${".
+        Some(open) if !name.contains(['$', '%']) => format!("{open}-${{count.index + 1}}\""),
+        _ => format!("format(\"%s-%d\", {quoted}, count.index + 1)"),
     }
 }
 
@@ -195,6 +197,9 @@ fn user_data(data: &[u8]) -> String {
     let text = user_data::readable(data)
         .filter(|text| hcl::is_left_alone(text) && !user_data::is_base64_itself(text));
     let Some(text) = text else { return quote(&user_data::base64(data)) };
+    if text.contains("$${") || text.contains("%%{") {
+        return quote(text);
+    }
     let end = user_data::end_of(text);
     let lines = hcl::in_here_document(text);
     if text.ends_with('\n') {

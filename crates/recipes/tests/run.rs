@@ -12,10 +12,13 @@
 
 mod stage;
 
-use openstack::compute::{BootFrom, CreateServer, Networks};
+use openstack::Microversion;
+use openstack::compute::{BootFrom, CreateServer, Networks, SnapshotDisk};
 use openstack::identity::Secret;
 use stage::{Stage, created};
 
+/// What the console speaks.
+const WANTED: Microversion = Microversion::new(2, 96);
 /// What shells, Python's argument parser and JSON trip over.
 const HOSTILE: &str = "-it's \"$HOME\" `id` ${x} $(id) %{y} \\n \\ !! å";
 /// A script without a last line end, with a line as the here-document could end with.
@@ -24,8 +27,11 @@ const SCRIPT: &str = "#!/bin/sh\necho '$x' \"`id`\" \\\nUSER_DATA\n\n\ttab ${y}"
 /// Runs both recipes of a launch, and compares what they made with what its own request made.
 async fn check(stage: &Stage, server: &CreateServer) {
     let own = stage.launch(server).await;
+    assert_eq!(own[0]["server"]["OS-EXT-SRV-ATTR:user_data"].as_str(), server.user_data.as_deref());
+    assert_eq!(own.len(), server.count as usize);
+    stage.delete_all_but(&[]).await;
     let place = stage.place(server);
-    let launch = recipes::Launch::of(server, openstack::microversion::WANTED).unwrap();
+    let launch = recipes::Launch::of(server, WANTED).unwrap();
     for (tool, recipe) in [
         ("openstack", recipes::cli::recipe(&launch, &place)),
         ("curl", recipes::curl::recipe(&launch, &place)),
@@ -72,7 +78,7 @@ async fn everything_at_once_and_hostile() {
     };
     let networks = ["dev-1a-direct", "demo-internal"].map(|name| stage.network(name));
     let networks = Networks::These(networks.to_vec());
-    let mut server = CreateServer::new(HOSTILE, stage.flavor("gp.2x8"), boot, networks);
+    let mut server = CreateServer::new(HOSTILE, stage.flavor("gp.2x4"), boot, networks);
     server.security_groups = vec!["default".to_owned(), "allow-ssh".to_owned()];
     server.key_name = Some(stage.key().to_owned());
     server.availability_zone = Some("dev-1a".to_owned());
@@ -86,6 +92,10 @@ async fn everything_at_once_and_hostile() {
     server.description = Some(HOSTILE.to_owned());
     server.hostname = Some("erp".to_owned());
     server.server_group = Some(stage.server_group().await);
+    check(&stage, &server).await;
+    // Nova gives one host name to one server only.
+    server.hostname = None;
+    server.admin_password = None;
     server.count = 2;
     check(&stage, &server).await;
 }
@@ -99,19 +109,51 @@ async fn no_network_and_a_volume_that_stays() {
         volume_type: None,
         delete_with_server: false,
     };
-    let mut server = CreateServer::new("-", stage.flavor("gp.2x8"), boot, Networks::None);
+    let mut server = CreateServer::new("-", stage.flavor("gp.2x4"), boot, Networks::None);
     // gzip: goes as bytes.
     server.user_data = Some("H4sIAAAAAAAAA1NOzskvTdFNzs9Ly0znAgBSLhCTDgAAAA==".to_owned());
     check(&stage, &server).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_clouds_own_network_and_text_that_ends_its_line() {
+async fn text_that_ends_its_line() {
     let stage = Stage::start().await;
     let boot = BootFrom::LocalDisk { image: stage.image("cirros") };
-    let mut server = CreateServer::new("auto", stage.flavor("dev.tiny"), boot, Networks::None);
+    let mut server = CreateServer::new("text", stage.flavor("dev.tiny"), boot, Networks::None);
     server.user_data = Some(openstack::compute::user_data(&format!("{SCRIPT}\n")).unwrap());
     check(&stage, &server).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_volume_that_is_there_and_snapshots() {
+    let stage = Stage::start().await;
+    let (volume, snapshot) = stage.bootable_volume(&stage.image("debian-12")).await;
+    let boot = BootFrom::Volume { volume: volume.as_str().into(), delete_with_server: false };
+    let flavor = || stage.flavor("gp.2x4");
+    check(&stage, &CreateServer::new("on-volume", flavor(), boot, Networks::None)).await;
+    let disk = |boot_index, volume_type: Option<&str>| SnapshotDisk {
+        snapshot: snapshot.as_str().into(),
+        boot_index,
+        size_gib: Some(21),
+        volume_type: volume_type.map(str::to_owned),
+        delete_with_server: true,
+    };
+    let boot = BootFrom::Snapshots(vec![disk(Some(0), None), disk(None, Some("ssd"))]);
+    check(&stage, &CreateServer::new("on-snapshots", flavor(), boot, Networks::None)).await;
+}
+
+/// With several networks the cloud cannot choose: its refusal shows that all three asked it to.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_cloud_is_asked_to_choose_the_network() {
+    let stage = Stage::start().await;
+    let boot = BootFrom::LocalDisk { image: stage.image("cirros") };
+    let server = CreateServer::new("auto", stage.flavor("dev.tiny"), boot, Networks::Auto);
+    let launch = recipes::Launch::of(&server, WANTED).unwrap();
+    let place = stage.place(&server);
+    for recipe in [recipes::cli::recipe(&launch, &place), recipes::curl::recipe(&launch, &place)] {
+        let said = stage.try_to_run("sh", &recipe.text).await.unwrap_err();
+        assert!(said.contains("Multiple possible networks found"), "{said}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -120,7 +162,7 @@ async fn without_its_password_nothing_is_made() {
     let boot = BootFrom::LocalDisk { image: stage.image("cirros") };
     let mut server = CreateServer::new("x", stage.flavor("dev.tiny"), boot, Networks::None);
     server.admin_password = Some(Secret::new("secret-password".to_owned()));
-    let launch = recipes::Launch::of(&server, openstack::microversion::WANTED).unwrap();
+    let launch = recipes::Launch::of(&server, WANTED).unwrap();
     let place = stage.place(&server);
     for recipe in [recipes::cli::recipe(&launch, &place), recipes::curl::recipe(&launch, &place)] {
         assert!(recipe.wants_password);

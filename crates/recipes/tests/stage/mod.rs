@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use super::WANTED;
 use devcloud::{Devcloud, Options};
 use openstack::compute::{CreateServer, Networks};
-use openstack::microversion::WANTED;
 use openstack::{FlavorId, ImageId, NetworkId, ServerGroupId};
 use recipes::Place;
 use serde_json::{Value, json};
@@ -148,6 +148,42 @@ impl Stage {
         ServerGroupId::from(made["server_group"]["id"].as_str().unwrap())
     }
 
+    /// A bootable volume made of an image, and a snapshot of it.
+    pub async fn bootable_volume(&self, image: &ImageId) -> (String, String) {
+        let volume = json!({"volume": {"size": 20, "imageRef": image.as_str(), "name": "kept"}});
+        let volume = self.made("volumes", "volume", volume).await;
+        let snapshot = json!({"snapshot": {"volume_id": volume, "name": "kept"}});
+        let snapshot = self.made("snapshots", "snapshot", snapshot).await;
+        (volume, snapshot)
+    }
+
+    /// The id of something of Cinder's, once it is available.
+    async fn made(&self, list: &str, key: &str, body: Value) -> String {
+        let path = format!("/volume/v3/{list}");
+        let made = self.send("POST", &path, &self.token, Some(body)).await;
+        let id = made[key]["id"].as_str().unwrap().to_owned();
+        self.reached(list, key, &id).await;
+        id
+    }
+
+    /// Waits until something of Cinder's is available.
+    async fn reached(&self, list: &str, key: &str, id: &str) {
+        let began = Instant::now();
+        loop {
+            let path = format!("/volume/v3/{list}/{id}");
+            let now = self.get(&path).await[key]["status"].clone();
+            match now.as_str() {
+                Some("available") => return,
+                Some("creating" | "downloading" | "in-use" | "detaching")
+                    if began.elapsed() < PATIENCE =>
+                {
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+                _ => panic!("the {key} is {now}"),
+            }
+        }
+    }
+
     /// What the page knows besides the request.
     pub fn place(&self, server: &CreateServer) -> Place {
         let name_of = |names: &BTreeMap<String, String>, id: &str| {
@@ -222,13 +258,12 @@ impl Stage {
                 "goes": attached["delete_on_termination"],
             }));
         }
-        // Whose action it was is the user's in all three ways.
         let server_fields = server.as_object_mut().unwrap();
         server_fields.retain(|key, _| !OF_ITS_OWN.contains(&key.as_str()));
         json!({"server": server, "name": server["name"], "networks": networks, "volumes": volumes})
     }
 
-    /// Deletes the servers that were not there before, with their volumes.
+    /// Deletes the servers that were not there before, with the volumes that they leave.
     pub async fn delete_all_but(&self, kept: &[String]) {
         for id in self.ids().await.iter().filter(|id| !kept.contains(id)) {
             self.send("DELETE", &format!("/compute/v2.1/servers/{id}"), &self.token, None).await;
@@ -240,7 +275,9 @@ impl Stage {
         }
         let volumes = self.get("/volume/v3/volumes/detail").await;
         for volume in volumes["volumes"].as_array().unwrap() {
-            if volume["status"] == "available" {
+            if volume["name"] == "kept" {
+                self.reached("volumes", "volume", volume["id"].as_str().unwrap()).await;
+            } else if volume["status"] == "available" {
                 let path = format!("/volume/v3/volumes/{}", volume["id"].as_str().unwrap());
                 self.send("DELETE", &path, &self.token, None).await;
             }
