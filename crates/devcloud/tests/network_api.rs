@@ -242,3 +242,106 @@ async fn bad_requests_get_neutrons_answer() {
         cloud.request("POST", "/networking/v2.0/networks", &token).body("{").send().await.unwrap();
     Answer::of(broken).await.expect(400);
 }
+
+#[tokio::test]
+async fn a_floating_address_needs_a_router_and_one_fixed_address() {
+    let cloud = Cloud::start().await;
+    let token = cloud.sign_in("demo", "demo").await;
+    let post = async |path: &str, body: Value| ask(&cloud, &token, "POST", path, Some(body)).await;
+    let outside = network(&cloud, &token, "dev-1a").await;
+    let fip = post("/floatingips", json!({"floatingip": {"floating_network_id": outside}})).await;
+    let fip = fip.expect(201).text("/floatingip/id");
+    let put = async |body: Value| {
+        let path = format!("/floatingips/{fip}");
+        ask(&cloud, &token, "PUT", &path, Some(json!({"floatingip": body}))).await
+    };
+    let plain = network(&cloud, &token, "dev-1a-direct").await;
+    let port = post("/ports", json!({"port": {"network_id": plain}})).await.expect(201);
+    let (id, subnet) = (port.text("/port/id"), port.text("/port/fixed_ips/0/subnet_id"));
+    let refused = put(json!({"port_id": id})).await.expect(404);
+    assert_eq!(refused.text("/NeutronError/type"), "ExternalGatewayForFloatingIPNotFound");
+    assert_eq!(
+        refused.text("/NeutronError/message"),
+        format!(
+            "External network {outside} is not reachable from subnet {subnet}.  Therefore, cannot associate Port {id} \
+             with a Floating IP."
+        )
+    );
+
+    let inside = network(&cloud, &token, "demo-internal").await;
+    let two = json!({"port": {"network_id": inside, "name": "two",
+        "fixed_ips": [{"ip_address": "192.168.0.50"}, {"ip_address": "192.168.0.51"}]}});
+    let two = post("/ports", two).await.expect(201).text("/port/id");
+    for (body, status, words) in [
+        (json!({"port_id": two}), 400, "has multiple fixed IPv4 addresses"),
+        (
+            json!({"port_id": two, "fixed_ip_address": "192.168.0.9"}),
+            400,
+            "does not have fixed ip 192.168.0.9",
+        ),
+        (json!({"fixed_ip_address": "192.168.0.50"}), 400, "cannot be specified without a port_id"),
+        (json!({"port_id": "none"}), 404, "Port none could not be found."),
+        (
+            json!({"floating_network_id": inside}),
+            400,
+            "Cannot update read-only attribute floating_network_id",
+        ),
+    ] {
+        let refused = put(body.clone()).await;
+        assert_eq!(refused.status, status, "{body} {refused:?}");
+        let message = refused.text("/NeutronError/message");
+        assert!(message.contains(words), "{message}");
+    }
+    let tied = put(json!({"port_id": two, "fixed_ip_address": "192.168.0.51"})).await.expect(200);
+    assert_eq!(tied.text("/floatingip/fixed_ip_address"), "192.168.0.51");
+    assert_eq!(tied.text("/floatingip/port_details/name"), "two");
+    // The details are the port's as it is now.
+    let path = format!("/ports/{two}");
+    ask(&cloud, &token, "PUT", &path, Some(json!({"port": {"name": "renamed"}}))).await.expect(200);
+    let kept = put(json!({"description": "still tied"})).await.expect(200);
+    assert_eq!(kept.text("/floatingip/port_details/name"), "renamed");
+    let router = ask(&cloud, &token, "GET", "/routers", None).await;
+    assert_eq!(kept.text("/floatingip/router_id"), router.text("/routers/0/id"));
+    let free = put(json!({"port_id": null})).await.expect(200);
+    assert_eq!(
+        (&free.body["floatingip"]["router_id"], free.text("/floatingip/status")),
+        (&Value::Null, "DOWN".into())
+    );
+    let wish = json!({"floatingip": {"floating_network_id": outside, "floating_ip_address": "203.0.113.40"}});
+    let refused = post("/floatingips", wish).await.expect(403);
+    assert_eq!(
+        refused.text("/NeutronError/message"),
+        "(rule:create_floatingip and rule:create_floatingip:floating_ip_address) is disallowed by policy"
+    );
+}
+
+#[tokio::test]
+async fn quotas_of_a_small_project_are_soon_full() {
+    let cloud = Cloud::start().await;
+    let token = cloud.sign_in("other", "other").await;
+    let project = devcloud::well_known::PROJECT_OTHER;
+    let limits = ask(&cloud, &token, "GET", &format!("/quotas/{project}"), None).await.expect(200);
+    let (inside, outside) =
+        (network(&cloud, &token, "other-internal").await, network(&cloud, &token, "dev-1a").await);
+    for (kind, path, body) in [
+        ("port", "/ports", json!({"port": {"network_id": inside}})),
+        ("floatingip", "/floatingips", json!({"floatingip": {"floating_network_id": outside}})),
+    ] {
+        let limit = limits.body["quota"][kind].as_i64().unwrap();
+        for _ in 0..limit {
+            ask(&cloud, &token, "POST", path, Some(body.clone())).await.expect(201);
+        }
+        let refused = ask(&cloud, &token, "POST", path, Some(body)).await.expect(409);
+        assert_eq!(refused.text("/NeutronError/type"), "OverQuota");
+        assert_eq!(
+            refused.text("/NeutronError/message"),
+            format!("Quota exceeded for resources: ['{kind}'].")
+        );
+        let path = format!("/quotas/{project}/details");
+        let details = ask(&cloud, &token, "GET", &path, None).await;
+        assert_eq!(
+            details.body["quota"][kind],
+            json!({"limit": limit, "used": limit, "reserved": 0})
+        );
+    }
+}
