@@ -356,12 +356,9 @@ impl Run {
             };
             if order::can_start(&now) {
                 match self.cloud.start_server(server).await {
-                    Ok(()) => break self.switched(Switched::Starting),
-                    // Something else began between the look and the start.
-                    Err(error) if error.kind == ErrorKind::Conflict && other < BELIEVED => {
-                        other += 1;
-                    }
-                    Err(error) if is_lost(&error) && other < BELIEVED => other += 1,
+                    Ok(()) => break,
+                    // Something else began between the look and the start, or nobody knows: looking tells.
+                    Err(error) if other < BELIEVED && may_have_begun(&error) => other += 1,
                     Err(error) => return self.switched(Switched::NotStarted(Some(error))),
                 }
             } else if runs(&now) {
@@ -375,6 +372,7 @@ impl Run {
             }
             looks.pause().await;
         }
+        self.switched(Switched::Starting);
         // From here on the cloud does it by itself.
         self.memory.forget();
         let mut still = 0;
@@ -422,6 +420,10 @@ impl Run {
 
 fn runs(server: &Server) -> bool {
     server.status == openstack::compute::ServerStatus::Active && server.task_state.is_none()
+}
+
+fn may_have_begun(error: &ApiError) -> bool {
+    error.kind == ErrorKind::Conflict || is_lost(error)
 }
 
 /// Nobody knows whether the cloud has done it.

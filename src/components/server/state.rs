@@ -122,18 +122,18 @@ impl Deed {
             return Some(tr("Something is being done to it; wait for the end of it."));
         }
         let status = &server.status;
+        // Neither stop nor any reboot takes `RESCUED` (nova/compute/vm_states.py).
+        if *status == Rescue {
+            return Some(tr("It is rescued: end the rescue first."));
+        }
         match self {
             Self::Start if *status == Shutoff => None,
             Self::Start if *status == Active => Some(tr("It is running.")),
             Self::Start => Some(tr("Only a stopped instance can be started.")),
-            Self::Stop if matches!(status, Active | Error | Rescue) => None,
+            Self::Stop if matches!(status, Active | Error) => None,
             Self::Stop if *status == Shutoff => Some(tr("It is stopped.")),
             Self::Stop => Some(tr("Only a running instance can be stopped.")),
-            Self::Reboot
-                if matches!(status, Active | Error | Paused | Rescue | Shutoff | Suspended) =>
-            {
-                None
-            }
+            Self::Reboot if matches!(status, Active | Error | Paused | Shutoff | Suspended) => None,
             Self::Reboot => Some(tr("Its state does not allow a reboot.")),
             Self::Delete => None,
         }
@@ -249,6 +249,7 @@ mod tests {
         check_deeds(&server("BUILD", Some("spawning")), &[Delete]);
         check_deeds(&server("ERROR", None), &[Stop, Reboot, Delete]);
         check_deeds(&server("VERIFY_RESIZE", None), &[Delete]);
+        check_deeds(&server("RESCUE", None), &[Delete]);
         check_deeds(&server("ACTIVE", Some("deleting")), &[]);
         assert_eq!(Deed::reason_against_asking(&server("ACTIVE", None)), None);
         assert!(Deed::reason_against_asking(&server("SHUTOFF", None)).is_some());

@@ -33,13 +33,11 @@ pub fn SnapshotDialog(
             navigate(&routes::image(&id), Default::default());
         }
     });
-    let busy = form.busy();
-    Effect::new(move |before: Option<bool>| {
-        let now = busy.get();
-        if before.is_some_and(|before| before != now) {
+    let (busy, step) = (form.busy(), form.step());
+    Effect::new(move || {
+        if step.read().is_some() {
             asks.look.try_run(());
         }
-        now
     });
     view! {
         <Dialog open=asks.open title=title>

@@ -15,7 +15,7 @@ use openstack::volume::{Volume, VolumeLimits};
 use super::keep::{self, Kept};
 use super::{command, rules};
 use crate::captures::order::{InstanceOrder, Power};
-use crate::captures::{self, Capture, Captures, End, Phase, Standing, use_captures};
+use crate::captures::{self, Capture, Captures, End, Phase, Standing, Switched, use_captures};
 use crate::clock;
 use crate::cloud::Cloud;
 use crate::text::captures as words;
@@ -148,6 +148,16 @@ impl SnapshotForm {
         Signal::derive(move || {
             self.running.with(|running| {
                 running.as_ref().is_some_and(|one| one.state.with(|state| !is_over(&state.phase)))
+            })
+        })
+    }
+
+    /// Changes with every step that the order takes: the instance is worth a look then.
+    pub(super) fn step(self) -> Memo<Option<(Phase, Switched)>> {
+        Memo::new(move |_| {
+            self.running.with(|running| {
+                let one = running.as_ref()?;
+                Some(one.state.with(|state| (state.phase.clone(), state.switched.clone())))
             })
         })
     }

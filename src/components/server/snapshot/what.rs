@@ -18,7 +18,7 @@ pub fn WhatComes(
 ) -> impl IntoView {
     let name = form.name;
     view! {
-        <div class="stack stack--tight">
+        <div class="stack stack--tight small">
             {(!untitled).then(|| view! { <p class="fieldset__legend">{tr("What will come")}</p> })}
             {move || match form.known.get() {
                 None => view! { <Skeleton lines=2 /> }.into_any(),
@@ -101,21 +101,32 @@ fn pointers(disks: Vec<Disk>, name: RwSignal<String>) -> AnyView {
         1 => tr("It boots from a volume: the image itself has size 0 and points to a snapshot of the volume.").to_owned(),
         n => tr_with("It boots from a volume: the image itself has size 0 and points to snapshots of its {n} volumes.", &[("n", &n)]),
     };
-    let snapshot = move || {
+    let called = move || {
         let name = name.get();
-        tr_with("Called “snapshot for {name}”, as large as the volume.", &[("name", &name.trim())])
+        let named: [(&str, &dyn std::fmt::Display); 1] = [("name", &name.trim())];
+        match count {
+            1 => tr_with(
+                "The snapshot is called “snapshot for {name}” and is as large as the volume.",
+                &named,
+            ),
+            _ => tr_with(
+                "Each snapshot is called “snapshot for {name}” and is as large as its volume.",
+                &named,
+            ),
+        }
     };
-    let stays = match zones.as_slice() {
-        [] => tr("They stay in the zones of their volumes, count in the volume quota, and are paid for until they are deleted.").to_owned(),
-        zones => tr_with(
-            "They stay in {zones}: instances from this image start only there. They count in the volume quota, and are paid for until they are deleted.",
-            &[("zones", &zones.join(", "))],
-        ),
-    };
+    let zones = zones.join(", ");
+    let stays = (!zones.is_empty()).then(|| {
+        tr_with("Snapshots stay where their volumes are: instances from this image start only in {zones}.", &[("zones", &zones)])
+    });
     view! {
         <p>{first}</p>
         <ul class="dialog__list">{rows.collect_view()}</ul>
-        <p>{snapshot}" "{stays}</p>
+        <p>
+            {called}" "
+            {stays.map(|stays| view! { <strong>{stays}</strong>" " })}
+            {tr("They count in the volume quota, and are paid for until they are deleted.")}
+        </p>
         <p class="muted">{tr("Such an image cannot be downloaded, nor anything be rescued with it. Deleting it offers to delete its volume snapshots too.")}</p>
     }
     .into_any()

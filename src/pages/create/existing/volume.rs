@@ -12,7 +12,7 @@ use crate::components::image::visibility_word;
 use crate::routes;
 use crate::text::{format, tr, tr_with};
 use crate::ui::{
-    ButtonLink, Check, Choice, Fact, Field, Input, Note, Section, Select, Suggestion, Tone,
+    ButtonLink, Check, Choice, Fact, Field, Fold, Input, Note, Section, Select, Suggestion, Tone,
 };
 
 /// The id of the field that chooses.
@@ -141,15 +141,20 @@ fn what_comes(volume: &Volume) -> AnyView {
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     let nothing = taken.is_empty();
+    let count = format::count(taken.len(), "property", "properties");
     let rows = taken.into_iter().map(|(key, value)| view! { <Fact term=key>{value}</Fact> });
     view! {
-        <div class="stack stack--tight">
+        <div class="stack stack--tight small">
             <p>{tr_with("A real image with the volume’s data: at most {size}. The volume stays as it is, and cannot be attached while it is copied.", &[("size", &format::disk(volume.size_gib))])}</p>
             <p class="muted">{match nothing {
                 true => tr("The volume knows nothing of a system, so neither will the image: set operating system and hardware on its page afterwards."),
                 false => tr("The image takes over what the volume kept of the image that it was made of. Everything else can be set on its page afterwards."),
             }}</p>
-            {(!nothing).then(|| view! { <dl class="facts facts--plain">{rows.collect_view()}</dl> })}
+            {(!nothing).then(|| view! {
+                <Fold title=tr("What it takes over") note=Some(count)>
+                    <dl class="facts facts--plain">{rows.collect_view()}</dl>
+                </Fold>
+            })}
         </div>
     }
     .into_any()

@@ -2,18 +2,25 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use openstack::ApiError;
 use openstack::volume::Volume;
+use openstack::{ApiError, Timestamp};
 
 use super::volume_keep::{self, Kept};
 use super::volume_rules::{self, Can, FORMATS};
 use crate::captures::order::VolumeOrder;
 use crate::captures::{self, Captures, use_captures};
+use crate::clock;
 use crate::cloud::Cloud;
 use crate::text::{tr, tr_with};
 
 /// Glance's schema.
 const LONGEST_NAME: usize = 255;
+
+/// "data-1-2026-11-23".
+fn dated_name(name: &str, now: Timestamp) -> String {
+    let today = now.at(clock::offset_at(now));
+    format!("{name}-{:04}-{:02}-{:02}", today.year, today.month, today.day)
+}
 
 /// Everything the user can set. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -73,8 +80,28 @@ impl VolumeForm {
             failure: RwSignal::new(None),
             made: RwSignal::new(None),
         };
+        form.suggest_name();
         form.keep();
         form
+    }
+
+    /// Names the image after the chosen volume, as long as the user has named it nothing else. The field is the user's: what
+    /// is suggested has to be put into it.
+    fn suggest_name(self) {
+        let suggested = Memo::new(move |_| {
+            let name = self.volume.with(|volume| volume.as_ref().map(volume_rules::display_name));
+            name.map(|name| dated_name(&name, clock::now()))
+        });
+        Effect::new(move |before: Option<Option<String>>| {
+            let now = suggested.get();
+            let untouched = self
+                .name
+                .with_untracked(|name| name.is_empty() || before.flatten().as_ref() == Some(name));
+            if let Some(now) = now.clone().filter(|_| untouched) {
+                self.name.set(now);
+            }
+            now
+        });
     }
 
     fn keep(self) {
