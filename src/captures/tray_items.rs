@@ -18,11 +18,8 @@ pub fn recall_here() {
     let scope = Memo::new(move |_| account.current().get().map(|cloud| cloud.key()));
     Effect::new(move || {
         // Followed: an order belongs to its project.
-        if scope.read().is_some()
-            && let Some(cloud) = account.current().get_untracked()
-        {
-            waiting.set_value(recall(captures, cloud));
-        }
+        let cloud = account.current().get_untracked().filter(|_| scope.read().is_some());
+        waiting.set_value(cloud.map(|cloud| recall(captures, cloud)).unwrap_or_default());
     });
 }
 

@@ -116,7 +116,10 @@ pub fn CreatePage() -> impl IntoView {
     let navigate = use_navigate();
     Effect::new(move || {
         if let Some(id) = made.get() {
-            form::forget();
+            // What was typed for a file is not what became this image.
+            if !form.source.get_untracked().is_in_the_cloud() {
+                form::forget();
+            }
             navigate(&routes::image(&id), Default::default());
         }
     });
@@ -250,7 +253,8 @@ fn stay_on_stray_drops() {
 /// What was typed before the page was loaded anew is back.
 fn restored(form: Form) -> impl IntoView {
     move || {
-        form.restored.get().map(|restored| {
+        let restored = form.restored.get().filter(|_| !form.source.get().is_in_the_cloud());
+        restored.map(|restored| {
             let text = match restored.file {
                 Some(file) => tr_with(
                     "Choose {file} once more: a browser does not let a page keep files.",

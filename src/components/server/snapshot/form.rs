@@ -15,7 +15,7 @@ use openstack::volume::{Volume, VolumeLimits};
 use super::keep::{self, Kept};
 use super::{command, rules};
 use crate::captures::order::{InstanceOrder, Power};
-use crate::captures::{self, Capture, Captures, End, Phase, Standing, Switched, use_captures};
+use crate::captures::{self, Capture, Captures, Phase, Standing, Switched, use_captures};
 use crate::clock;
 use crate::cloud::Cloud;
 use crate::text::captures as words;
@@ -145,10 +145,12 @@ impl SnapshotForm {
 
     /// Whether the order is being carried out and the form waits for it.
     pub fn busy(self) -> Signal<bool> {
-        Signal::derive(move || {
-            self.running.with(|running| {
-                running.as_ref().is_some_and(|one| one.state.with(|state| !is_over(&state.phase)))
-            })
+        Signal::derive(move || self.is_busy())
+    }
+
+    fn is_busy(self) -> bool {
+        self.running.with(|running| {
+            running.as_ref().is_some_and(|one| one.state.with(|state| !is_over(&state.phase)))
         })
     }
 
@@ -190,12 +192,8 @@ impl SnapshotForm {
             self.running.with(|running| {
                 let one = running.as_ref()?;
                 one.state.with(|state| {
-                    let failed = matches!(
-                        state.phase,
-                        Phase::Over(
-                            End::NotAsked(_) | End::RunsOn | End::Refused(_) | End::CalledOff
-                        )
-                    );
+                    // Where there is one, its page and the tray tell.
+                    let failed = is_over(&state.phase) && state.image_id.is_none();
                     failed.then(|| words::capture(&one.of, state))
                 })
             })
@@ -206,7 +204,7 @@ impl SnapshotForm {
     pub fn submit(self) {
         self.tried.set(true);
         let wrong = self.name.with_untracked(|name| rules::name_problem(name)).is_some();
-        if wrong || self.busy().get_untracked() {
+        if wrong || untrack(|| self.is_busy()) {
             return;
         }
         // What failed before is told by what comes now.

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use openstack::compute::Server;
 
-use super::{Existing, chooser, summary};
+use super::{Existing, chooser, look_again, summary};
 use crate::components::server::{ServerState, SnapshotFields, UnderWay, WhatComes, why_not_image};
 use crate::text::{format, tr, tr_with};
 use crate::ui::{Fact, Section, Suggestion};
@@ -30,7 +30,9 @@ pub(super) fn pick(existing: Existing) -> AnyView {
             None => Some(tr_with("No instance here is called {name}.", &[("name", &id)])),
         }
     });
-    chooser(
+    let in_the_way =
+        Signal::derive(move || existing.snapshot.read().is_none() && error.read().is_some());
+    let choice = chooser(
         tr("Instance"),
         FIELD,
         existing.server,
@@ -38,7 +40,8 @@ pub(super) fn pick(existing: Existing) -> AnyView {
         suggestion,
         error,
         tr("This project has no instances in this region."),
-    )
+    );
+    view! { {choice}{look_again(existing, in_the_way)} }.into_any()
 }
 
 fn suggestion(server: &Server) -> Suggestion {

@@ -25,7 +25,9 @@ use crate::cloud::Cloud;
 use crate::components::ErrorNote;
 use crate::components::server::SnapshotForm;
 use crate::text::tr;
-use crate::ui::{Button, ButtonKind, Combobox, CopyButton, Field, Panel, Skeleton, Suggestion};
+use crate::ui::{
+    Button, ButtonKind, Combobox, CopyButton, Field, Glyph, Panel, Skeleton, Suggestion,
+};
 
 /// What is chosen, and the form for it. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -39,6 +41,8 @@ pub(super) struct Existing {
     /// The form for the chosen instance, when an image can be made of it.
     snapshot: Memo<Option<SnapshotForm>>,
     volume_form: VolumeForm,
+    /// Asks for the lists anew.
+    look_again: Callback<()>,
     /// The image, once the cloud has given it an id.
     pub(super) made: Memo<Option<String>>,
 }
@@ -76,6 +80,10 @@ impl Existing {
                 }
             }
         });
+        let look_again = Callback::new(move |()| {
+            servers.refetch();
+            volumes.refetch();
+        });
         let servers = Signal::derive(move || servers.get().flatten());
         let volumes = Signal::derive(move || volumes.get().flatten());
         let chosen_server = Memo::new(move |_| {
@@ -100,8 +108,17 @@ impl Existing {
             Source::Volume => volume_form.made.get(),
             Source::File | Source::Url => None,
         });
-        let existing =
-            Self { source, server, volume, servers, volumes, snapshot, volume_form, made };
+        let existing = Self {
+            source,
+            server,
+            volume,
+            servers,
+            volumes,
+            snapshot,
+            volume_form,
+            look_again,
+            made,
+        };
         existing.keep_address();
         existing
     }
@@ -206,6 +223,16 @@ pub(super) fn ExistingAside(
         Source::Volume => volume::aside(existing, why_not.clone()),
         Source::File | Source::Url => ().into_any(),
     }
+}
+
+/// What is in the way may pass: asks the cloud again.
+fn look_again(existing: Existing, in_the_way: Signal<bool>) -> AnyView {
+    view! {
+        <Show when=move || in_the_way.get()>
+            <div><Button small=true icon=Glyph::Retry on_press=move |_| existing.look_again.run(())>{tr("Look again")}</Button></div>
+        </Show>
+    }
+    .into_any()
 }
 
 /// A choice among what the project has: a text field that searches.

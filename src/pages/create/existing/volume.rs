@@ -5,7 +5,7 @@ use openstack::volume::{Volume, VolumeStatus};
 
 use super::volume_form::VolumeForm;
 use super::volume_rules::{self, Can, FORMATS};
-use super::{Existing, chooser, summary, volume_command};
+use super::{Existing, chooser, look_again, summary, volume_command};
 use crate::cloud::use_cloud;
 use crate::components::ErrorNote;
 use crate::components::image::visibility_word;
@@ -32,6 +32,7 @@ pub(super) fn pick(existing: Existing) -> AnyView {
             error,
             tr("This project has no volumes in this region."),
         )}
+        {look_again(existing, Signal::derive(move || form.volume.read().is_some() && error.read().is_some()))}
         {move || held(existing, form)}
     }
     .into_any()
