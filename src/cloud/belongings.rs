@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::{join, join_all, join5};
 use openstack::compute::{Feature, Server, VolumeAttachment};
-use openstack::network::{self, FloatingIp, Network, NetworkQuota, Port, Router};
+use openstack::network::{self, FloatingIp, Network, NetworkQuota, Port, Router, SecurityGroup};
 use openstack::volume::Volume;
 use openstack::{ApiError, ErrorKind, FloatingIpId, Listing, ServerId, VolumeId};
 
@@ -36,6 +36,24 @@ pub struct ServerNet {
     pub networks: Vec<Network>,
     /// How many there may be.
     pub quota: Option<NetworkQuota>,
+    /// The project's security groups.
+    pub groups: Vec<SecurityGroup>,
+}
+
+impl ServerNet {
+    /// Whether its security groups let nobody in at a TCP port. Unknown counts as no: a port without groups may have its
+    /// filter switched off.
+    pub fn is_closed(&self, tcp_port: u16) -> bool {
+        let mut ids = self.ports.iter().flat_map(|port| &port.security_groups).peekable();
+        let known = ids.peek().is_some();
+        known
+            && ids.all(|id| {
+                self.groups
+                    .iter()
+                    .find(|group| group.id == *id)
+                    .is_some_and(|group| !group.lets_in_tcp(tcp_port))
+            })
+    }
 }
 
 impl Cloud {
@@ -80,14 +98,15 @@ impl Cloud {
     /// As every call.
     pub async fn server_net(&self, id: &ServerId) -> Result<ServerNet, ApiError> {
         let client = self.client();
-        let (ports, routers, floating, networks, quota) = join5(
+        let own = join5(
             network::ports(client, None),
             network::routers(client),
             network::floating_ips(client),
             network::networks(client),
             network::quota(client),
-        )
-        .await;
+        );
+        let ((ports, routers, floating, networks, quota), groups) =
+            join(own, network::security_groups(client)).await;
         let all_ports = ports?.items;
         let own = all_ports.iter().filter(|port| port.device_id == id.as_str()).cloned().collect();
         Ok(ServerNet {
@@ -97,6 +116,7 @@ impl Cloud {
             floating: none_where_missing(floating)?,
             networks: networks?.items,
             quota: quota?,
+            groups: groups?.items,
         })
     }
 
@@ -131,5 +151,31 @@ fn none_where_missing<T>(answer: Result<Listing<T>, ApiError>) -> Result<Vec<T>,
         Ok(listing) => Ok(listing.items),
         Err(error) if error.kind == ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn groups_that_let_nobody_in_are_noticed() {
+        let net = |groups: serde_json::Value, on_port: &[&str]| {
+            let port = json!({"id": "p", "network_id": "n", "security_groups": on_port});
+            ServerNet {
+                ports: vec![serde_json::from_value(port).expect("a port")],
+                groups: serde_json::from_value(groups).expect("groups"),
+                ..ServerNet::default()
+            }
+        };
+        let ssh = json!({"direction": "ingress", "protocol": "tcp", "port_range_min": 22, "port_range_max": 22});
+        let groups = || json!([{"id": "d", "name": "default"}, {"id": "s", "name": "ssh", "security_group_rules": [ssh]}]);
+        assert!(net(groups(), &["d"]).is_closed(22));
+        assert!(!net(groups(), &["d", "s"]).is_closed(22));
+        assert!(net(groups(), &["s"]).is_closed(3389));
+        assert!(!net(groups(), &[]).is_closed(22), "not known");
+        assert!(!net(groups(), &["other"]).is_closed(22), "not known");
     }
 }

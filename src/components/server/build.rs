@@ -60,6 +60,8 @@ pub enum Progress {
     Ahead,
     /// Here it went wrong.
     Failed,
+    /// It went wrong here or in a step beside it: nobody has seen which, and the cloud does not say.
+    Unknown,
 }
 
 /// Where a server that is being built is. `furthest` is the step seen last, so that the display never goes back.
@@ -141,31 +143,35 @@ pub fn timeline(server: &Server, seen: &Seen, on_host: Option<Timestamp>) -> [Li
     let next = |step: Step| Step::EACH.into_iter().find(|each| *each > step);
     progress.map(|(step, progress)| {
         let ended = match progress {
-            Progress::Ahead | Progress::Now => None,
+            Progress::Ahead | Progress::Now | Progress::Unknown => None,
             Progress::Failed => over,
             Progress::Done => next(step).map_or(over, began),
         };
-        let began = if progress == Progress::Ahead { None } else { began(step) };
+        let unseen = matches!(progress, Progress::Ahead | Progress::Unknown);
+        let began = if unseen { None } else { began(step) };
         Line { step, progress, began, ended }
     })
 }
 
-/// How far each step is. What a failed build got to is known by what was seen, or by whether a host had it.
+/// How far each step is. How far a failed build came is known by what was seen; to whoever comes later, only whether a host
+/// had it.
 fn progress(server: &Server, furthest: Option<Step>, had_host: bool) -> [(Step, Progress); 4] {
     let at = step(server, furthest);
-    let least = if had_host || !server.availability_zone.is_empty() {
-        Step::Networking
-    } else {
-        Step::Scheduling
+    let had_host = had_host || !server.availability_zone.is_empty();
+    let failed = match furthest {
+        Some(Step::Scheduling) | None if had_host => None,
+        Some(furthest) => Some(furthest),
+        None => Some(Step::Scheduling),
     };
-    let failed = furthest.map_or(least, |furthest| furthest.max(least));
     Step::EACH.map(|each| {
-        let progress = match (&server.status, at) {
-            (ServerStatus::Error, _) if each < failed => Progress::Done,
-            (ServerStatus::Error, _) if each == failed => Progress::Failed,
-            (ServerStatus::Error, _) => Progress::Ahead,
-            (_, Some(now)) if each == now => Progress::Now,
-            (_, Some(now)) if each > now => Progress::Ahead,
+        let progress = match (&server.status, at, failed) {
+            (ServerStatus::Error, _, None) if each == Step::Scheduling => Progress::Done,
+            (ServerStatus::Error, _, None) => Progress::Unknown,
+            (ServerStatus::Error, _, Some(failed)) if each < failed => Progress::Done,
+            (ServerStatus::Error, _, Some(failed)) if each == failed => Progress::Failed,
+            (ServerStatus::Error, ..) => Progress::Ahead,
+            (_, Some(now), _) if each == now => Progress::Now,
+            (_, Some(now), _) if each > now => Progress::Ahead,
             _ => Progress::Done,
         };
         (each, progress)
@@ -176,7 +182,7 @@ fn progress(server: &Server, furthest: Option<Step>, had_host: bool) -> [(Step, 
 mod tests {
     use serde_json::json;
 
-    use super::Progress::{Ahead, Done, Failed, Now};
+    use super::Progress::{Ahead, Done, Failed, Now, Unknown};
     use super::*;
 
     fn server(status: &str, task: Option<&str>, zone: &str) -> Server {
@@ -217,7 +223,7 @@ mod tests {
     #[test]
     fn a_failure_stands_where_it_happened() {
         check(&server("ERROR", None, ""), None, [Failed, Ahead, Ahead, Ahead]);
-        check(&server("ERROR", None, "dev-1a"), None, [Done, Failed, Ahead, Ahead]);
+        check(&server("ERROR", None, "dev-1a"), None, [Done, Unknown, Unknown, Unknown]);
         check(
             &server("ERROR", None, "dev-1a"),
             Some(Step::BlockDevice),

@@ -4,11 +4,12 @@ use leptos::prelude::*;
 use openstack::compute::{Server, ServerStatus};
 
 use super::Known;
-use crate::cloud::use_cloud;
+use crate::cloud::{ServerNet, use_cloud};
 use crate::components::server::{
     Login, Properties, Reach, UserFrom, best_address, forget_password, is_windows, kept_password,
     login, properties, reach,
 };
+use crate::live::Live;
 use crate::text::{tr, tr_with};
 use crate::ui::{Button, CopyButton, Copyable, Fact, Note, Panel, Tone, marked};
 
@@ -71,6 +72,8 @@ fn way(server: &Server, image: &Properties) -> Way {
 pub fn Access(
     /// The instance.
     known: Known,
+    /// What the network service knows.
+    net: Live<ServerNet>,
 ) -> impl IntoView {
     let way = Memo::new(move |_| {
         let none = Properties::new();
@@ -82,6 +85,14 @@ pub fn Access(
             })
         })
     });
+    let closed = Memo::new(move |_| {
+        let port = way.with(|way| match way.as_ref()? {
+            Way::Ssh { .. } => Some(22),
+            Way::Windows { .. } => Some(3389),
+            Way::Waits | Way::NoNetwork => None,
+        })?;
+        net.remote().with(|remote| remote.value()?.is_closed(port).then_some(port))
+    });
     view! {
         <Panel title=tr("Log in")>
             {move || way.get().map(|way| match way {
@@ -91,6 +102,13 @@ pub fn Access(
                 }.into_any(),
                 way @ Way::Windows { .. } => windows(way),
                 Way::Ssh { login, key, stopped } => view! { <Ssh login=login key=key stopped=stopped /> }.into_any(),
+            })}
+            {move || closed.get().map(|port| view! {
+                <p class="small">
+                    <strong>{tr_with("Nobody is let in at port {port}.", &[("port", &port)])}</strong>
+                    " "
+                    {tr("None of its security groups has a rule that lets in connections from everywhere; from some places they may.")}
+                </p>
             })}
             <Password known=known />
         </Panel>

@@ -128,6 +128,7 @@ fn shape(progress: Progress) -> Shape {
         Progress::Now => Shape::Uploading,
         Progress::Ahead => Shape::Queued,
         Progress::Failed => Shape::Failed,
+        Progress::Unknown => Shape::Unknown,
     }
 }
 

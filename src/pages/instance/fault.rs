@@ -6,7 +6,7 @@ use super::Known;
 use super::building::Steps;
 use crate::clock;
 use crate::cloud::use_cloud;
-use crate::components::server::{Deed, Deeds};
+use crate::components::server::{Deed, Deeds, Progress, timeline};
 use crate::pages::launch::again_href;
 use crate::text::{format, tr, tr_with};
 use crate::ui::{Button, Copyable, Glyph, Note, Panel, Tone};
@@ -26,6 +26,13 @@ pub fn FaultNote(
         known
             .server
             .with(|server| server.as_ref().is_some_and(|server| server.launched_at.is_none()))
+    });
+    let vague = Memo::new(move |_| {
+        known.server.with(|server| {
+            let Some(server) = server.as_ref() else { return false };
+            let lines = known.seen.with(|seen| timeline(server, seen, known.on_host.get()));
+            lines.iter().any(|line| line.progress == Progress::Unknown)
+        })
     });
     let request = Memo::new(move |_| {
         known
@@ -63,15 +70,20 @@ pub fn FaultNote(
     view! {
         <Note tone=Tone::Danger title=title text=text>
             <Show when=move || never_ran.get()><Again known=known deeds=deeds /></Show>
-            {move || request.get().map(|id| view! {
-                <span class="instance__request">{tr("Request ")} <Copyable text=id what=tr("request id") /></span>
-            })}
-            {move || fault.get().and_then(|fault| fault.created).map(|then| view! {
-                <span class="instance__request">{format::moment(then, clock::offset_at(then))}</span>
-            })}
+            <span class="instance__request">
+                {move || request.get().map(|id| view! { {tr("Request ")} <Copyable text=id what=tr("request id") /> })}
+                {move || fault.get().and_then(|fault| fault.created).map(|then| view! {
+                    <span>{format::moment(then, clock::offset_at(then))}</span>
+                })}
+            </span>
         </Note>
         <Show when=move || never_ran.get()>
-            <Panel title=tr("How far it came")><Steps known=known now=Signal::stored(clock::now()) /></Panel>
+            <Panel title=tr("How far it came")>
+                <Steps known=known now=Signal::stored(clock::now()) />
+                <Show when=move || vague.get()>
+                    <p class="small muted">{tr("In which of the steps after the first it failed, the cloud does not say to those who come later.")}</p>
+                </Show>
+            </Panel>
         </Show>
     }
 }

@@ -15,7 +15,7 @@ use crate::components::ErrorNote;
 use crate::live::{Live, use_live};
 use crate::remote::Phase;
 use crate::text::{format, tr, tr_with};
-use crate::ui::{CopyButton, Empty, Panel, Shape, Skeleton, Status};
+use crate::ui::{CopyButton, Empty, Glyph, Icon, Panel, Shape, Skeleton, Status};
 
 /// What the cloud remembers.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -194,6 +194,7 @@ fn Row(row: ActionRow, rows: Memo<Vec<ActionRow>>, known: Known) -> impl IntoVie
                     </span>
                     <span class="history__when">{when}</span>
                     <span class="history__who">{who}</span>
+                    <Icon glyph=Glyph::Right small=true />
                 </summary>
                 <div class="history__more">
                     <p class="history__request">

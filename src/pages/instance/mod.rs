@@ -179,7 +179,7 @@ fn Actions(known: Known, deeds: Deeds) -> impl IntoView {
         first.with(|server| match server.as_ref() {
             Some(server) if server.is_changing() => Vec::new(),
             Some(server) => match server.status {
-                ServerStatus::Active | ServerStatus::Rescue => vec![Deed::Stop, Deed::Reboot],
+                ServerStatus::Active => vec![Deed::Stop, Deed::Reboot],
                 ServerStatus::Shutoff => vec![Deed::Start],
                 ServerStatus::Error => vec![Deed::Delete],
                 _ => Vec::new(),
@@ -297,7 +297,7 @@ fn Panels(
                 <Show when=move || failed.get()><FaultNote known=known deeds=deeds /></Show>
                 <Show when=move || watched.get() && !failed.get()><Building known=known /></Show>
                 <Show when=move || has_run.get() || !failed.get()>
-                    <Access known=known />
+                    <Access known=known net=net />
                     <Addresses known=known net=net on_change=look />
                 </Show>
                 <Volumes known=known id=id />

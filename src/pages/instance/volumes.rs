@@ -117,6 +117,8 @@ fn one(row: &Attached, known: Known) -> AnyView {
         tr("stays when the instance is deleted")
     };
     let short: String = id.chars().take(8).collect();
+    // One without a name is called after what it is.
+    let tagged = boots && name.is_some();
     let title = match (name, boots) {
         (Some(name), _) => name,
         (None, true) => tr("Boot volume").to_owned(),
@@ -130,7 +132,7 @@ fn one(row: &Attached, known: Known) -> AnyView {
                     <code class="copyable__text" title=id.clone()>{short}</code>
                     <CopyButton text=id what=tr("volume id") />
                 </span>
-                {boots.then(|| view! { <span class="tag" data-tone="accent">{tr("boot disk")}</span> })}
+                {tagged.then(|| view! { <span class="tag" data-tone="accent">{tr("boot disk")}</span> })}
             </span>
             <span class="volumes__facts">
                 {volume.as_ref().map(|volume| view! { <Status shape=shape(&volume.status) word=status_words(&volume.status) /> })}

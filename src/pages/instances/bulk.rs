@@ -45,11 +45,18 @@ impl Plan {
         plan
     }
 
-    /// "2: It is stopped. 1: It is locked against changes."
+    /// "It is stopped (2), It is locked against changes (1)"; without figures where there is one reason.
     fn left_out(&self) -> Option<String> {
-        let reasons: Vec<String> =
-            self.cannot.iter().map(|(reason, count)| format!("{count}: {reason}")).collect();
-        (!reasons.is_empty()).then(|| reasons.join(" "))
+        let words = |reason: &str| reason.trim_end_matches('.').to_owned();
+        match self.cannot.as_slice() {
+            [] => None,
+            [(reason, _)] => Some(words(reason)),
+            several => {
+                let each =
+                    several.iter().map(|(reason, count)| format!("{} ({count})", words(reason)));
+                Some(each.collect::<Vec<_>>().join(", "))
+            }
+        }
     }
 
     fn question(&self) -> String {
@@ -296,7 +303,7 @@ fn bar(bulk: Bulk) -> AnyView {
                 .filter(|plan| plan.can.is_empty())
                 .filter_map(|plan| Some(format!("{}: {}", plan.deed.verb(), plan.left_out()?)))
                 .collect();
-            (!parts.is_empty()).then(|| parts.join(" "))
+            (!parts.is_empty()).then(|| parts.join(" · "))
         })
     };
     view! {
@@ -480,7 +487,7 @@ mod tests {
         ];
         let plan = Plan::new(Deed::Stop, &chosen);
         assert_eq!(plan.can.len(), 1);
-        assert_eq!(plan.left_out().as_deref(), Some("2: It is stopped."));
+        assert_eq!(plan.left_out().as_deref(), Some("It is stopped"));
         assert_eq!(plan.question(), "Stop 1 instance");
         assert_eq!(Plan::new(Deed::Delete, &chosen).left_out(), None);
     }

@@ -137,10 +137,10 @@ fn view(
             </td>
             <td class="table__name" role="cell"><Entry href=details name=name id=id mark=mark /></td>
             <td class="cell-status col-state" role="cell"><RowStatus server=server /></td>
-            <td class="cell-facts col-address" role="cell" data-first data-last=move || no_address.get().then_some("")>
+            <td class="cell-facts col-address" role="cell" data-first=move || (!no_address.get()).then_some("")>
                 <Addresses server=server />
             </td>
-            <td class="cell-facts col-flavor" role="cell" data-last><Size server=server /></td>
+            <td class="cell-facts col-flavor" role="cell" data-first=move || no_address.get().then_some("") data-last><Size server=server /></td>
             <td class="cell-minor cell-second col-origin" role="cell"><Origin server=server shown=shown /></td>
             <td class="cell-minor cell-second num table__muted col-created" role="cell"><Created server=server now=now /></td>
             <td class="cell-actions" role="cell">{actions(row, server, name, details, deeds)}</td>

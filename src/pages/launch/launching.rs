@@ -11,6 +11,7 @@ use super::fields::Fields;
 use super::places::go_to;
 use super::{keep, link};
 use crate::cloud::use_cloud;
+use crate::components::server::keep_password;
 use crate::routes;
 use crate::text::{errors, tr, tr_with};
 use crate::ui::{Button, ButtonKind, Copyable, Dialog, Note, Toast, Toasts, Tone};
@@ -29,7 +30,9 @@ pub struct Launching {
     /// It is asked for.
     pub busy: RwSignal<bool>,
     /// What is to be shown before going on.
-    pub started: RwSignal<Option<Started>>,
+    started: RwSignal<Option<Started>>,
+    /// Whether it is shown.
+    telling: RwSignal<bool>,
     run: Callback<CreateServer>,
 }
 
@@ -46,7 +49,7 @@ pub fn use_launch(fields: Fields, image: String) -> Launching {
     let toasts = expect_context::<Toasts>();
     let navigate = use_navigate();
     let busy = RwSignal::new(false);
-    let started = RwSignal::new(None);
+    let (started, telling) = (RwSignal::new(None), RwSignal::new(false));
     let owner = keep::owner(&cloud);
     let run = Callback::new(move |server: CreateServer| {
         let (cloud, navigate) = (cloud.clone(), navigate.clone());
@@ -67,9 +70,14 @@ pub fn use_launch(fields: Fields, image: String) -> Launching {
                     let made = created.admin_password.filter(|_| {
                         windows && server.admin_password.is_none() && server.count == 1
                     });
+                    if let (false, Some(password)) = (still_here, &made) {
+                        // Its page shows it.
+                        keep_password(&cloud, &created.id, password.clone());
+                    }
                     match (still_here, made) {
                         (true, Some(password)) => {
                             started.set(Some(Started { name: server.name, href, password }));
+                            telling.set(true);
                         }
                         (true, None) => navigate(&href, Default::default()),
                         (false, _) => toasts.show(
@@ -94,7 +102,7 @@ pub fn use_launch(fields: Fields, image: String) -> Launching {
             }
         });
     });
-    Launching { busy, started, run }
+    Launching { busy, started, telling, run }
 }
 
 /// The instance, or the list of all of them.
@@ -113,9 +121,6 @@ pub fn PasswordDialog(
 ) -> impl IntoView {
     let started = launching.started;
     let navigate = use_navigate();
-    let open = RwSignal::new(false);
-    // The dialog's own switch follows what there is to show.
-    Effect::new(move || open.set(started.read().is_some()));
     let title = Signal::derive(move || match &*started.read() {
         Some(started) => tr_with("{name} is being started", &[("name", &started.name)]),
         None => String::new(),
@@ -126,7 +131,7 @@ pub fn PasswordDialog(
         }
     });
     view! {
-        <Dialog open=open title=title insists=true>
+        <Dialog open=launching.telling title=title insists=true>
             {move || started.get().map(|started| view! {
                 <div class="dialog__body">
                     <Note
