@@ -209,15 +209,19 @@ fn normal(name: &str) -> String {
     }
 }
 
-/// The one to begin with, as an index into the sorted list: the smallest that fits and is pleasant to use; where there is
-/// none, the largest that fits.
-pub fn usual(flavors: &[Flavor], fits: &[bool], windows: bool) -> Option<usize> {
+/// The one to begin with, as an index into the sorted list: the smallest that fits and is pleasant to use, without a local
+/// disk that would lie idle beside a boot volume; where there is none, the largest that fits.
+pub fn usual(flavors: &[Flavor], fits: &[bool], windows: bool, disk: BootDisk) -> Option<usize> {
     // The least that Windows Server starts in reasonable time with, and that package managers do not run out of.
     let (vcpus, ram_mib) = if windows { (2, 8192) } else { (1, 1024) };
     let fitting =
         || flavors.iter().enumerate().filter(|(at, _)| fits.get(*at).copied().unwrap_or(false));
-    fitting()
-        .find(|(_, flavor)| flavor.vcpus >= vcpus && flavor.ram_mib >= ram_mib)
+    let pleasant =
+        || fitting().filter(|(_, flavor)| flavor.vcpus >= vcpus && flavor.ram_mib >= ram_mib);
+    let idle = |flavor: &Flavor| disk != BootDisk::Local && flavor.disk_gib > 0;
+    pleasant()
+        .find(|(_, flavor)| !idle(flavor))
+        .or_else(|| pleasant().next())
         .or_else(|| fitting().next_back())
         .map(|(at, _)| at)
 }

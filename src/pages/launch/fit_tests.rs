@@ -147,14 +147,18 @@ fn the_form_begins_with_a_size_that_is_pleasant_to_use() {
         flavor("gp.2x8", 2, 8192, 0),
         flavor("gp.4x16", 4, 16384, 0),
     ];
-    assert_eq!(usual(&flavors, &[true; 4], false), Some(1));
-    assert_eq!(usual(&flavors, &[true; 4], true), Some(2));
-    assert_eq!(usual(&flavors, &[true, false, false, true], false), Some(3));
-    assert_eq!(usual(&flavors, &[true, false, false, false], false), Some(0));
-    assert_eq!(
-        usual(&flavors, &[true, true, false, false], true),
-        Some(1),
-        "the largest that fits"
-    );
-    assert_eq!(usual(&flavors, &[false; 4], false), None);
+    let volume = BootDisk::NewVolume;
+    let check = |fits: [bool; 4], windows: bool, expected: Option<usize>| {
+        assert_eq!(usual(&flavors, &fits, windows, volume), expected);
+    };
+    check([true; 4], false, Some(1));
+    check([true; 4], true, Some(2));
+    check([true, false, false, true], false, Some(3));
+    check([true, false, false, false], false, Some(0));
+    check([true, true, false, false], true, Some(1));
+    check([false; 4], false, None);
+    let local = [flavor("m1.small", 1, 2048, 20), flavor("gp.2x4", 2, 4096, 0)];
+    assert_eq!(usual(&local, &[true; 2], false, volume), Some(1), "its disk would lie idle");
+    assert_eq!(usual(&local, &[true; 2], false, BootDisk::Local), Some(0));
+    assert_eq!(usual(&local, &[true, false], false, volume), Some(0));
 }

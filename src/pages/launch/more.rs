@@ -48,7 +48,7 @@ pub fn More(
     view! {
         <Fold title=tr("More") note=note open=open>
             <div class="stack">
-                <div class="pair">
+                <div class="launch__two">
                     {waiting(supply.server_groups, 2, move || view! {
                         <ServerGroupField supply=supply fields=fields new_group=new_group />
                     }.into_any())}
@@ -148,9 +148,13 @@ fn ConfigDrive(fields: Fields) -> impl IntoView {
             }
         })
     });
+    let error = fields.error_at_once(Part::ConfigDrive);
     view! {
-        <div id=Part::ConfigDrive.anchor()>
+        <div class="stack stack--tight" id=Part::ConfigDrive.anchor()>
             <Check checked=fields.config_drive label=tr("Give it its data on a config drive as well") hint=hint />
+            {move || error.get().map(|words| view! {
+                <p class="field__message"><Icon glyph=Glyph::Warn small=true /><span>{words}</span></p>
+            })}
         </div>
     }
 }

@@ -11,7 +11,7 @@ use super::form::Part;
 use super::security::GroupFields;
 use super::supply::{Networks, Supply, value, waiting};
 use crate::text::{tr, tr_with};
-use crate::ui::{Button, ButtonKind, Choice, Field, Glyph, Section, Select};
+use crate::ui::{Button, ButtonKind, Choice, Field, Glyph, Icon, Section, Select};
 
 /// The section: networks, who reaches the instance over them, and how.
 #[component]
@@ -210,11 +210,11 @@ fn NicRow(
             </Field>
             <Show when=move || several.get()>
                 <span class="nic__tools">
-                    <NicButton id=button_id(nic.id, "up") glyph=Glyph::Up
+                    <NicButton id=button_id(nic.id, "up") up=true
                         label=Signal::derive(move || tr_with("Move {name} up", &[("name", &name())]))
                         idle=Signal::derive(move || at.get() == 0)
                         on_press=move |()| shift(true) />
-                    <NicButton id=button_id(nic.id, "down") glyph=Glyph::Down
+                    <NicButton id=button_id(nic.id, "down") up=false
                         label=Signal::derive(move || tr_with("Move {name} down", &[("name", &name())]))
                         idle=Signal::derive(move || at.get() + 1 >= shown.read().len())
                         on_press=move |()| shift(false) />
@@ -231,7 +231,7 @@ fn NicRow(
 #[component]
 fn NicButton(
     id: String,
-    glyph: Glyph,
+    up: bool,
     label: Signal<String>,
     idle: Signal<bool>,
     #[prop(into)] on_press: Callback<()>,
@@ -239,13 +239,14 @@ fn NicButton(
     view! {
         <button
             class="button button--quiet button--s button--icon"
+            class:nic__up=up
             type="button"
             id=id
             aria-label=move || label.get()
             disabled=move || idle.get()
             on:click=move |_| on_press.run(())
         >
-            <crate::ui::Icon glyph=glyph />
+            <Icon glyph=Glyph::Down />
         </button>
     }
 }

@@ -6,6 +6,11 @@ use web_sys::HtmlElement;
 
 use super::form::Part;
 
+/// Whether the part has a field on the page now, where something can be said about it.
+pub fn is_here(part: Part) -> bool {
+    part != Part::Image && document().get_element_by_id(part.anchor()).is_some()
+}
+
 /// The focus to the control of a part, out of whatever it is folded away in.
 pub fn go_to(part: Part) {
     let Some(place) = document().get_element_by_id(part.anchor()) else { return };

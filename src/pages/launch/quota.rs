@@ -65,7 +65,7 @@ fn Bar(demand: Memo<Option<Demand>>, fields: Fields) -> impl IntoView {
     let shares = move || demand.get().map_or((0.0, 0.0), |demand| demand.shares(count()));
     view! {
         <li class="quota__row" data-over=move || over().then_some("")>
-            <span class="quota__label">{label} " " <span class="quota__room">{room}</span></span>
+            <span class="quota__label">{label} <span class="quota__room">" · " {room}</span></span>
             <span class="quota__reading">{reading}</span>
             <svg class="quota__bar" aria-hidden="true" preserveAspectRatio="none">
                 <rect class="quota__used" x="0" y="0" height="100%" width=move || percent(shares().0) />

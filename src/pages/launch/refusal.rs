@@ -48,7 +48,7 @@ pub fn part_of(error: &ApiError, draft: &Draft) -> Option<Part> {
         Some(Part::Metadata)
     } else if any(&["config drive", "config_drive"]) {
         Some(Part::ConfigDrive)
-    } else if any(&["volume type", "volume_type"]) {
+    } else if any(&["volume type", "volume_type"]) && draft.disk == BootDisk::NewVolume {
         Some(Part::VolumeType)
     } else if any(&[
         "maximum number of ports",

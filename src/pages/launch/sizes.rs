@@ -83,7 +83,8 @@ fn choose_first(fields: Fields, rows: Memo<Vec<Row>>) {
     rows.with_untracked(|rows| {
         let flavors: Vec<Flavor> = rows.iter().map(|row| row.flavor.clone()).collect();
         let fits: Vec<bool> = rows.iter().map(|row| row.why_not.is_none()).collect();
-        let first = usual(&flavors, &fits, untrack(|| fields.is_windows()));
+        let (windows, disk) = untrack(|| (fields.is_windows(), fields.disk_now()));
+        let first = usual(&flavors, &fits, windows, disk);
         let default: Vec<String> = first
             .and_then(|at| flavors.get(at))
             .map(|one| one.id.to_string())

@@ -18,7 +18,7 @@ use super::supply::Supply;
 use crate::cloud::use_cloud;
 use crate::components::ErrorNote;
 use crate::text::{errors, format, tr, tr_with};
-use crate::ui::{Button, ButtonKind, CopyButton, Fact, Glyph, Icon, Note, Panel, unique_id};
+use crate::ui::{Button, ButtonKind, CopyButton, Fact, Glyph, Icon, Note, Panel, Tone, unique_id};
 
 /// The form.
 #[component]
@@ -59,6 +59,7 @@ pub fn Summary(
     view! {
         <form class="split launch" novalidate on:submit=submit>
             <div class="split__main">
+                {image_in_the_way(fields)}
                 {restored(fields)}
                 <div class="launch__refused" node_ref=elsewhere tabindex="-1" hidden=move || refused.read().is_none()>
                     {move || refused.get().map(|error| view! {
@@ -72,6 +73,16 @@ pub fn Summary(
                 <Commands fields=fields />
             </aside>
         </form>
+    }
+}
+
+/// What keeps the image itself from being launched: nothing in the form mends it.
+fn image_in_the_way(fields: Fields) -> impl IntoView {
+    let problem = fields.error_at_once(Part::Image);
+    move || {
+        problem.get().map(|words| {
+            view! { <Note tone=Tone::Warn title=tr("Nothing can be launched from this image now") text=words /> }
+        })
     }
 }
 
