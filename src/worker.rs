@@ -92,6 +92,16 @@ impl Drop for FileWorker {
     }
 }
 
+impl FileWorker {
+    /// Gives it another job, for those that take several one after the other.
+    ///
+    /// # Errors
+    /// When the job cannot be posted.
+    pub(crate) fn give(&self, job: &JsValue) -> Result<(), JsValue> {
+        self.worker.post_message(job)
+    }
+}
+
 fn not_loaded() -> WorkerEvent {
     WorkerEvent::Failed("the worker could not be loaded".to_owned())
 }

@@ -3,7 +3,7 @@
 //
 // Two first pages: signing in, and the list of images for who is signed in already. Counted: index.html, every file that
 // it names or that those name, the parts that the page needs (docs/adr/0004-pages-by-route.md), and /config.json, which the
-// host provides. Not counted: the workers, which come with the first file that is chosen, the words of other languages, and
+// host provides. Not counted: the workers, which come with the first file that is chosen or the first user data that is written, the words of other languages, and
 // the parts of other pages, which are fetched when the first page is drawn.
 
 import { readFileSync, readdirSync } from "node:fs";
@@ -59,7 +59,7 @@ function collect(file, into) {
   if (into.has(file)) return;
   into.add(file);
   if (![".html", ".js", ".css"].includes(extname(file))) return;
-  const text = readFileSync(join(dist, file), "utf8").replace(/<meta name="?slipway-(hasher|inspector|words-)[^>]*>/g, "");
+  const text = readFileSync(join(dist, file), "utf8").replace(/<meta name="?slipway-(hasher|inspector|checker|words-)[^>]*>/g, "");
   for (const other of built) if (!parts.has(other) && text.includes(other)) collect(other, into);
 }
 

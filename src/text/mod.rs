@@ -11,5 +11,6 @@ pub mod price;
 pub mod shell;
 pub mod transfers;
 pub mod uploads;
+pub mod user_data;
 
 pub use language::{tr, tr_with};

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use cloud_init::Guest;
 use leptos::prelude::*;
 use openstack::ApiError;
 use openstack::compute::CreateServer;
@@ -14,9 +15,8 @@ use super::capacity::{self, Demand};
 use super::draft::{BootDisk, Draft, Given, Part};
 use super::form::{self, Offer, Problem};
 use super::keep::Beginning;
-use super::refusal;
 use super::supply::Supply;
-use super::words;
+use super::{places, refusal, words};
 use crate::text::errors;
 
 /// A refusal of the cloud, and where it belongs.
@@ -237,6 +237,24 @@ impl Fields {
         self.restored.set(false);
     }
 
+    /// Who reads the user data.
+    pub fn guest(self) -> Guest {
+        self.offer.with(|offer| match offer {
+            Some(offer) if offer.is_windows() => Guest::Windows,
+            Some(offer) if offer.image.property("os_distro").is_some() => Guest::Linux,
+            _ => Guest::Unknown,
+        })
+    }
+
+    /// The public key of the chosen key pair.
+    pub fn public_key(self) -> Option<String> {
+        let name = self.key.get_untracked();
+        self.offer.with_untracked(|offer| {
+            let keys = offer.as_ref()?.keys.as_ref()?;
+            keys.iter().find(|key| key.name == name)?.public_key.clone()
+        })
+    }
+
     /// Whether the image says that it is Windows.
     pub fn is_windows(self) -> bool {
         self.offer.with(|offer| offer.as_ref().is_some_and(|offer| offer.is_windows()))
@@ -312,7 +330,8 @@ impl Fields {
     /// Takes the cloud's refusal to its place, and says where that is.
     pub fn refuse(self, error: ApiError) -> Option<Part> {
         let draft = untrack(|| self.draft());
-        let part = refusal::part_of(&error, &draft);
+        // What is not on the page now, as the image, has no place but the top.
+        let part = refusal::part_of(&error, &draft).filter(|part| places::is_here(*part));
         let at = part.map(|part| draft.values(part)).unwrap_or_default();
         self.refused.set(Some(Refused { part, at, error }));
         part

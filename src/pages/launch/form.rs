@@ -2,6 +2,7 @@
 //!
 //! Pure: the page holds one signal a field and derives a `Draft` from them. Nothing here asks the cloud.
 
+use cloud_init::bytes_of;
 use openstack::compute::{
     BootFrom, ComputeLimits, CreateServer, Flavor, Keypair, Networks, ServerGroup, user_data,
 };
@@ -176,7 +177,7 @@ pub fn request(draft: &Draft, offer: &Offer) -> Result<CreateServer, Vec<Problem
         security_groups,
         availability_zone: text(&draft.zone),
         // That it is not too long is one of the rules above.
-        user_data: text(&draft.user_data).and_then(|_| user_data(&draft.user_data).ok()),
+        user_data: text(&draft.user_data).and_then(|_| user_data(bytes_of(&draft.user_data)).ok()),
         config_drive: draft.config_drive,
         admin_password: password,
         metadata,
@@ -354,7 +355,7 @@ pub fn user_data_problem(text: &str) -> Option<String> {
     if text.trim().is_empty() {
         return None;
     }
-    user_data(text).err().map(|length| {
+    user_data(bytes_of(text)).err().map(|length| {
         tr_with(
             "Too long: {length} characters after base64; Nova takes 65,535.",
             &[("length", &format::thousands(length as u64))],

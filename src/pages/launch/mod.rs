@@ -33,7 +33,7 @@ mod sizes;
 mod snapshots;
 mod summary;
 mod supply;
-mod user_data;
+mod userdata;
 mod words;
 mod zones;
 
@@ -61,7 +61,7 @@ use self::server_group::ServerGroupDialog;
 use self::sizes::SizeSection;
 use self::summary::Summary;
 use self::supply::{Supply, use_supply, value};
-use self::user_data::UserDataSection;
+use self::userdata::UserDataSection;
 use crate::cloud::use_cloud;
 use crate::components::OsMark;
 use crate::components::image::{display_name, system_name};

@@ -309,10 +309,11 @@ const LONGEST_USER_DATA: usize = 65_535;
 ///
 /// # Errors
 /// The length after base64.
-pub fn user_data(text: &str) -> Result<String, usize> {
+pub fn user_data(data: impl AsRef<[u8]>) -> Result<String, usize> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(text.len().div_ceil(3) * 4);
-    for chunk in text.as_bytes().chunks(3) {
+    let data = data.as_ref();
+    let mut out = String::with_capacity(data.len().div_ceil(3) * 4);
+    for chunk in data.chunks(3) {
         let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for place in 0..4_usize {

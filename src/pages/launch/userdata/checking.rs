@@ -1,0 +1,141 @@
+//! Checking what is written, a moment after it was: the worker (`src/checker.rs`) is loaded with the first letter, works on
+//! one text at a time, and is given the newest when it is done.
+
+use std::time::Duration;
+
+use cloud_init::{Guest, Report, bytes_of};
+use js_sys::{Array, Uint8Array};
+use leptos::leptos_dom::helpers::TimeoutHandle;
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use crate::worker::{FileWorker, WorkerEvent};
+
+/// Nobody wants to be told what is wrong with a word that is not finished.
+const REST: Duration = Duration::from_millis(400);
+
+/// What is known of the text. Cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Checking {
+    /// What was found last; `None` before that, and when there is nothing to check.
+    pub(super) report: RwSignal<Option<Report>>,
+    /// The text was changed since.
+    pub(super) stale: RwSignal<bool>,
+    /// Why it cannot be checked.
+    pub(super) failed: RwSignal<Option<String>>,
+    value: RwSignal<String>,
+    guest: Signal<Guest>,
+    worker: StoredValue<Option<FileWorker>, LocalStorage>,
+    /// The worker is at work.
+    busy: StoredValue<bool>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Checking {
+    /// Of this text, as long as the page is there.
+    pub(super) fn new(value: RwSignal<String>, guest: Signal<Guest>) -> Self {
+        let this = Self {
+            report: RwSignal::new(None),
+            stale: RwSignal::new(false),
+            failed: RwSignal::new(None),
+            value,
+            guest,
+            worker: StoredValue::new_local(None),
+            busy: StoredValue::new(false),
+            timer: StoredValue::new(None),
+        };
+        Effect::new(move || {
+            value.track();
+            guest.track();
+            this.wait();
+        });
+        on_cleanup(move || {
+            this.stop_waiting();
+            this.worker.try_update_value(|worker| *worker = None);
+        });
+        this
+    }
+
+    fn wait(self) {
+        self.stop_waiting();
+        self.stale.set(true);
+        if self.value.with_untracked(String::is_empty) {
+            self.report.set(None);
+            self.stale.set(false);
+            return;
+        }
+        match set_timeout_with_handle(move || self.send(), REST) {
+            Ok(handle) => self.timer.set_value(Some(handle)),
+            Err(error) => leptos::logging::error!("the browser gives no timer: {error:?}"),
+        }
+    }
+
+    fn stop_waiting(self) {
+        if let Some(Some(timer)) = self.timer.try_update_value(Option::take) {
+            timer.clear();
+        }
+    }
+
+    fn send(self) {
+        if self.busy.get_value() || self.value.with_untracked(String::is_empty) {
+            return;
+        }
+        let job = self.value.with_untracked(|value| job(value, self.guest.get_untracked()));
+        self.busy.set_value(true);
+        self.stale.set(false);
+        let given = match self
+            .worker
+            .with_value(|worker| worker.as_ref().map(|worker| worker.give(&job)))
+        {
+            Some(given) => given,
+            None => FileWorker::start("slipway-checker", &job, &Array::new(), move |event| {
+                self.hear(event)
+            })
+            .map(|worker| self.worker.set_value(Some(worker))),
+        };
+        if let Err(error) = given {
+            self.hear(WorkerEvent::Failed(crate::worker::words(&error)));
+        }
+    }
+
+    fn hear(self, event: WorkerEvent) {
+        if self.busy.try_set_value(false).is_some() {
+            return;
+        }
+        let report = match event {
+            WorkerEvent::Said(said) => match said.as_string() {
+                Some(text) => {
+                    serde_json::from_str::<Report>(&text).map_err(|error| error.to_string())
+                }
+                None => Err(crate::worker::words(&said)),
+            },
+            WorkerEvent::Failed(why) => Err(why),
+        };
+        match report {
+            Ok(report) => {
+                self.failed.set(None);
+                if !self.value.with_untracked(String::is_empty) {
+                    self.report.set(Some(report));
+                }
+                if self.stale.get_untracked() {
+                    self.send();
+                }
+            }
+            Err(why) => {
+                // Another one is started with the next letter.
+                self.worker.set_value(None);
+                self.report.set(None);
+                self.failed.set(Some(why));
+            }
+        }
+    }
+}
+
+fn job(value: &str, guest: Guest) -> JsValue {
+    let guest = match guest {
+        Guest::Unknown => 0,
+        Guest::Linux => 1,
+        Guest::Windows => 2,
+    };
+    Array::of2(&Uint8Array::from(bytes_of(value).as_ref()), &JsValue::from(guest)).into()
+}
