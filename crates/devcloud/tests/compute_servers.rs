@@ -75,6 +75,33 @@ async fn a_new_boot_volume_goes_or_stays_as_it_was_told() {
 }
 
 #[tokio::test]
+async fn what_becomes_of_a_volume_can_be_changed_until_its_server_goes() {
+    let scene = Scene::new().await;
+    let change = json!({"imageRef": "", "flavorRef": NO_DISK, "block_device_mapping_v2": scene.new_volume(true)});
+    let id = scene.launched(change, "ACTIVE").await.text("/server/id");
+    let path = format!("/servers/{id}/os-volume_attachments");
+    let attached = scene.ask("GET", &path, None).await;
+    let volume = attached.text("/volumeAttachments/0/volumeId");
+    let put = async |volume: &str, named: &str| {
+        let body = json!({"volumeAttachment": {"volumeId": named, "delete_on_termination": false}});
+        scene.ask("PUT", &format!("{path}/{volume}"), Some(body)).await
+    };
+    put("00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000000")
+        .await
+        .expect(404);
+    // Another volume in its place is for operators.
+    put(&volume, "00000000-0000-0000-0000-000000000000").await.expect(403);
+    put(&volume, &volume).await.expect(202);
+    let attached = scene.ask("GET", &path, None).await;
+    assert_eq!(attached.body["volumeAttachments"][0]["delete_on_termination"], false);
+    scene.ask("DELETE", &format!("/servers/{id}"), None).await.expect(204);
+    scene.gone(&id).await;
+    let volume = format!("/volume/v3/{}/volumes/{volume}", devcloud::well_known::PROJECT_DEMO);
+    let kept = scene.cloud.get(&volume, &scene.token).await.expect(200);
+    assert_eq!(kept.text("/volume/status"), "available");
+}
+
+#[tokio::test]
 async fn stopping_starting_and_rebooting() {
     let scene = Scene::new().await;
     let id = scene.launched(json!({}), "ACTIVE").await.text("/server/id");

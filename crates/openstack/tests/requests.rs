@@ -571,3 +571,28 @@ fn floating_addresses() {
     });
     assert_eq!(line, "DELETE /v2.0/floatingips/f");
 }
+
+#[test]
+fn what_becomes_of_a_volume_can_be_changed() {
+    let fake = Fake::new(|request, _| {
+        Ok(if request.method.as_str() == "GET" {
+            support::sample("nova/version")
+        } else {
+            support::status(202)
+        })
+    });
+    let wanted = (openstack::ServerId::from("s"), openstack::VolumeId::from("v"));
+    run(compute::set_volume_fate(&client(Arc::clone(&fake)), &wanted.0, &wanted.1, true)).unwrap();
+    assert!(fake.last().url.ends_with("/v2.1/servers/s/os-volume_attachments/v"));
+    assert_eq!(
+        fake.last_body(),
+        json!({"volumeAttachment": {"volumeId": "v", "delete_on_termination": true}})
+    );
+    let old = Fake::new(|_, _| {
+        Ok(support::json(
+            json!({"version": {"id": "v2.1", "version": "2.84", "min_version": "2.1"}}),
+        ))
+    });
+    let refused = run(compute::set_volume_fate(&client(old), &wanted.0, &wanted.1, true));
+    assert_eq!(refused.unwrap_err().kind, openstack::ErrorKind::Unsupported);
+}
