@@ -38,20 +38,24 @@ pub fn ScopeMenu() -> impl IntoView {
             <Icon glyph=Glyph::UpDown />
         }
     };
+    // Of this owner: the menu's own is gone by the time that the cloud has answered.
+    let leave = use_section_root();
     view! {
         <Menu button_class="scope" button=button>
-            <Projects />
+            <Projects leave=leave.clone() />
             <MenuRule />
-            <Regions />
+            <Regions leave=leave.clone() />
         </Menu>
     }
 }
 
 #[component]
-fn Projects() -> impl IntoView {
+fn Projects(
+    /// Leaves a page that is of the scope that was left.
+    leave: impl Fn() + Clone + Send + Sync + 'static,
+) -> impl IntoView {
     let account = expect_context::<Account>();
     let toasts = expect_context::<Toasts>();
-    let leave = use_section_root();
     let here = account.current().get_untracked().map(|cloud| cloud.project().clone());
     let bound = account.how().is_some_and(|how| how != How::Password);
     let mut projects = account.projects();
@@ -101,9 +105,11 @@ pub fn switch_project(
 }
 
 #[component]
-fn Regions() -> impl IntoView {
+fn Regions(
+    /// Leaves a page that is of the scope that was left.
+    leave: impl Fn() + Clone + Send + Sync + 'static,
+) -> impl IntoView {
     let account = expect_context::<Account>();
-    let leave = use_section_root();
     let here =
         account.current().get_untracked().and_then(|cloud| cloud.region().map(str::to_owned));
     view! {
@@ -126,7 +132,8 @@ fn Regions() -> impl IntoView {
     }
 }
 
-/// What a page shows (an image, a filled-in form) is of the scope that is left: go to the list.
+/// What a page shows (an image, a filled-in form) is of the scope that is left: go to the list. It works as long as the
+/// owner that called this.
 pub fn use_section_root() -> impl Fn() + Clone + Send + Sync + 'static {
     let navigate = StoredValue::new_local(use_navigate());
     let path = use_location().pathname;
@@ -135,7 +142,8 @@ pub fn use_section_root() -> impl Fn() + Clone + Send + Sync + 'static {
         let root =
             if path.starts_with(routes::INSTANCES) { routes::INSTANCES } else { routes::IMAGES };
         if path != root {
-            navigate.with_value(|navigate| navigate(root, NavigateOptions::default()));
+            // Nobody is there to be led when they signed out meanwhile.
+            navigate.try_with_value(|navigate| navigate(root, NavigateOptions::default()));
         }
     }
 }
