@@ -1,11 +1,11 @@
 # Thin: each command is a small script under tools/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build setup test check screens bench dist clean
+.PHONY: help run dev build setup test test-openstack check screens bench dist clean
 
 PORT ?= 8080
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: ## A cloud and its console at http://localhost:8080 (PORT=... for another port)
 	@tools/run $(PORT)
@@ -22,6 +22,9 @@ setup: ## Everything that the other commands need, once
 
 test: ## Every test, the end-to-end ones in a real browser too
 	@tools/test
+
+test-openstack: ## The journeys on a real OpenStack, brought up on loopback (root, 3 GiB, minutes)
+	@tools/test-openstack
 
 check: ## Format, clippy, invariants, size of the first page
 	@tools/check

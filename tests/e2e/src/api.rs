@@ -1,6 +1,10 @@
 //! What is really in the cloud, asked as any client asks: a page may say what it likes.
 
+use std::path::Path;
+
+use http::Method;
 use serde_json::{Value, json};
+use tokio::process::Command;
 
 use crate::{Stage, Trouble};
 
@@ -10,7 +14,10 @@ pub const CONTAINER: &str = "slipway-uploads";
 /// A client of its own, signed in.
 pub struct Api {
     http: reqwest::Client,
-    url: String,
+    /// Keystone's address, with `/v3`.
+    auth_url: String,
+    /// The public endpoints: type and address.
+    services: Vec<(String, String)>,
     token: String,
     project: String,
     user: String,
@@ -36,25 +43,34 @@ impl Stage {
 }
 
 impl Api {
-    /// Signs in as `demo` at the cloud of that address.
+    /// Signs in as `demo` at the devcloud of that address.
     ///
     /// # Errors
     /// When the cloud does not let it in.
     pub async fn sign_in(url: &str) -> Result<Self, Trouble> {
+        let auth_url = format!("{}/identity/v3", url.trim_end_matches('/'));
+        Self::sign_in_at(&auth_url, "demo", "demo").await
+    }
+
+    /// Signs in at that Keystone, as one of the users with the password of these tests.
+    ///
+    /// # Errors
+    /// When the cloud does not let it in.
+    pub async fn sign_in_at(auth_url: &str, user: &str, project: &str) -> Result<Self, Trouble> {
         let http = reqwest::Client::new();
-        let url = url.trim_end_matches('/').to_owned();
         let ask = json!({ "auth": {
             "identity": { "methods": ["password"], "password": { "user": {
-                "name": "demo", "password": "demo-secret", "domain": { "id": "default" } } } },
-            "scope": { "project": { "name": "demo", "domain": { "id": "default" } } } } });
-        let answer = http.post(format!("{url}/identity/v3/auth/tokens")).json(&ask).send().await?;
+                "name": user, "password": "demo-secret", "domain": { "id": "default" } } } },
+            "scope": { "project": { "name": project, "domain": { "id": "default" } } } } });
+        let answer = http.post(format!("{auth_url}/auth/tokens")).json(&ask).send().await?;
         let token = answer.headers().get("x-subject-token").ok_or("a token")?.to_str()?.to_owned();
         let body: Value = answer.json().await?;
         let id = |pointer: &str| -> Result<String, Trouble> {
             Ok(body.pointer(pointer).and_then(Value::as_str).ok_or("an id")?.to_owned())
         };
         let (project, user) = (id("/token/project/id")?, id("/token/user/id")?);
-        Ok(Self { http, url, token, project, user })
+        let services = public_endpoints(&body);
+        Ok(Self { http, auth_url: auth_url.to_owned(), services, token, project, user })
     }
 
     /// The token.
@@ -67,14 +83,53 @@ impl Api {
         &self.user
     }
 
+    /// The project's id.
+    pub fn project(&self) -> &str {
+        &self.project
+    }
+
+    /// Where Keystone stands, with `/v3`.
+    pub fn identity_url(&self) -> &str {
+        &self.auth_url
+    }
+
     /// Where Glance stands.
     pub fn images_url(&self) -> String {
-        format!("{}/image/v2/images", self.url)
+        format!("{}/v2/images", self.service("image"))
     }
 
     /// Where the container of uploads stands.
     pub fn container_url(&self) -> String {
-        format!("{}/object-store/v1/AUTH_{}/{CONTAINER}", self.url, self.project)
+        format!("{}/{CONTAINER}", self.service("object-store"))
+    }
+
+    /// The first endpoint of that type in the catalog; empty without one, so that what is asked of it fails.
+    pub fn service(&self, kind: &str) -> &str {
+        let found = self.services.iter().find(|(known, _)| known == kind);
+        found.map_or("", |(_, url)| url.as_str())
+    }
+
+    /// Asks with the token; the answer's body, `null` where there is none.
+    ///
+    /// # Errors
+    /// When the cloud refuses, in its own words.
+    pub async fn ask(
+        &self,
+        method: Method,
+        url: &str,
+        body: Option<Value>,
+    ) -> Result<Value, Trouble> {
+        let mut request =
+            self.http.request(method.clone(), url).header("x-auth-token", &self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await?;
+        let (status, text) = (answer.status(), answer.text().await?);
+        if !status.is_success() {
+            return Err(format!("{method} {url}: {status} {text}").into());
+        }
+        Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
     }
 
     /// The images of that name, whatever their state, hidden ones too.
@@ -116,18 +171,97 @@ impl Api {
     /// # Errors
     /// When the cloud refuses.
     pub async fn make_image(&self, name: &str) -> Result<String, Trouble> {
-        let record = json!({ "name": name, "disk_format": "raw", "container_format": "bare" });
         let made: Value = self
             .http
             .post(self.images_url())
             .header("x-auth-token", &self.token)
-            .json(&record)
+            .json(&record(name))
             .send()
             .await?
             .error_for_status()?
             .json()
             .await?;
         Ok(made.get("id").and_then(Value::as_str).ok_or("no record")?.to_owned())
+    }
+
+    /// Gives a record its data.
+    ///
+    /// # Errors
+    /// When the cloud refuses.
+    pub async fn put_image(&self, id: &str, data: Vec<u8>) -> Result<(), Trouble> {
+        self.http
+            .put(format!("{}/{id}/file", self.images_url()))
+            .header("x-auth-token", &self.token)
+            .header("content-type", "application/octet-stream")
+            .body(data)
+            .send()
+            .await?
+            .error_for_status()?;
+        Ok(())
+    }
+
+    /// Makes so many empty records, named `{prefix}-0` and on, eight at a time.
+    ///
+    /// # Errors
+    /// When the cloud refuses one.
+    pub async fn make_images(&self, prefix: &str, count: usize) -> Result<(), Trouble> {
+        let mut all = tokio::task::JoinSet::new();
+        for index in 0..count {
+            if all.len() == 8 {
+                all.join_next().await.ok_or("a request under way")???;
+            }
+            let request = self
+                .http
+                .post(self.images_url())
+                .header("x-auth-token", &self.token)
+                .json(&record(&format!("{prefix}-{index}")));
+            all.spawn(async move { request.send().await?.error_for_status().map(drop) });
+        }
+        while let Some(made) = all.join_next().await {
+            made??;
+        }
+        Ok(())
+    }
+
+    /// How many images of the project have a name that begins so.
+    ///
+    /// # Errors
+    /// When the cloud does not answer with lists.
+    pub async fn count_images(&self, prefix: &str) -> Result<usize, Trouble> {
+        let root = self.service("image").to_owned();
+        let mut next = Some(format!("/v2/images?limit=1000&owner={}", self.project));
+        let mut count = 0;
+        while let Some(path) = next {
+            let page = self.ask(Method::GET, &format!("{root}{path}"), None).await?;
+            let images = page.get("images").and_then(Value::as_array).ok_or("no list")?;
+            let named = |image: &&Value| {
+                let name = image.get("name").and_then(Value::as_str);
+                name.is_some_and(|name| name.starts_with(prefix))
+            };
+            count += images.iter().filter(named).count();
+            // Glance says the path; devcloud, below a prefix, says it with the prefix.
+            next = page.get("next").and_then(Value::as_str).map(|path| {
+                path.find("/v2/").and_then(|at| path.get(at..)).unwrap_or(path).to_owned()
+            });
+        }
+        Ok(count)
+    }
+
+    /// The image of that name is active in the cloud and holds the file's bytes, by the cloud's own SHA-512.
+    ///
+    /// # Errors
+    /// Says what is otherwise.
+    pub async fn holds_the_file(&self, name: &str, file: &Path) -> Result<(), Trouble> {
+        let image = self.active(name).await?.ok_or_else(|| format!("{name} is not active"))?;
+        let said = Command::new("sha512sum").arg(file).output().await?;
+        let ours = String::from_utf8_lossy(&said.stdout);
+        let ours = ours.split_whitespace().next().ok_or("sha512sum says nothing")?;
+        let size = tokio::fs::metadata(file).await?.len();
+        let theirs = image.get("os_hash_value").and_then(Value::as_str);
+        if theirs != Some(ours) || image.get("size").and_then(Value::as_u64) != Some(size) {
+            return Err(format!("{name} is not the file of {size} bytes {ours}: {image}").into());
+        }
+        Ok(())
     }
 
     /// Removes an image.
@@ -209,4 +343,27 @@ impl Api {
             .error_for_status()?;
         Ok(())
     }
+}
+
+fn record(name: &str) -> Value {
+    json!({ "name": name, "disk_format": "raw", "container_format": "bare" })
+}
+
+/// Type and address of the public endpoints in a token's body, slash at the end or not as it may be.
+fn public_endpoints(body: &Value) -> Vec<(String, String)> {
+    let list = |value: &Value, key: &str| {
+        value.get(key).and_then(Value::as_array).cloned().unwrap_or_default()
+    };
+    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let mut found = Vec::new();
+    for service in list(body.get("token").unwrap_or(&Value::Null), "catalog") {
+        for endpoint in list(&service, "endpoints") {
+            if text(&endpoint, "interface").as_deref() == Some("public")
+                && let (Some(kind), Some(url)) = (text(&service, "type"), text(&endpoint, "url"))
+            {
+                found.push((kind, url.trim_end_matches('/').to_owned()));
+            }
+        }
+    }
+    found
 }

@@ -7,15 +7,18 @@
 
 mod api;
 mod browser;
+mod compute;
 mod console;
 mod files;
 mod firefox;
+mod ground;
 mod keyboard;
 mod look;
 mod measure;
 mod person;
 mod plan;
 mod processes;
+mod terminal;
 mod uploads;
 mod user;
 
@@ -23,8 +26,10 @@ use std::path::PathBuf;
 
 pub use api::{Api, CONTAINER, Object};
 pub use browser::{Browser, Kind};
+pub use compute::{Beside, Disk};
 pub use console::{CONFIG, console_with};
 pub use files::{disk_with_debian, noise, qcow2, serve_file, totp_code, zeros};
+pub use ground::{Ground, Site, on_any_cloud};
 pub use look::{Name, like};
 pub use measure::View;
 pub use person::Person;
@@ -33,6 +38,7 @@ pub use plan::{
     refused,
 };
 pub use processes::{Process, tree};
+pub use terminal::pasted;
 pub use uploads::{SEGMENT, stored_bytes, upload_journey};
 pub use user::User;
 
@@ -129,18 +135,7 @@ where
     let browser = Browser::start(kind).await?;
     let user = User::new(browser.driver.clone(), browser.log(), cloud.url());
     let stage = Stage { cloud, user, browser, folder };
-    let outcome = play(&stage).await;
-    let outcome = match outcome {
-        Ok(()) => stage.user.no_errors_in_log().await,
-        Err(trouble) => Err(trouble),
-    };
-    let outcome = match outcome {
-        Ok(()) => Ok(()),
-        Err(trouble) => {
-            let kept = stage.user.keep_evidence(name).await;
-            Err(format!("{name}: {trouble}\n{kept}").into())
-        }
-    };
+    let outcome = stage.user.judged(name, play(&stage).await).await;
     stage.browser.close().await?;
     stage.cloud.stop().await;
     outcome

@@ -41,17 +41,10 @@ impl Person {
     /// # Errors
     /// Whatever `play` returns, and where the screenshot is.
     pub async fn does(&self, name: &str, play: impl AsyncFnOnce(&User) -> Outcome) -> Outcome {
-        let outcome = match play(&self.user).await {
-            Ok(()) => self.user.no_errors_in_log().await,
-            Err(trouble) => Err(trouble),
-        };
-        match outcome {
-            Ok(()) => Ok(()),
-            Err(trouble) => {
-                let kept = self.user.keep_evidence(name).await;
-                self.browser.cut_power().await?;
-                Err(format!("{name}: {trouble}\n{kept}").into())
-            }
+        let outcome = self.user.judged(name, play(&self.user).await).await;
+        if outcome.is_err() {
+            self.browser.cut_power().await?;
         }
+        outcome
     }
 }

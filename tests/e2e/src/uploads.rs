@@ -4,9 +4,6 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::Value;
-use tokio::process::Command;
-
 use crate::console::{config, console_with};
 use crate::plan::SEGMENT_PUT;
 use crate::{Api, Kind, Outcome, Stage, Trouble, User, journey_with, like};
@@ -49,23 +46,6 @@ impl Stage {
     pub async fn segments_begun(&self, count: u64) -> Outcome {
         let what = format!("{count} segments begun");
         self.user.until_within(PATIENCE, &what, async || Ok(self.sent() >= count)).await
-    }
-
-    /// The image of that name is active in the cloud and holds the file's bytes, by the cloud's own SHA-512.
-    ///
-    /// # Errors
-    /// Says what is otherwise.
-    pub async fn holds_the_file(&self, api: &Api, name: &str, file: &Path) -> Outcome {
-        let image = api.active(name).await?.ok_or_else(|| format!("{name} is not active"))?;
-        let said = Command::new("sha512sum").arg(file).output().await?;
-        let ours = String::from_utf8_lossy(&said.stdout);
-        let ours = ours.split_whitespace().next().ok_or("sha512sum says nothing")?;
-        let size = tokio::fs::metadata(file).await?.len();
-        let theirs = image.get("os_hash_value").and_then(Value::as_str);
-        if theirs != Some(ours) || image.get("size").and_then(Value::as_u64) != Some(size) {
-            return Err(format!("{name} is not the file of {size} bytes {ours}: {image}").into());
-        }
-        Ok(())
     }
 
     /// Nothing of any upload is left in the container, nor a record of that name or of the canary.

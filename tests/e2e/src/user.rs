@@ -245,9 +245,20 @@ impl User {
         }
     }
 
+    /// What a journey came to: it also failed when the browser's log says so, and then says where a screenshot is.
+    pub(crate) async fn judged(&self, name: &str, outcome: Outcome) -> Outcome {
+        let outcome = match outcome {
+            Ok(()) => self.no_errors_in_log().await,
+            Err(trouble) => Err(trouble),
+        };
+        let Err(trouble) = outcome else { return Ok(()) };
+        let kept = self.keep_evidence(name).await;
+        Err(format!("{name}: {trouble}\n{kept}").into())
+    }
+
     /// A panic of the app or a refusal by the Content-Security-Policy shows only in the browser's log: a journey
     /// that leaves one there has failed, whatever the page looked like.
-    pub(crate) async fn no_errors_in_log(&self) -> Outcome {
+    async fn no_errors_in_log(&self) -> Outcome {
         for message in self.messages().await? {
             let bad = ["panicked at", "Content Security Policy", "Uncaught", "unreachable"];
             if bad.iter().any(|sign| message.contains(sign)) {
@@ -268,7 +279,7 @@ impl User {
         }
     }
 
-    pub(crate) async fn keep_evidence(&self, name: &str) -> String {
+    async fn keep_evidence(&self, name: &str) -> String {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/e2e");
         let shot = folder.join(format!("{name}.png"));
         let kept = async {

@@ -26,7 +26,7 @@ async fn choose(stage: &Stage, name: &str) -> Result<PathBuf, Trouble> {
 async fn arrived(stage: &Stage, name: &str, file: &Path) -> Outcome {
     stage.user.verified().await?;
     let api = stage.api().await?;
-    stage.holds_the_file(&api, name, file).await?;
+    api.holds_the_file(name, file).await?;
     assert_eq!(stage.sent(), SEGMENTS as u64, "requests with a segment");
     stage.no_objects_are_left(&api).await
 }

@@ -96,7 +96,7 @@ async fn another_file_of_the_same_name_is_not_mixed_with_the_first() -> Outcome 
             // It is the file that was chosen, and nothing of the other one: what was hashed of that is forgotten.
             user.verified().await?;
             let api = stage.api().await?;
-            stage.holds_the_file(&api, "moving", &path).await?;
+            api.holds_the_file("moving", &path).await?;
             Ok(())
         },
     )
@@ -175,7 +175,7 @@ async fn gigabytes_of_zeros_are_two_requests() -> Outcome {
             user.reads("did not have to be sent").await?;
             assert_eq!(slipway_e2e::LARGE_SEGMENT_PUT.seen(stage.cloud.faults()), 1);
             let api = stage.api().await?;
-            stage.holds_the_file(&api, "zeros", &file).await?;
+            api.holds_the_file("zeros", &file).await?;
             stage.no_objects_are_left(&api).await
         },
     )

@@ -20,7 +20,7 @@ async fn choose(
 async fn arrived(stage: &Stage, file: &std::path::Path, requests: u64) -> Outcome {
     stage.user.verified().await?;
     let api = stage.api().await?;
-    stage.holds_the_file(&api, "line", file).await?;
+    api.holds_the_file("line", file).await?;
     assert_eq!(stage.sent(), requests, "requests with a segment");
     stage.no_objects_are_left(&api).await
 }
@@ -68,7 +68,7 @@ async fn a_lost_reply_of_a_segment_is_looked_up_and_not_sent_again() -> Outcome 
             // Chromium itself repeats once what ended without an answer on a connection that had served before.
             assert!((8..=9).contains(&stage.sent()), "{} requests", stage.sent());
             let api = stage.api().await?;
-            stage.holds_the_file(&api, "line", &file).await?;
+            api.holds_the_file("line", &file).await?;
             stage.no_objects_are_left(&api).await
         },
     )
@@ -110,7 +110,7 @@ async fn tokens_that_end_on_the_way_are_renewed_once_and_no_byte_is_lost() -> Ou
             user.click("button", "Sign in").await?;
             user.verified().await?;
             let api = stage.api().await?;
-            stage.holds_the_file(&api, "line", &file).await?;
+            api.holds_the_file("line", &file).await?;
             // Those that were refused, at most as many as are in flight together, are sent again.
             assert!(
                 stage.sent() <= 16 + 4,
@@ -145,7 +145,7 @@ async fn offline_it_waits_and_goes_on_by_itself() -> Outcome {
             assert!(back.elapsed() < Duration::from_secs(5), "it took {:?}", back.elapsed());
             user.verified().await?;
             let api = stage.api().await?;
-            stage.holds_the_file(&api, "line", &file).await?;
+            api.holds_the_file("line", &file).await?;
             assert!(stage.sent() <= 16 + 4, "{} requests with a segment", stage.sent());
             stage.no_objects_are_left(&api).await
         },

@@ -30,7 +30,7 @@ async fn a_third(stage: &Stage, user: &User, file: &Path) -> Outcome {
 async fn arrived(stage: &Stage, user: &User, file: &Path) -> Outcome {
     user.verified().await?;
     let api = stage.api().await?;
-    stage.holds_the_file(&api, "resumed", file).await?;
+    api.holds_the_file("resumed", file).await?;
     let sent = stage.sent();
     assert!(sent <= SEGMENTS + WIDTH, "{sent} requests for {SEGMENTS} segments");
     stage.no_objects_are_left(&api).await
@@ -99,7 +99,7 @@ async fn another_browser_hashes_again_and_sends_only_what_is_missing() -> Outcom
             stage.user.create().await?;
             stage.user.verified().await?;
             let api = stage.api().await?;
-            stage.holds_the_file(&api, "elsewhere", &file).await?;
+            api.holds_the_file("elsewhere", &file).await?;
             let sent = stage.sent();
             assert!(sent <= SEGMENTS + WIDTH, "{sent} requests for {SEGMENTS} segments");
             Ok(())
@@ -180,8 +180,8 @@ async fn two_browsers_with_the_same_file_both_succeed() -> Outcome {
                 .await?;
             stage.user.verified().await?;
             let api = stage.api().await?;
-            stage.holds_the_file(&api, "mine", &file).await?;
-            stage.holds_the_file(&api, "theirs", &file).await?;
+            api.holds_the_file("mine", &file).await?;
+            api.holds_the_file("theirs", &file).await?;
             other.browser.close().await
         },
     )

@@ -40,7 +40,7 @@ async fn several_uploads_take_their_turns_and_all_arrive() -> Outcome {
                     Ok(api.active(name).await?.is_some())
                 })
                 .await?;
-                stage.holds_the_file(&api, name, path).await?;
+                api.holds_the_file(name, path).await?;
             }
             // Segments of those that ended while others were under way may stay until they expire; nothing else does.
             for prefix in ["lease/", "m/"] {

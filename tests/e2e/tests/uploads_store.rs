@@ -30,7 +30,7 @@ async fn in_one_piece_because(stage: &Stage, words: &[&str]) -> Outcome {
     user.verified().await?;
     assert_eq!(stage.sent(), 0, "requests with a segment");
     let api = stage.api().await?;
-    stage.holds_the_file(&api, "stored", &file).await?;
+    api.holds_the_file("stored", &file).await?;
     stage.no_objects_are_left(&api).await
 }
 
@@ -136,7 +136,7 @@ async fn a_store_that_lets_no_page_in_is_told_with_the_commands_that_open_it() -
             user.create().await?;
             user.verified().await?;
             let api = Api::sign_in(&cloud.url()).await?;
-            stage.holds_the_file(&api, "stored", &file).await?;
+            api.holds_the_file("stored", &file).await?;
             cloud.stop().await;
             Ok(())
         },
@@ -161,7 +161,7 @@ async fn a_store_of_another_origin_takes_parts_when_it_was_opened() -> Outcome {
             user.choose_segments(&file).await?;
             user.create().await?;
             user.verified().await?;
-            stage.holds_the_file(&api, "stored", &file).await?;
+            api.holds_the_file("stored", &file).await?;
             stage.no_objects_are_left(&api).await?;
             cloud.stop().await;
             Ok(())
@@ -284,7 +284,7 @@ async fn a_poisoned_segment_is_not_used() -> Outcome {
             user.fill("Name", "again").await?;
             user.create().await?;
             user.until("the second one", async || Ok(api.active("again").await?.is_some())).await?;
-            stage.holds_the_file(&api, "again", &file).await?;
+            api.holds_the_file("again", &file).await?;
             assert_eq!(stage.sent(), before + 1, "only what was poisoned is sent again");
             Ok(())
         },
