@@ -52,7 +52,7 @@ struct Row {
 
 impl Row {
     fn of(part: &SnapshotPart) -> Self {
-        Self { id: part.disk.snapshot.clone(), name: part_name(part), fate: Fate::Going }
+        Self { id: part.disk.snapshot.clone(), name: name_and_size(part), fate: Fate::Going }
     }
 }
 
@@ -157,9 +157,9 @@ fn asking(work: Work) -> AnyView {
     };
     view! {
         <p>{tr("Its data is in volume snapshots. They stay, unless they are deleted with it:")}</p>
-        <fieldset class="fieldset dialog__choices">
+        <fieldset class="fieldset fieldset--close">
             <legend class="fieldset__legend">{tr("Delete with it")}</legend>
-            {choices.into_iter().map(choice_view).collect_view()}
+            <div class="dialog__choices">{choices.into_iter().map(choice_view).collect_view()}</div>
         </fieldset>
         {move || some_stay().then(|| view! {
             <p class="muted">{tr("What stays goes on counting against the quota. This console shows volume snapshots only with their image.")}</p>
@@ -169,22 +169,26 @@ fn asking(work: Work) -> AnyView {
     .into_any()
 }
 
-fn choice_view(choice: Choice) -> AnyView {
-    let part = &choice.part;
-    let label = match part_size_gib(part).map(format::disk) {
+/// Those of one image have the same name; the sizes tell them apart.
+fn name_and_size(part: &SnapshotPart) -> String {
+    match part_size_gib(part).map(format::disk) {
         Some(size) => format!("{}, {size}", part_name(part)),
         None => part_name(part),
-    };
+    }
+}
+
+fn choice_view(choice: Choice) -> AnyView {
+    let part = &choice.part;
     let hint = children_words(part).map(|children| {
         let means = tr(
-            "They go on as they are. Many clouds keep a snapshot as long as such a volume is there: delete the volume first, or try.",
+            "What was made from it goes on as it is. Many clouds keep a snapshot as long as such a volume is there: delete the volume first, or try.",
         );
         format!("{children} {means}")
     });
     view! {
         <Check
             checked=choice.goes
-            label=Signal::stored(label)
+            label=Signal::stored(name_and_size(part))
             hint=Signal::stored(hint)
             why_not=Signal::stored(why_not_delete_part(part))
         />
@@ -243,7 +247,7 @@ fn under_way(work: Work) -> AnyView {
     view! {
         {move || failed().map(|count| {
             let title = format::count(count, "volume snapshot is still there", "volume snapshots are still there");
-            let text = tr("The image is deleted. What stays goes on counting against the quota, and this console shows it no longer: try again, or note the id.");
+            let text = tr("What stays goes on counting against the quota, and this console shows it no longer: try again, or note the id.");
             view! { <Note tone=Tone::Danger title=title text=Some(text.to_owned()) /> }
         })}
         <p role="status">{said}</p>

@@ -7,7 +7,7 @@ use openstack::volume::{VolumeSnapshot, VolumeSnapshotStatus};
 use openstack::{ApiError, ErrorKind, VolumeSnapshotId};
 
 use crate::cloud::Cloud;
-use crate::text::{errors, tr};
+use crate::text::{errors, tr, tr_with};
 use crate::ui::Shape;
 
 /// Pause between two looks.
@@ -53,7 +53,10 @@ impl Fate {
     pub fn why(&self) -> Option<String> {
         match self {
             Self::Going | Self::Gone => None,
-            Self::Stayed(Some(words)) => Some(words.clone()),
+            Self::Stayed(Some(words)) => Some(tr_with(
+                "The cloud set it back and says: “{words}” Most likely volumes that were made from it still need it.",
+                &[("words", words)],
+            )),
             Self::Stayed(None) => Some(
                 tr("The cloud set it back without a reason; most likely volumes that were made from it still need it.").to_owned(),
             ),
