@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::api::{Call, expect};
 use super::body::{accepted, in_body, pairs};
 use super::error::VolumeError;
-use super::life::{self, NewVolume};
+use super::life;
+use super::make::{self, NewVolume};
 use super::model::{Status, Volume};
 use super::origin::{self, Origin};
 use super::view::{self, Moment};
@@ -60,8 +61,8 @@ pub async fn create(call: Call) -> Result<Response, VolumeError> {
         .region
         .db
         .write(move |tx| match snapshot {
-            Some(snapshot) => life::create_of_snapshot(tx, &region, now, wanted, &snapshot),
-            None => life::create(tx, &region, now, wanted),
+            Some(snapshot) => make::create_of_snapshot(tx, &region, now, wanted, &snapshot),
+            None => make::create(tx, &region, now, wanted),
         })
         .await?;
     life::follow(&call.region, volume.id.clone());

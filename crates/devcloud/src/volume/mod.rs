@@ -12,6 +12,7 @@ mod error;
 pub mod failures;
 mod life;
 mod list;
+mod make;
 mod messages;
 mod metadata;
 mod model;
@@ -26,10 +27,8 @@ mod view;
 
 pub use api::router;
 pub use error::VolumeError;
-pub use life::{
-    NewVolume, attach, check_image, create, create_of_snapshot, delete, detach, find, follow,
-    reserve,
-};
+pub use life::{attach, delete, detach, find, follow, reserve};
+pub use make::{NewVolume, check_image, create, create_of_snapshot};
 pub use model::{Attachment, Status, Volume};
 pub use quota::snapshots_free;
 pub(crate) use snapshots::for_image as snapshot_for_image;
