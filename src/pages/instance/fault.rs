@@ -104,8 +104,10 @@ fn Again(known: Known, deeds: Deeds) -> impl IntoView {
         deeds.try_again(server, launch);
     };
     view! {
-        <Button icon=Glyph::Retry why_not=why_not on_press=press>
-            {tr("Delete and try again with these settings")}
-        </Button>
+        <span class="instance__again">
+            <Button icon=Glyph::Retry why_not=why_not on_press=press>
+                {tr("Delete and try again with these settings")}
+            </Button>
+        </span>
     }
 }

@@ -148,7 +148,13 @@ fn Row(row: ActionRow, rows: Memo<Vec<ActionRow>>, known: Known) -> impl IntoVie
     let cloud = use_cloud();
     let own = cloud.user().id.clone();
     let open = RwSignal::new(false);
-    let result = Memo::new(move |_| row.with(|row| outcome(row)));
+    // The newest one goes on for as long as the instance changes.
+    let going = Memo::new(move |_| {
+        let newest = rows.with(|rows| rows.first().map(|first| first.request_id.clone()));
+        newest.is_some_and(|newest| row.with(|row| row.request_id == newest))
+            && known.server.with(|server| server.as_ref().is_some_and(Server::is_changing))
+    });
+    let result = Memo::new(move |_| row.with(|row| outcome(row, going.get())));
     let who = move || {
         row.with(|row| match &row.user_id {
             Some(user) if *user == own => tr("by you").to_owned(),
@@ -242,8 +248,12 @@ fn one_step(step: &ActionStep) -> AnyView {
 }
 
 /// Shape and, where it did not go well or goes on, a word.
-fn outcome(row: &ActionRow) -> (Shape, Option<&'static str>) {
-    if is_failed(row) { (Shape::Failed, Some(tr("failed"))) } else { (Shape::Done, None) }
+fn outcome(row: &ActionRow, going: bool) -> (Shape, Option<&'static str>) {
+    match (is_failed(row), going) {
+        (true, _) => (Shape::Failed, Some(tr("failed"))),
+        (false, true) => (Shape::Uploading, Some(tr("under way"))),
+        (false, false) => (Shape::Done, None),
+    }
 }
 
 /// What was done (nova/compute/instance_actions.py), as people say it; a word we do not know as it is.

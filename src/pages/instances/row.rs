@@ -284,25 +284,26 @@ fn actions(
             deeds.press(deed, server.get_untracked());
         }
     };
-    // The focus of the one that goes stays in the row.
-    Effect::new(move |before: Option<bool>| {
-        let now = deed().is_some();
-        if before.is_some_and(|before| before != now)
-            && let Some(row) = row.get_untracked()
-            && document().active_element().is_some_and(|active| {
-                active.class_list().contains("button--next") && row.contains(Some(&active))
-            })
-        {
+    let (link, button) = (NodeRef::<html::A>::new(), NodeRef::<html::Button>::new());
+    // One of the two is there. When it is the other's turn, the focus of the one that goes stays in the row: it is moved
+    // before, as the browser drops what is hidden.
+    Effect::new(move || {
+        let acts = deed().is_some();
+        let (Some(link), Some(button)) = (link.get(), button.get()) else { return };
+        let goes: &HtmlElement = if acts { &link } else { &button };
+        let leaves = document().active_element().is_some_and(|active| active == **goes);
+        link.set_hidden(acts);
+        button.set_hidden(!acts);
+        if leaves && let Some(row) = row.get_untracked() {
             focus_on(&HtmlElement::from(row), ".entry__name");
         }
-        now
     });
     view! {
         <span class="table__actions">
             <a
                 class="button button--quiet button--s button--next"
                 href=details
-                hidden=move || deed().is_some()
+                node_ref=link
                 aria-label=label
             >
                 {move || next.get().label()}
@@ -310,7 +311,8 @@ fn actions(
             <button
                 class="button button--quiet button--s button--next"
                 type="button"
-                hidden=move || deed().is_none()
+                node_ref=button
+                hidden
                 aria-label=label
                 aria-busy=move || busy().then_some("true")
                 on:click=press

@@ -80,6 +80,9 @@ pub fn Addresses(
     let failed = Memo::new(move |_| {
         remote.with(|remote| remote.value().is_none().then(|| remote.error.clone()).flatten())
     });
+    let changing = Memo::new(move |_| {
+        known.server.with(|server| server.as_ref().is_some_and(Server::is_changing))
+    });
     let keys = move || {
         shown.with(|shown| {
             let lines = shown.iter().flatten();
@@ -103,7 +106,13 @@ pub fn Addresses(
                 </For>
             </ul>
             <Show when=move || !waiting.get() && shown.with(|shown| shown.as_ref().is_some_and(Vec::is_empty))>
-                <p class="instance__inset small muted">{tr("It is on no network, and has no address.")}</p>
+                <p class="instance__inset small muted">
+                    {move || if changing.get() {
+                        tr("Its addresses appear here as soon as it has them.")
+                    } else {
+                        tr("It is on no network, and has no address.")
+                    }}
+                </p>
             </Show>
             <FloatingDialogs dialogs=dialogs />
         </Panel>
