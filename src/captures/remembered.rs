@@ -52,9 +52,13 @@ pub struct Remembered {
 }
 
 impl Remembered {
-    /// Whether the cloud was asked for the image, as far as anybody knows.
-    pub fn image_was_asked_for(&self) -> bool {
-        self.reached == Reached::Copying
+    /// Whether the cloud was asked for the image; `None` when nobody knows, as no answer was seen.
+    pub fn image_was_asked_for(&self) -> Option<bool> {
+        match self.reached {
+            Reached::Stopping => Some(false),
+            Reached::Asking => None,
+            Reached::Copying => Some(true),
+        }
     }
 }
 

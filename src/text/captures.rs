@@ -112,8 +112,9 @@ fn over(name: &str, end: &End) -> ((Shape, &'static str), Vec<String>) {
                 &named,
             )];
             why.push(match begun.image_was_asked_for() {
-                true => tr("The image was asked for; the cloud makes it by itself.").to_owned(),
-                false => tr("No image was asked for yet.").to_owned(),
+                Some(true) => tr("The image was asked for; the cloud makes it by itself.").to_owned(),
+                Some(false) => tr("No image was asked for yet.").to_owned(),
+                None => tr("Whether the cloud has begun the image is not known: going on looks first, and makes no second one.").to_owned(),
             });
             why.push(match begun.start_again {
                 true => tr_with("Go on does the rest, and starts {name} again.", &named),

@@ -21,11 +21,11 @@ fn hit(stage: &Stage, nth: u64, action: Action) {
     stage.cloud.faults().add(rule);
 }
 
-/// Opens the dialog on the instance's own page.
-async fn ask(stage: &Stage, id: &str) -> Outcome {
+/// Opens the dialog in the list: the page of an instance asks for its console log, which counts as an action too.
+async fn ask(stage: &Stage, name: &str) -> Outcome {
     let user = &stage.user;
-    user.open(&format!("/instances/{id}")).await?;
-    user.click("button", "More actions").await?;
+    user.open("/instances").await?;
+    user.click("button", like(&format!("Actions for {name}"))).await?;
     user.click("button", "Create image").await?;
     user.see("dialog", like("Create an image from")).await?;
     Ok(())
@@ -53,7 +53,7 @@ async fn it_is_shut_down_copied_and_started_again_while_the_user_walks_on() -> O
             let id = beside.instance("web-1", Disk::Local).await?;
             // Long enough to walk away.
             hit(stage, 2, Action::Delay { ms: 2500 });
-            ask(stage, &id).await?;
+            ask(stage, "web-1").await?;
             user.read("A real image of its local disk").await?;
             user.read("Shut it down first (recommended)").await?;
             user.fill("Name", "golden").await?;
@@ -87,7 +87,7 @@ async fn an_instance_on_a_volume_gives_an_image_of_size_0_and_says_so_before() -
             user.sign_in("demo", "demo-secret", "demo").await?;
             let beside = Beside::of(stage).await?;
             let id = beside.instance("db-1", Disk::Volume).await?;
-            ask(stage, &id).await?;
+            ask(stage, "db-1").await?;
             user.read("the image itself has size 0 and points to a snapshot").await?;
             user.read("instances from this image start only in dev-1a").await?;
             user.click("radio", like("Leave it running")).await?;
@@ -122,7 +122,7 @@ async fn a_refusal_is_told_and_the_instance_is_started_again() -> Outcome {
             let beside = Beside::of(stage).await?;
             let id = beside.instance("web-1", Disk::Local).await?;
             hit(stage, 2, refusal(403, "Quota exceeded for resources: snapshots."));
-            ask(stage, &id).await?;
+            ask(stage, "web-1").await?;
             user.fill("Name", "kept").await?;
             user.click("button", "Shut down and create image").await?;
             user.read("There is no image").await?;
@@ -163,13 +163,14 @@ async fn a_closed_tab_is_told_of_and_gone_on_with() -> Outcome {
             let id = beside.instance("web-1", Disk::Local).await?;
             // The image is asked for, and nobody hears the answer.
             hit(stage, 2, Action::Delay { ms: 60_000 });
-            ask(stage, &id).await?;
+            ask(stage, "web-1").await?;
             user.fill("Name", "golden").await?;
             user.click("button", "Shut down and create image").await?;
             user.read("Asking for the image").await?;
             user.reload().await?;
             user.read("Interrupted").await?;
             user.read("is probably still off").await?;
+            user.read("makes no second one").await?;
             assert_eq!(beside.state(&id).await?, "SHUTOFF");
             stage.cloud.faults().clear();
             user.click("button", "Go on").await?;
@@ -178,7 +179,7 @@ async fn a_closed_tab_is_told_of_and_gone_on_with() -> Outcome {
             assert_eq!(word(&one_image(&beside, "golden").await?, "status"), "active");
             // It is over: nothing is told after the next reload.
             user.reload().await?;
-            user.see("heading", "web-1").await?;
+            user.see("heading", "Instances").await?;
             tokio::time::timeout(Duration::from_secs(5), async {
                 user.no_longer_read("Interrupted").await
             })
@@ -200,7 +201,7 @@ async fn the_wizard_makes_the_same_from_a_link_and_so_does_its_command() -> Outc
             let id = beside.instance("web-1", Disk::Local).await?;
             user.open("/images/create").await?;
             user.click("radio", "Instance").await?;
-            user.fill("Instance", "web-1").await?;
+            user.fill("Which instance", "web-1").await?;
             user.read("A real image of its local disk").await?;
             user.at("a link to it", |path| path.ends_with(&format!("instance={id}"))).await?;
             user.reload().await?;
@@ -246,7 +247,7 @@ async fn a_volume_becomes_an_image_and_so_does_its_command() -> Outcome {
             let beside = Beside::of(stage).await?;
             let id = beside.volume("data-1").await?;
             user.open("/images/create?source=volume").await?;
-            user.fill("Volume", "data-1").await?;
+            user.fill("Which volume", "data-1").await?;
             user.read("at most 2 GiB").await?;
             user.at("a link to it", |path| path.ends_with(&format!("volume={id}"))).await?;
             user.fill("Name", "from data").await?;

@@ -33,7 +33,7 @@ pub(super) fn pick(existing: Existing) -> AnyView {
     let in_the_way =
         Signal::derive(move || existing.snapshot.read().is_none() && error.read().is_some());
     let choice = chooser(
-        tr("Instance"),
+        tr("Which instance"),
         FIELD,
         existing.server,
         existing.servers,

@@ -24,7 +24,7 @@ pub(super) fn pick(existing: Existing) -> AnyView {
     let error = Signal::derive(move || form.volume_error());
     view! {
         {chooser(
-            tr("Volume"),
+            tr("Which volume"),
             FIELD,
             existing.volume,
             existing.volumes,
