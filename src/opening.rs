@@ -1,4 +1,4 @@
-//! How a Web Worker of ours begins (`hasher.rs`, `inspector.rs`): it says that it listens, and does what it is given.
+//! How a Web Worker of ours begins (`hasher.rs`, `inspector.rs`, `checker.rs`): it says that it listens, and does what it is given.
 //!
 //! The page's side is `worker.rs`. What is posted before a worker's wasm is there would be lost, so the page waits for the
 //! word.

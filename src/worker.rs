@@ -1,4 +1,5 @@
-//! A Web Worker of our own that is given one job on one file: `src/hasher.rs`, `src/inspector.rs`.
+//! A Web Worker of our own that is given one job on one file: `src/hasher.rs`, `src/inspector.rs`; or one after the other,
+//! on texts: `src/checker.rs`.
 //!
 //! Each posts `true` as soon as it listens (what was posted before would be lost), is then given its job, and posts
 //! what it finds. `index.html` names the workers' files, whose names carry a hash: an app never meets a worker of

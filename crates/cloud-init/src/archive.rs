@@ -3,8 +3,10 @@
 use std::rc::Rc;
 
 use crate::check::{self, Around, yaml_findings};
-use crate::finding::{Finding, Problem};
+use crate::finding::Finding;
 use crate::format::Guest;
+use crate::mime;
+use crate::problem::Problem;
 use crate::yaml::{Node, Style, load};
 
 /// What is wrong with the list and with what is in it.
@@ -20,7 +22,13 @@ pub(crate) fn check(text: &str, guest: Guest, depth: usize) -> Vec<Finding> {
         match (entry.text(), entry.get("content")) {
             (Some(_), _) => findings.extend(part(entry, None, guest, depth)),
             (None, Some(content)) => {
-                let kind = entry.get("type").and_then(|kind| kind.text());
+                let named = entry.get("type");
+                let kind = named.and_then(|kind| kind.text());
+                if let (Some(node), Some(kind)) = (named, kind.filter(|kind| !mime::is_known(kind)))
+                {
+                    let problem = Problem::UnknownPart(kind.to_owned());
+                    findings.push(Finding::warning(node.place, problem));
+                }
                 findings.extend(part(content, kind, guest, depth));
             }
             (None, None) => findings.push(Finding::error(entry.place, Problem::ArchiveEntry)),

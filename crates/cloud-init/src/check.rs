@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Finding, Place, Problem, Severity, YamlProblem};
+use crate::finding::{Finding, Place, Severity};
 use crate::format::{Format, Guest, format, of_text};
+use crate::problem::{Problem, YamlProblem};
 use crate::yaml::{Loaded, Value};
 use crate::{
     LONGEST_ENCODED, archive, encoded_len, include, jinja, mime, mistakes, opening, schema, script,
@@ -37,6 +38,9 @@ pub fn check(bytes: &[u8], guest: Guest) -> Report {
     if format.is_windows() && guest != Guest::Windows {
         let severity = if guest == Guest::Linux { Severity::Error } else { Severity::Note };
         findings.push(Finding::new(severity, Place::line(1), Problem::OnlyWindows));
+    }
+    if guest == Guest::Windows && format.is_linux() {
+        findings.push(Finding::error(Place::line(1), Problem::NotWindows));
     }
     findings.sort_by_key(|finding| (finding.place.line, finding.place.column, finding.severity));
     findings.dedup();
@@ -132,6 +136,8 @@ fn moved(finding: Finding, around: Around) -> Finding {
 fn inner(text: &str, format: Format, guest: Guest, depth: usize) -> Vec<Finding> {
     match format {
         Format::CloudConfig => cloud_config(text, guest, true),
+        // cloudbase-init gives it to bash.exe or python.exe, whatever it names.
+        Format::Script if guest == Guest::Windows => Vec::new(),
         Format::Script => script::check(text),
         Format::Boothook | Format::PartHandler => script::windows_lines(text).into_iter().collect(),
         Format::Include | Format::IncludeOnce => include::check(text),

@@ -57,6 +57,20 @@ impl Format {
     pub const fn is_windows(self) -> bool {
         matches!(self, Self::PowerShell | Self::Cmd | Self::Ec2)
     }
+
+    /// Only cloud-init knows it when it stands by itself.
+    pub const fn is_linux(self) -> bool {
+        matches!(
+            self,
+            Self::Include
+                | Self::IncludeOnce
+                | Self::Boothook
+                | Self::PartHandler
+                | Self::Archive
+                | Self::JsonPatch
+                | Self::Template
+        )
+    }
 }
 
 /// What cloud-init looks for at the beginning, in lower case, the longest first (`INCLUSION_SRCH`).

@@ -1,7 +1,8 @@
 //! `#include` and `#include-once`: addresses, one a line (`user_data.py`, `_do_include`).
 
-use crate::finding::{Finding, Place, Problem};
+use crate::finding::{Finding, Place};
 use crate::opening::shown;
+use crate::problem::Problem;
 
 /// What `read_file_or_url` fetches.
 const SCHEMES: [&str; 4] = ["http://", "https://", "ftp://", "file://"];

@@ -1,7 +1,8 @@
 //! Templates: `## template: jinja`. They are filled in on the instance, so what they will say is not known here; what
 //! stands in them is checked with their expressions masked, character by character, so that every place stays.
 
-use crate::finding::{Finding, Place, Problem};
+use crate::finding::{Finding, Place};
+use crate::problem::Problem;
 
 /// Stands for what is not known yet. A private character: no cloud-config has it.
 pub(crate) const MASK: char = '\u{e000}';

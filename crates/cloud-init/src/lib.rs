@@ -16,6 +16,7 @@ mod mime;
 mod mistakes;
 mod nearest;
 mod opening;
+mod problem;
 mod schema;
 mod script;
 mod snippet;
@@ -23,8 +24,9 @@ mod yaml;
 
 pub use check::{Report, check};
 pub use field::{bytes_of, field_of};
-pub use finding::{Finding, Fix, Kind, Nearby, Place, Problem, Severity, YamlProblem};
+pub use finding::{Finding, Fix, Place, Severity};
 pub use format::{Format, Guest, format};
+pub use problem::{Kind, Nearby, Problem, YamlProblem};
 pub use snippet::{Snippet, add};
 
 /// The longest user data after base64, in characters (nova/api/openstack/compute/schemas/servers.py, `user_data`).

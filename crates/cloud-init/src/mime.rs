@@ -2,8 +2,9 @@
 
 use crate::base64;
 use crate::check::{self, Around};
-use crate::finding::{Finding, Place, Problem};
+use crate::finding::{Finding, Place};
 use crate::format::Guest;
+use crate::problem::Problem;
 
 /// The types that cloud-init does something with (`handlers`, `user_data.py`).
 const TYPES: [&str; 17] = [
@@ -26,6 +27,11 @@ const TYPES: [&str; 17] = [
     "application/octet-stream",
 ];
 
+/// Whether cloud-init does something with parts of this type by itself.
+pub(crate) fn is_known(kind: &str) -> bool {
+    TYPES.contains(&kind)
+}
+
 /// What is wrong with the message and its parts.
 pub(crate) fn check(text: &str, guest: Guest, depth: usize) -> Vec<Finding> {
     let lines: Vec<&str> =
@@ -47,7 +53,7 @@ fn message(lines: &[&str], line: usize, guest: Guest, depth: usize) -> Vec<Findi
             Some(boundary) => parts(body, body_line, &boundary, place, guest, depth),
         };
     }
-    if !TYPES.contains(&main.as_str()) && guest != Guest::Windows {
+    if !is_known(&main) && guest != Guest::Windows {
         return vec![Finding::warning(place, Problem::UnknownPart(main))];
     }
     let encoding =

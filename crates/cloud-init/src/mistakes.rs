@@ -7,8 +7,9 @@ mod users;
 
 use std::rc::Rc;
 
-use crate::finding::{Finding, Problem};
+use crate::finding::Finding;
 use crate::format::Guest;
+use crate::problem::Problem;
 use crate::yaml::Node;
 
 pub(crate) use letters::in_text;

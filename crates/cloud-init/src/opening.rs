@@ -1,9 +1,10 @@
 //! The first line, and what stands before it.
 
 use crate::base64;
-use crate::finding::{Finding, Place, Problem, Severity};
+use crate::finding::{Finding, Place, Severity};
 use crate::format::{FIRST_LINES, Format, Guest, format, of_text};
 use crate::nearest::nearest;
+use crate::problem::Problem;
 use crate::yaml;
 
 /// Why a text is none of the formats, with the way to make it one.

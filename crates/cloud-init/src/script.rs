@@ -1,8 +1,9 @@
 //! Scripts: `#!`, and what a boot hook or a part handler has in common with them.
 
-use crate::finding::{Finding, Place, Problem};
+use crate::finding::{Finding, Place};
 use crate::format::FIRST_LINES;
 use crate::nearest::nearest;
+use crate::problem::Problem;
 
 /// What is wrong with a script that begins with `#!`.
 pub(crate) fn check(text: &str) -> Vec<Finding> {

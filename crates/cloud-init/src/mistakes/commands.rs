@@ -3,7 +3,8 @@
 
 use std::rc::Rc;
 
-use crate::finding::{Finding, Problem};
+use crate::finding::Finding;
+use crate::problem::Problem;
 use crate::yaml::{Node, Style, Value};
 
 /// What means something to a shell only.

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use crate::base64;
-use crate::finding::{Finding, Problem};
+use crate::finding::Finding;
+use crate::problem::Problem;
 use crate::yaml::{Node, Style, Value};
 
 pub(super) fn check(root: &Rc<Node>) -> Vec<Finding> {
@@ -24,7 +25,7 @@ fn one(at: usize, file: &Rc<Node>) -> Vec<Finding> {
         && let Some(content) = file.get("content")
         && content.text().is_some_and(|text| base64::decode(text).is_none())
     {
-        let finding = Finding::error(content.place, Problem::ContentEncoding);
+        let finding = Finding::warning(content.place, Problem::ContentEncoding);
         findings.push(finding.at_path(format!("write_files.{at}.content")));
     }
     findings

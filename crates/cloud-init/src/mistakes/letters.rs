@@ -1,6 +1,7 @@
 //! Characters that look like others: spaces that are none, quotation marks of a word processor.
 
-use crate::finding::{Finding, Place, Problem};
+use crate::finding::{Finding, Place};
+use crate::problem::Problem;
 
 /// The first odd space and the first odd quote; only those that YAML could take for something else. `refused`: it is no
 /// YAML as it is, so any of them may be why.

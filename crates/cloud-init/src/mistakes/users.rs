@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::finding::{Finding, Problem};
+use crate::finding::Finding;
+use crate::problem::Problem;
 use crate::yaml::{Node, Value};
 
 /// What lets a user in.

@@ -3,7 +3,8 @@
 use std::rc::Rc;
 
 use super::{Looking, is_error};
-use crate::finding::{Finding, Problem};
+use crate::finding::Finding;
+use crate::problem::Problem;
 use crate::yaml::Node;
 
 impl Looking<'_> {

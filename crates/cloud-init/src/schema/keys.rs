@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use super::Looking;
 use super::values::matches;
-use crate::finding::{Finding, Nearby, Problem};
+use crate::finding::Finding;
 use crate::nearest::nearest;
+use crate::problem::{Nearby, Problem};
 use crate::yaml::{Node, Value};
 
 impl Looking<'_> {

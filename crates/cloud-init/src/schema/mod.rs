@@ -10,7 +10,8 @@ mod values;
 
 use std::rc::Rc;
 
-use crate::finding::{Finding, Kind, Place, Problem, Severity};
+use crate::finding::{Finding, Place, Severity};
+use crate::problem::{Kind, Problem};
 use crate::yaml::{self, Node, Value};
 
 const SCHEMA: &str = include_str!("cloud-config.json");
@@ -92,11 +93,14 @@ impl Looking<'_> {
                 "not" => findings.extend(self.not(rule, node)),
                 "deprecated" if matches!(rule.value, Value::Bool(true)) => {
                     let (since, words) = told(schema, "deprecated");
-                    findings.push(self.at_key(
-                        Severity::Warning,
-                        node,
-                        Problem::Deprecated(since, words),
-                    ));
+                    let new_name = new_name(self.path.last(), &words);
+                    let problem = Problem::Deprecated(since, words);
+                    let finding = self.at_key(Severity::Warning, node, problem);
+                    let place = finding.place;
+                    findings.push(match new_name {
+                        Some(name) => finding.with_fix(place, name),
+                        None => finding,
+                    });
                 }
                 "changed" if matches!(rule.value, Value::Bool(true)) => {
                     let (since, words) = told(schema, "changed");
@@ -158,6 +162,14 @@ impl Looking<'_> {
 fn told(schema: &Node, what: &str) -> (String, String) {
     let text = |key: String| schema.get(&key).map(|node| node.written.clone()).unwrap_or_default();
     (text(format!("{what}_version")), text(format!("{what}_description")).trim().to_owned())
+}
+
+/// The name that a key has now, when nothing else about it has changed: `lock-passwd` is `lock_passwd`, `apt_update` is
+/// `package_update`.
+fn new_name(key: Option<&String>, words: &str) -> Option<String> {
+    let name = words.strip_prefix("Use **")?.strip_suffix("** instead.")?;
+    let renamed = key.is_some_and(|key| key.replace('-', "_") == name);
+    (renamed || name.starts_with("package_")).then(|| name.to_owned())
 }
 
 /// What JSON Schema calls a kind of value.

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 
 use super::{Looking, kinds};
-use crate::finding::{Finding, Kind, Problem};
+use crate::finding::Finding;
 use crate::nearest::nearest;
+use crate::problem::{Kind, Problem};
 use crate::yaml::{Node, Style, Value};
 
 impl Looking<'_> {

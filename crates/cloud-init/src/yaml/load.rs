@@ -7,8 +7,9 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 
 use super::scalar::{Special, plain};
 use super::{Node, Style, Value, strict, words};
-use crate::finding::{Place, YamlProblem};
+use crate::finding::Place;
 use crate::jinja::MASK;
+use crate::problem::YamlProblem;
 
 /// Deeper than any cloud-config; what comes after recurses.
 const DEEPEST: usize = 64;

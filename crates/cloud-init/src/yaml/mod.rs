@@ -13,7 +13,8 @@ use std::rc::Rc;
 
 pub(crate) use load::{Loaded, load};
 
-use crate::finding::{Kind, Place};
+use crate::finding::Place;
+use crate::problem::Kind;
 
 /// A value and where it stands.
 #[derive(Debug)]

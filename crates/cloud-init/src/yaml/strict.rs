@@ -1,7 +1,8 @@
 //! What PyYAML refuses and the parser underneath lets pass: characters that must not be in YAML 1.1 at all, and tabs
 //! anywhere but in quotes, in blocks and in comments.
 
-use crate::finding::{Place, YamlProblem};
+use crate::finding::Place;
+use crate::problem::YamlProblem;
 
 /// Where a scalar stands: line from 1, column from 0.
 #[derive(Clone, Copy, Debug)]

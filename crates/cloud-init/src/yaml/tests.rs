@@ -1,5 +1,5 @@
 use super::*;
-use crate::finding::YamlProblem;
+use crate::problem::YamlProblem;
 
 #[test]
 fn says_what_is_wrong_and_where() {

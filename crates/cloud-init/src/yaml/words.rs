@@ -1,6 +1,7 @@
 //! What the parser's complaint means, and where people would look.
 
-use crate::finding::{Place, YamlProblem};
+use crate::finding::Place;
+use crate::problem::YamlProblem;
 
 /// The parser's words are matched by what is in them: they are not part of its promises, so anything else is shown as it
 /// is. `tests.rs` holds an example of each. `open`: where the innermost list or mapping begins that has not ended.

@@ -18,13 +18,14 @@ const REST: Duration = Duration::from_millis(400);
 #[derive(Clone, Copy)]
 pub(super) struct Checking {
     /// What was found last; `None` before that, and when there is nothing to check.
-    pub(super) report: RwSignal<Option<Report>>,
-    /// The text was changed since.
-    pub(super) stale: RwSignal<bool>,
+    pub(super) report: Memo<Option<Report>>,
     /// Why it cannot be checked.
     pub(super) failed: RwSignal<Option<String>>,
     value: RwSignal<String>,
     guest: Signal<Guest>,
+    found: RwSignal<Option<Report>>,
+    /// The text was changed since it was given to the worker.
+    stale: StoredValue<bool>,
     worker: StoredValue<Option<FileWorker>, LocalStorage>,
     /// The worker is at work.
     busy: StoredValue<bool>,
@@ -34,9 +35,15 @@ pub(super) struct Checking {
 impl Checking {
     /// Of this text, as long as the page is there.
     pub(super) fn new(value: RwSignal<String>, guest: Signal<Guest>) -> Self {
+        let found = RwSignal::new(None);
+        let report = Memo::new(move |_| match value.with(String::is_empty) {
+            true => None,
+            false => found.get(),
+        });
         let this = Self {
-            report: RwSignal::new(None),
-            stale: RwSignal::new(false),
+            report,
+            found,
+            stale: StoredValue::new(false),
             failed: RwSignal::new(None),
             value,
             guest,
@@ -58,10 +65,9 @@ impl Checking {
 
     fn wait(self) {
         self.stop_waiting();
-        self.stale.set(true);
-        if self.value.with_untracked(String::is_empty) {
-            self.report.set(None);
-            self.stale.set(false);
+        let is_empty = self.value.with_untracked(String::is_empty);
+        self.stale.set_value(!is_empty);
+        if is_empty {
             return;
         }
         match set_timeout_with_handle(move || self.send(), REST) {
@@ -82,7 +88,7 @@ impl Checking {
         }
         let job = self.value.with_untracked(|value| job(value, self.guest.get_untracked()));
         self.busy.set_value(true);
-        self.stale.set(false);
+        self.stale.set_value(false);
         let given = match self
             .worker
             .with_value(|worker| worker.as_ref().map(|worker| worker.give(&job)))
@@ -114,17 +120,15 @@ impl Checking {
         match report {
             Ok(report) => {
                 self.failed.set(None);
-                if !self.value.with_untracked(String::is_empty) {
-                    self.report.set(Some(report));
-                }
-                if self.stale.get_untracked() {
+                self.found.set(Some(report));
+                if self.stale.get_value() {
                     self.send();
                 }
             }
             Err(why) => {
                 // Another one is started with the next letter.
                 self.worker.set_value(None);
-                self.report.set(None);
+                self.found.set(None);
                 self.failed.set(Some(why));
             }
         }

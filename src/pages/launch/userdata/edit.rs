@@ -38,11 +38,11 @@ pub(super) struct Change {
     pub(super) select: (u32, u32),
 }
 
-/// What Tab (`back`: Shift and Tab) does with this selection: a single caret steps to the next even column, several lines
-/// move together. `None` when there is nothing to take away.
+/// What Tab (`back`: Shift and Tab) does with this selection: a caret steps to the next even column, the lines of what is
+/// selected move together. `None` when there is nothing to take away.
 pub(super) fn tab(text: &str, start: u32, end: u32, back: bool) -> Option<Change> {
     let first = line_start(text, start);
-    if !back && !slice(text, start, end).contains('\n') {
+    if !back && start == end {
         let column = slice(text, first, start).chars().count();
         let spaces = " ".repeat(STEP.len() - column % STEP.len());
         let after = start + units(&spaces);
@@ -67,18 +67,9 @@ pub(super) fn tab(text: &str, start: u32, end: u32, back: bool) -> Option<Change
     if moved == lines {
         return None;
     }
-    let grown = |at: u32| {
-        if back {
-            at.saturating_sub(units(lines).saturating_sub(units(&moved)))
-        } else {
-            at + units(&moved) - units(lines)
-        }
-    };
-    let select = if start == end {
-        (grown(start).max(first), grown(start).max(first))
-    } else {
-        (first, first + units(&moved))
-    };
+    // A caret comes here only to step back.
+    let caret = start.saturating_sub(units(lines).saturating_sub(units(&moved))).max(first);
+    let select = if start == end { (caret, caret) } else { (first, first + units(&moved)) };
     Some(Change { start: first, end: last, text: moved, select })
 }
 
@@ -156,7 +147,8 @@ mod tests {
         check("ab", 0, 0, false, Some(("  ab", (2, 2))));
         check("ab", 1, 1, false, Some(("a b", (2, 2))));
         check("å🦀b", 3, 3, false, Some(("å🦀  b", (5, 5))));
-        check("ab", 0, 2, false, Some(("  ", (2, 2))));
+        // What is selected is never typed over.
+        check("ab", 0, 2, false, Some(("  ab", (0, 4))));
         check("a\nb\nc", 0, 4, false, Some(("  a\n  b\nc", (0, 7))));
         check("a\n\nb", 0, 4, false, Some(("  a\n\n  b", (0, 8))));
         check("  a", 3, 3, true, Some(("a", (1, 1))));

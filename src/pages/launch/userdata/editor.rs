@@ -12,6 +12,13 @@ use super::checking::Checking;
 use super::edit::{self, Change};
 use crate::text::tr;
 
+/// It grows with what is in it, as far as it leaves the rest of the form in sight.
+const FEWEST_LINES: usize = 4;
+const MOST_LINES: usize = 20;
+
+/// Browsers take seconds to type what is longer than this.
+pub(super) const LONGEST_TYPED: usize = 16_384;
+
 /// The editor.
 #[component]
 pub(super) fn Editor(
@@ -65,7 +72,7 @@ pub(super) fn Editor(
                 class="editor__area"
                 id=ANCHOR
                 node_ref=area
-                rows="12"
+                rows=move || lines.get().clamp(FEWEST_LINES, MOST_LINES).to_string()
                 wrap="off"
                 spellcheck="false"
                 autocomplete="off"
@@ -141,15 +148,15 @@ pub(super) fn write(area: &HtmlTextAreaElement, change: &Change) {
     }
 }
 
-/// Puts another text in the place of all of it, so that it can be undone.
+/// Puts another text in the place of all of it, so that it can be undone when it is not too long for that.
 pub(super) fn write_all(value: RwSignal<String>, text: String) {
     match area() {
-        Some(area) => {
+        Some(area) if text.len() <= LONGEST_TYPED => {
             let length = u32::try_from(area.value().encode_utf16().count()).unwrap_or(u32::MAX);
             let end = u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX);
             write(&area, &Change { start: 0, end: length, text, select: (end, end) });
         }
-        None => value.set(text),
+        _ => value.set(text),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was found, as a list: each entry leads to its place, and mends it where one change does.
 
-use cloud_init::{Finding, Fix, Severity, bytes_of};
+use cloud_init::{Finding, Fix, Problem, Severity, bytes_of};
 use leptos::prelude::*;
 
 use super::checking::Checking;
@@ -21,7 +21,12 @@ pub(super) fn Findings(
     checking: Checking,
 ) -> impl IntoView {
     let findings = Memo::new(move |_| {
-        checking.report.with(|report| report.as_ref().map(|report| report.findings.clone()))
+        checking.report.with(|report| {
+            let mut findings = report.as_ref()?.findings.clone();
+            // The field itself says so.
+            findings.retain(|finding| !matches!(finding.problem, Problem::TooLong(_)));
+            Some(findings)
+        })
     });
     let said = Memo::new(move |_| {
         if let Some(why) = checking.failed.get() {
@@ -30,7 +35,7 @@ pub(super) fn Findings(
                 &[("why", &why)],
             );
         }
-        findings.with(|findings| findings.as_deref().map(user_data::summary).unwrap_or_default())
+        checking.report.with(|report| report.as_ref().map(user_data::summary).unwrap_or_default())
     });
     let shown = move || {
         let findings = findings.get().unwrap_or_default();

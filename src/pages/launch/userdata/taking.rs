@@ -58,6 +58,7 @@ impl Taking {
                         self.value.set(field);
                     } else if *cloud_init::bytes_of(&field) == *field.as_bytes()
                         && !field.contains('\r')
+                        && field.len() <= super::editor::LONGEST_TYPED
                     {
                         // Typed over, so that it can be undone.
                         super::editor::write_all(self.value, field);
