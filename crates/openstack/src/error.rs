@@ -152,11 +152,15 @@ impl ApiError {
     }
 
     /// Whether a quota is exhausted. Glance and Cinder say 413, Nova 403 with words
-    /// (nova/exception.py `TooManyInstances`), Neutron 409 `OverQuota`.
+    /// (nova/exception.py `TooManyInstances`; `PortLimitExceeded` and its like do not name the quota), Neutron 409 `OverQuota`.
     pub fn is_quota(&self) -> bool {
         match self.kind {
             ErrorKind::TooLarge => true,
-            ErrorKind::Forbidden => self.message.to_ascii_lowercase().contains("quota exceeded"),
+            ErrorKind::Forbidden => {
+                let words = self.message.to_ascii_lowercase();
+                words.contains("quota exceeded")
+                    || (words.starts_with("maximum number of") && words.contains("exceed"))
+            }
             ErrorKind::Conflict => self.code.as_deref() == Some("OverQuota"),
             _ => false,
         }

@@ -225,4 +225,9 @@ fn quota_is_told_in_four_ways() {
     let body = br#"{"NeutronError": {"type": "OverQuota", "message": "Quota exceeded for resources: ['port'].", "detail": ""}}"#;
     let neutron = Response { status: 409, headers: vec![], body: body.to_vec() };
     assert!(ApiError::from_response("do it", Service::Network, &neutron).is_quota());
+    let local = |words| ApiError::local("do it", Service::Compute, ErrorKind::Forbidden, words);
+    assert!(local("Maximum number of ports exceeded").is_quota());
+    assert!(
+        !local("Policy doesn't allow os_compute_api:servers:create to be performed.").is_quota()
+    );
 }

@@ -68,7 +68,7 @@ async fn somebody_else_was_quicker() -> Outcome {
             user.click("checkbox", like("Delete the volume")).await?;
             let quicker = fill_the_quota(stage).await?;
             user.click("button", "Launch instance").await?;
-            user.read("quota").await?;
+            user.read("Your quota is used up.").await?;
             user.read("Go there").await?;
             assert!(servers(stage, "late-1").await?.is_empty());
             user.holds("Name", "late-1").await?;
@@ -117,7 +117,7 @@ async fn the_network_has_no_port_left() -> Outcome {
                 }
             }
             user.click("button", "Launch instance").await?;
-            user.read("quota").await?;
+            user.read("Your quota is used up.").await?;
             user.read("Go there").await?;
             user.holds("Name", "portless-1").await
         },
@@ -205,8 +205,8 @@ async fn on_a_volume_and_on_the_local_disk() -> Outcome {
             let user = &stage.user;
             form(user, "demo", "cirros").await?;
             user.fill("Name", "local-1").await?;
-            user.click("radio", like("The size’s local disk")).await?;
             user.click("radio", "dev.small").await?;
+            user.click("radio", like("The size’s local disk")).await?;
             user.click("button", "Launch instance").await?;
             user.see("heading", "local-1").await?;
             user.read("Active").await?;
@@ -216,7 +216,6 @@ async fn on_a_volume_and_on_the_local_disk() -> Outcome {
             user.open("/images").await?;
             user.click("link", like("Launch cirros")).await?;
             user.fill("Name", "volume-1").await?;
-            user.click("radio", like("New volume")).await?;
             user.click("radio", "gp.1x2").await?;
             user.click("button", "Launch instance").await?;
             user.see("heading", "volume-1").await?;
@@ -252,7 +251,6 @@ async fn an_instance_that_is_busy_is_left_alone() -> Outcome {
             };
             let rule = Rule::new(Service::Compute, "POST", "/v2.1/servers/*/action", busy);
             stage.cloud.faults().add(rule.once());
-            user.click("button", "More actions").await?;
             user.click("button", "Stop").await?;
             user.click("button", "Stop instance").await?;
             user.read("task_state image_uploading").await?;
