@@ -26,7 +26,7 @@ async fn a_misspelt_key_is_found_and_mended() -> Outcome {
                 .await?;
             user.read("cloud-init knows no key run_cmd here. Did you mean runcmd?").await?;
             user.read("Expected is true or false; this is a text.").await?;
-            user.click("button", "Line 4, column 17").await?;
+            user.click("button", like("4:17")).await?;
             user.focused("textbox", EDITOR).await?;
             // What the finding is about is selected: typing replaces it.
             user.press("true").await?;

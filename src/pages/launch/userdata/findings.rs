@@ -64,12 +64,15 @@ fn entry(value: RwSignal<String>, finding: Finding) -> AnyView {
         Severity::Note => (Glyph::Info, Tone::Faint, tr("Note")),
     };
     let at = (place.line > 0).then(|| {
-        let words = tr_with("Line {line}, column {column}", &[("line", &place.line), ("column", &place.column)]);
-        view! {
-            <button class="link findings__place" type="button" aria-label=words.clone() title=words on:click=move |_| value.with_untracked(|text| go_to(text, place))>
-                {format!("{}:{}", place.line, place.column)}
-            </button>
-        }
+        let shown = format!("{}:{}", place.line, place.column);
+        let words = tr_with(
+            "Line {line}, column {column}",
+            &[("line", &place.line), ("column", &place.column)],
+        );
+        // Who speaks to the page says what is written on it.
+        let name = format!("{shown}, {words}");
+        let go = move |_| value.with_untracked(|text| go_to(text, place));
+        view! { <button class="link findings__place" type="button" aria-label=name title=words on:click=go>{shown}</button> }
     });
     let mend = fix.map(|fix| {
         let words = user_data::mend(&fix);
