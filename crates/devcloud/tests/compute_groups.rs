@@ -129,6 +129,26 @@ async fn a_project_has_ten_groups_and_they_count() {
 }
 
 #[tokio::test]
+async fn the_project_other_has_little() {
+    let scene = Scene::new().await;
+    let other = scene.cloud.sign_in("other", "other").await;
+    let limits = scene.ask_as(&other, "GET", "/limits", None).await;
+    let absolute = &limits.body["limits"]["absolute"];
+    assert_eq!(
+        [&absolute["maxTotalCores"], &absolute["maxTotalInstances"], &absolute["maxTotalRAMSize"]],
+        [8, 4, 16_384]
+    );
+    let network = scene.cloud.get("/networking/v2.0/networks?name=other-internal", &other).await;
+    let network = network.text("/networks/0/id");
+    let change = json!({"networks": [{"uuid": network}], "min_count": 5, "max_count": 5});
+    let refused = scene.ask_as(&other, "POST", "/servers", Some(scene.launch(change))).await;
+    assert_eq!(
+        refused.expect(403).text("/forbidden/message"),
+        "Quota exceeded for instances: Requested 5, but already used 0 of 4 instances"
+    );
+}
+
+#[tokio::test]
 async fn a_groups_rule_decides_the_host() {
     let scene = Scene::new().await;
     let together = group(&scene, "together", "affinity").await;

@@ -201,6 +201,10 @@ async fn an_image_of_volumes_points_to_their_snapshots() {
             (&json!(2), &json!("true"))
         );
     }
+    // Snapshots stay in their zone: elsewhere the build fails, in Cinder's words.
+    let change = json!({"name": "far", "imageRef": image, "flavorRef": NO_DISK, "availability_zone": "dev-1b"});
+    let far = scene.launched(change, "ERROR").await.text("/server/fault/message");
+    assert!(far.contains("must be in the same availability zone as the snapshot"), "{far}");
     // The image's memory rule holds for what is made of it, too.
     let seen = scene.image_of(&image).await;
     assert_eq!(seen.body["min_ram"], scene.image_of(&scene.image).await.body["min_ram"]);

@@ -7,14 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::action_schemas;
 use super::call::{Call, page_limit};
 use super::error::ComputeError;
+use super::{action_schemas, quota};
 use crate::body_schema::is_uuid;
 use crate::records::{self, Record};
 
-/// Groups that a project may have.
-pub const LIMIT: i64 = 10;
 /// Servers that a group may have.
 pub const MEMBERS: usize = 10;
 
@@ -161,9 +159,7 @@ async fn create(call: &Call) -> Result<Value, ComputeError> {
         .region
         .db
         .write(move |tx| -> Result<Group, ComputeError> {
-            if count(tx, &group.project_id)? >= LIMIT {
-                return Err(ComputeError::forbidden("Quota exceeded, too many server groups."));
-            }
+            quota::check_group(tx, &group.project_id)?;
             records::put(tx, &group)?;
             Ok(group)
         })

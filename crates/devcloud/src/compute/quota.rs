@@ -9,10 +9,32 @@ use super::groups;
 use super::keypairs;
 use super::model::Server;
 use crate::records;
+use crate::seed::well_known;
 
-const CORES: i64 = 40;
-const INSTANCES: i64 = 20;
-const RAM_MIB: i64 = 102_400;
+/// What a project may have.
+struct Limits {
+    cores: i64,
+    instances: i64,
+    ram_mib: i64,
+    groups: i64,
+}
+
+/// In `other` less than elsewhere, so that a full quota is a minute's work to see.
+fn limits_of(project_id: &str) -> Limits {
+    match project_id {
+        well_known::PROJECT_OTHER => Limits { cores: 8, instances: 4, ram_mib: 16_384, groups: 2 },
+        _ => Limits { cores: 40, instances: 20, ram_mib: 102_400, groups: 10 },
+    }
+}
+
+/// Refuses one more server group when there are as many as there may be.
+pub fn check_group(conn: &Connection, project_id: &str) -> Result<(), ComputeError> {
+    if groups::count(conn, project_id)? < limits_of(project_id).groups {
+        return Ok(());
+    }
+    Err(ComputeError::forbidden("Quota exceeded, too many server groups."))
+}
+
 const MEMBERS: i64 = groups::MEMBERS as i64;
 
 /// Pairs of metadata that a server may have.
@@ -48,12 +70,12 @@ pub fn grant(
     least: i64,
     most: i64,
 ) -> Result<i64, ComputeError> {
-    let used = used(conn, project_id)?;
+    let (used, limits) = (used(conn, project_id)?, limits_of(project_id));
     // Nova names what is exceeded in alphabetical order.
     let kinds = [
-        ("cores", flavor.vcpus, used.cores, CORES),
-        ("instances", 1, used.instances, INSTANCES),
-        ("ram", flavor.ram_mib, used.ram_mib, RAM_MIB),
+        ("cores", flavor.vcpus, used.cores, limits.cores),
+        ("instances", 1, used.instances, limits.instances),
+        ("ram", flavor.ram_mib, used.ram_mib, limits.ram_mib),
     ];
     let fits = kinds
         .iter()
@@ -63,33 +85,33 @@ pub fn grant(
     if fits >= least {
         return Ok(fits.min(most));
     }
-    let (mut names, mut wanted, mut taken, mut limits) = (vec![], vec![], vec![], vec![]);
+    let (mut names, mut wanted, mut taken, mut most) = (vec![], vec![], vec![], vec![]);
     for (name, each, used, limit) in kinds {
         let asked = each.saturating_mul(least);
         if asked > limit - used {
             names.push(name.to_owned());
             wanted.push(asked.to_string());
             taken.push(used.to_string());
-            limits.push(limit.to_string());
+            most.push(limit.to_string());
         }
     }
-    let [names, wanted, taken, limits] = [names, wanted, taken, limits].map(|list| list.join(", "));
+    let [names, wanted, taken, most] = [names, wanted, taken, most].map(|list| list.join(", "));
     Err(ComputeError::forbidden(format!(
-        "Quota exceeded for {names}: Requested {wanted}, but already used {taken} of {limits} {names}"
+        "Quota exceeded for {names}: Requested {wanted}, but already used {taken} of {most} {names}"
     )))
 }
 
 /// The body of `GET /limits`.
 pub fn limits(conn: &Connection, project_id: &str, minor: u32) -> rusqlite::Result<Value> {
-    let used = used(conn, project_id)?;
+    let (used, limits) = (used(conn, project_id)?, limits_of(project_id));
     let mut absolute = Map::new();
     let mut put = |name: &str, value: i64| absolute.insert(name.to_owned(), json!(value));
-    put("maxTotalCores", CORES);
-    put("maxTotalInstances", INSTANCES);
+    put("maxTotalCores", limits.cores);
+    put("maxTotalInstances", limits.instances);
     put("maxTotalKeypairs", keypairs::LIMIT);
     put("maxServerMeta", 128);
-    put("maxTotalRAMSize", RAM_MIB);
-    put("maxServerGroups", groups::LIMIT);
+    put("maxTotalRAMSize", limits.ram_mib);
+    put("maxServerGroups", limits.groups);
     put("maxServerGroupMembers", MEMBERS);
     put("totalRAMUsed", used.ram_mib);
     put("totalCoresUsed", used.cores);
@@ -119,7 +141,7 @@ pub fn quota_set(
     minor: u32,
     detailed: bool,
 ) -> rusqlite::Result<Value> {
-    let used = used(conn, project_id)?;
+    let (used, limits) = (used(conn, project_id)?, limits_of(project_id));
     let mut set = Map::new();
     let mut put = |name: &str, limit: i64, in_use: i64| {
         let value = if detailed {
@@ -129,13 +151,13 @@ pub fn quota_set(
         };
         set.insert(name.to_owned(), value);
     };
-    put("cores", CORES, used.cores);
-    put("instances", INSTANCES, used.instances);
+    put("cores", limits.cores, used.cores);
+    put("instances", limits.instances, used.instances);
     put("key_pairs", keypairs::LIMIT, 0);
     put("metadata_items", 128, 0);
-    put("ram", RAM_MIB, used.ram_mib);
+    put("ram", limits.ram_mib, used.ram_mib);
     put("server_group_members", MEMBERS, 0);
-    put("server_groups", groups::LIMIT, groups::count(conn, project_id)?);
+    put("server_groups", limits.groups, groups::count(conn, project_id)?);
     if minor < 36 {
         for name in ["fixed_ips", "floating_ips", "security_group_rules", "security_groups"] {
             put(name, -1, 0);

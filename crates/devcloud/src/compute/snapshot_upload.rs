@@ -38,6 +38,8 @@ pub async fn upload(region: &Region, server: Server) -> Result<(), ComputeError>
         Ok(()) => None,
         // Somebody deleted it: Nova notes that, and all is well.
         Err(refused) if matches!(refused.status, StatusCode::NOT_FOUND | StatusCode::GONE) => None,
+        // It is active already: a kill came between the image's end and the server's.
+        Err(refused) if refused.status == StatusCode::CONFLICT => None,
         Err(refused) => {
             tracing::info!(image = image_id, reason = refused.message, "a snapshot is not taken");
             made::discard(region, &image_id).await?;
