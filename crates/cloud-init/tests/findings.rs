@@ -200,7 +200,7 @@ fn keys_and_letters() {
     assert_eq!(like("#cloud-config\ndocker: {}\n"), unknown("docker", Nearby::Nowhere));
     says("#cloud-config\nhostname: a\nhostname: b\n", &["warning 2:1 Duplicate(\"hostname\")"]);
     says("#cloud-config\nhostname: \u{201c}a\u{201d}\n", &["warning 2:11 OddQuote('“')"]);
-    assert_eq!(like("#cloud-config\nhostname:\u{a0}a\n")[..1], [Problem::OddSpace(0xa0)]);
+    assert!(like("#cloud-config\nhostname:\u{a0}a\n").contains(&Problem::OddSpace(0xa0)));
     assert_eq!(mended("#cloud-config\nruncmd:\n\t- ls\n"), "#cloud-config\nruncmd:\n  - ls\n");
     assert_eq!(
         mended("#cloud-config\napt_update: true\n"),
