@@ -43,9 +43,8 @@ fn same(from: &Path, to: &Path) -> io::Result<bool> {
             std::fs::File::open(to)?.sync_all()?;
         }
     }
-    match to.parent() {
-        Some(folder) => std::fs::File::open(folder)?.sync_all()?,
-        None => {}
+    if let Some(folder) = to.parent() {
+        std::fs::File::open(folder)?.sync_all()?;
     }
     Ok(true)
 }
