@@ -172,11 +172,11 @@ fn files_and_commands() {
     );
     says(
         "#cloud-config\nwrite_files:\n  - {path: /a, permissions: rw-r--r--}\n",
-        &["warning 3:30 PermissionsForm"],
+        &["warning 3:29 PermissionsForm"],
     );
     says(
         "#cloud-config\nwrite_files:\n  - {path: /a, encoding: b64, content: 'no!'}\n",
-        &["warning 3:42 ContentEncoding"],
+        &["warning 3:40 ContentEncoding"],
     );
     says("#cloud-config\nruncmd:\n  - echo a: b\n", &["error 3:5 CommandColon"]);
     says("#cloud-config\nruncmd:\n  - [echo, a, '>', b]\n", &["warning 3:15 ShellInList(\">\")"]);
