@@ -2,11 +2,12 @@
 
 use openstack::compute::{ComputeLimits, Networks};
 use openstack::identity::Secret;
-use openstack::network::Subnet;
+use openstack::network::{Network, Subnet};
 use openstack::{ApiError, ErrorKind, NetworkId};
 use serde_json::{Value, json};
 
 use super::super::attach::{auto_reason, default_groups, default_network, network_label};
+use super::super::fit::Needs;
 use super::super::zones::zone_warning;
 use super::*;
 

@@ -22,6 +22,7 @@ mod launching;
 mod link;
 mod more;
 mod network;
+mod offer;
 mod picker;
 mod places;
 mod public_key;
