@@ -187,6 +187,7 @@ mod tests {
             routers: take(&parts, "routers"),
             floating: take(&parts, "floating"),
             networks: take(&parts, "networks"),
+            groups: take(&parts, "groups"),
             quota: parts
                 .get("quota")
                 .map(|quota| serde_json::from_value(quota.clone()).expect("a quota")),
