@@ -2,6 +2,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
 
 use super::table::InstanceTable;
 use super::{Shown, focus_on};
@@ -27,6 +28,21 @@ pub fn Results(
     let phase = Memo::new(move |_| servers.remote().with(|remote| remote.phase()));
     let error = Memo::new(move |_| servers.remote().with(|remote| remote.error.clone()));
     let has_rows = Memo::new(move |_| shown.total.get() > 0);
+    // What had the focus goes with the last row: then the list's place takes it.
+    Effect::new(move |before: Option<bool>| {
+        let now = has_rows.get();
+        if before == Some(true) && !now {
+            request_animation_frame(move || {
+                let lost = document().active_element().is_none_or(|active| {
+                    Some(active.unchecked_ref()) == document().body().as_ref()
+                });
+                if lost {
+                    focus_on(results);
+                }
+            });
+        }
+        now
+    });
     let unreadable = Memo::new(move |_| {
         servers.remote().with(|remote| remote.value().map_or(0, |listing| listing.skipped.len()))
     });
