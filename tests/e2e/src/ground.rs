@@ -24,8 +24,12 @@ pub struct Site {
     pub image: String,
     /// Another name that begins like no other public image.
     pub other_image: String,
-    /// A flavor that is large enough for the image.
+    /// A flavor that is large enough for the image, with a disk of its own.
     pub flavor: String,
+    /// A network of the project with a router.
+    pub network: String,
+    /// An image that rescues any instance, those on volumes too.
+    pub rescue_image: String,
     /// Whether Glance fetches from the object store, as uploads in parts need.
     pub fetches_parts: bool,
     /// The end of all names that this run makes.
@@ -53,6 +57,8 @@ impl Site {
             image: "cirros-0.6.3-x86_64".into(),
             other_image: "debian-12-x86_64".into(),
             flavor: "dev.small".into(),
+            network: "demo-internal".into(),
+            rescue_image: "systemrescue-12.02-x86_64".into(),
             fetches_parts: true,
             suffix: String::new(),
         }
@@ -75,6 +81,8 @@ impl Site {
             image: word("image")?,
             other_image: word("other_image")?,
             flavor: word("flavor")?,
+            network: word("network")?,
+            rescue_image: word("rescue_image")?,
             fetches_parts: told.get("fetches_parts").and_then(Value::as_bool).unwrap_or(true),
             suffix: format!("-{:x}", run.as_millis() & 0xff_ffff),
         })

@@ -58,7 +58,8 @@ site() {
   # Glance is told no port of the gateway's: parts cannot go there, and the canary finds it out.
   cat >"$LAB/env/site-$1.json" <<END
 { "console": "http://$HOST:$2", "auth_url": "$KEYSTONE", "region": "$REGION", "flavor": "m1.small",
-  "image": "cirros-0.6-lab", "other_image": "debian-12-lab", "fetches_parts": $([ "$1" = cdn ] && echo true || echo false) }
+  "network": "demo-net", "image": "cirros-0.6-lab", "other_image": "debian-12-lab", "rescue_image": "debian-12-lab",
+  "fetches_parts": $([ "$1" = cdn ] && echo true || echo false) }
 END
 }
 
