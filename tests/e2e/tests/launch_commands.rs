@@ -25,7 +25,7 @@ async fn the_button_and_the_commands_make_the_same() -> Outcome {
             user.click("link", like("Launch debian-12-x86_64")).await?;
             user.see("heading", like("Launch from debian-12")).await?;
             let name = "it's \"mine\" & $yours";
-            user.fill("Name", "").await?;
+            user.fill("Size of the new volume", "0").await?;
             user.read("Appears once the form is complete.").await?;
             user.fill("Name", name).await?;
             user.fill("Size of the new volume", "21").await?;
@@ -65,7 +65,8 @@ async fn the_button_and_the_commands_make_the_same() -> Outcome {
             assert_eq!(made[0], made[1]);
             assert_eq!(made[0], made[2]);
             assert_eq!(made[0]["name"], name);
-            assert_eq!(made[0]["tags"], json!(["it's blue", "red"]));
+            let tags = made[0]["tags"].to_string();
+            assert!(tags.contains("it's blue") && tags.contains("red"), "{tags}");
             Ok(())
         },
     )
