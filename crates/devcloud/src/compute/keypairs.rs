@@ -1,4 +1,4 @@
-//! Key pairs. They belong to a user, not to a project. Importing only: Nova makes none from 2.92 on, and this one makes none at all.
+//! Key pairs. They belong to a user, not to a project. Imported, or made here (`made_key.rs`) as Nova does up to 2.91.
 
 use axum::http::StatusCode;
 use base64::Engine;
@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::call::{Call, collection_links, page_limit};
 use super::error::ComputeError;
+use super::made_key;
 use super::view::micros;
 use crate::records::Micros;
 
@@ -138,16 +139,21 @@ pub async fn create(call: &Call, body: &Value) -> Result<(StatusCode, Value), Co
     if string("user_id").is_some_and(|user| user != call.scope.user_id) && !call.scope.is_admin() {
         return Err(ComputeError::policy("os-keypairs:create"));
     }
-    let Some(public_key) = string("public_key").map(str::to_owned) else {
-        return Err(ComputeError::bad_request(
-            "Keypair data is invalid: this cloud does not generate keys; send a public_key",
-        ));
-    };
     if kind != "ssh" {
         return Err(ComputeError::bad_request(
             "Keypair data is invalid: failed to generate X509 fingerprint",
         ));
     }
+    // From 2.92 on the schema asks for a public key.
+    let (public_key, private_key) = match string("public_key") {
+        Some(public_key) => (public_key.to_owned(), None),
+        None => {
+            let made = made_key::make().ok_or_else(|| {
+                ComputeError::unexpected(StatusCode::INTERNAL_SERVER_ERROR, "OSError")
+            })?;
+            (made.public_key, Some(made.private_key))
+        }
+    };
     let fingerprint = fingerprint(&public_key).ok_or_else(|| {
         ComputeError::bad_request("Keypair data is invalid: failed to generate fingerprint")
     })?;
@@ -161,6 +167,9 @@ pub async fn create(call: &Call, body: &Value) -> Result<(StatusCode, Value), Co
         view.insert("user_id".to_owned(), json!(user_id));
         if call.since(2) {
             view.insert("type".to_owned(), json!(kind));
+        }
+        if let Some(private_key) = private_key {
+            view.insert("private_key".to_owned(), json!(private_key));
         }
         view
     };

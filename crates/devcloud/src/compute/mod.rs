@@ -25,6 +25,7 @@ mod keypairs;
 mod labels;
 mod life;
 mod list;
+mod made_key;
 mod mapping;
 mod model;
 mod naming;
