@@ -25,7 +25,7 @@ impl Cloud {
         })
     }
 
-    /// An answer's status and body, `null` where there is none.
+    /// An answer's status and body; as a text what is no JSON.
     async fn answer(
         &self,
         method: Method,
@@ -42,7 +42,8 @@ impl Cloud {
         }
         let answer = request.send().await?;
         let (status, text) = (answer.status().as_u16(), answer.text().await?);
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? };
+        // Glance words its refusals in HTML.
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
         Ok((status, body))
     }
 
