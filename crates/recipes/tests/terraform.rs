@@ -190,7 +190,7 @@ fn provider(instance: &Map<String, Value>) -> Value {
 fn is_base64(text: &str) -> bool {
     let bare: String = text.chars().filter(|letter| !matches!(letter, '\r' | '\n')).collect();
     let letters = bare.trim_end_matches('=');
-    bare.len() % 4 == 0
+    bare.len().is_multiple_of(4)
         && bare.len() - letters.len() <= 2
         && letters.chars().all(|letter| letter.is_ascii_alphanumeric() || "+/".contains(letter))
 }
