@@ -120,7 +120,7 @@ async fn text_that_ends_its_line() {
     let stage = Stage::start().await;
     let boot = BootFrom::LocalDisk { image: stage.image("cirros") };
     let mut server = CreateServer::new("text", stage.flavor("dev.tiny"), boot, Networks::None);
-    server.user_data = Some(openstack::compute::user_data(&format!("{SCRIPT}\n")).unwrap());
+    server.user_data = Some(openstack::compute::user_data(format!("{SCRIPT}\n")).unwrap());
     check(&stage, &server).await;
 }
 
