@@ -57,13 +57,14 @@ pub(super) fn address(source: Source, chosen: &str) -> String {
 }
 
 /// Sets the form to what the address says, now and when another link to this page is followed.
-pub(super) fn follow(form: Form) {
+pub(super) fn follow(form: Form, existing: Existing) {
     let query = use_query_map();
     let link = Memo::new(move |_| query.with(|query| Link::of(|name| query.get(name))));
     let apply = move |link: &Link| {
         if let Some(source) = link.source {
             form.source.set(source);
         }
+        existing.choose(link);
         if link.preset != Preset::General && form.preset.get_untracked() != link.preset {
             form.choose(link.preset);
         }

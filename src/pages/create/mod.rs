@@ -60,8 +60,8 @@ pub fn CreatePage() -> impl IntoView {
     let user = cloud.user().id.to_string();
     let form = Form::new(&policy.architectures, &policy.visibilities, &user);
 
-    link::follow(form);
     let existing = Existing::new(&cloud, form);
+    link::follow(form, existing);
 
     let told = Told::ask(&cloud, form);
     let problems = form.problems(told.facts);

@@ -123,6 +123,15 @@ impl Existing {
         existing
     }
 
+    /// Chooses what a link names.
+    pub(super) fn choose(self, link: &Link) {
+        for (chosen, named) in [(self.server, &link.instance), (self.volume, &link.volume)] {
+            if !named.is_empty() && *chosen.read_untracked() != *named {
+                chosen.set(named.clone());
+            }
+        }
+    }
+
     /// What is chosen of a source.
     pub(super) fn chosen_untracked(self, source: Source) -> String {
         match source {
