@@ -205,21 +205,22 @@ fn Form(supply: Supply) -> impl IntoView {
     }
 }
 
-/// What the form begins with, and what of it stands in the address.
-fn beginning(image: &str, owner: &str) -> (Beginning, Given) {
+/// What the form begins with, and what of it stands in the address; nothing where that has to be written anew: an address
+/// that repeats a launch would do so at each reload, whatever was typed since.
+fn beginning(image: &str, owner: &str) -> (Beginning, Option<Given>) {
     let parameters = use_query_map();
     let (linked, again) = parameters
         .with_untracked(|map| (link::read(|name| map.get_all(name)), map.get(link::AGAIN)));
     let launched = again.and_then(|server| keep::launched(&server, owner));
     if let Some((_, given)) = launched.filter(|(of, _)| of == image) {
-        return (Beginning { given, restored: false }, linked);
+        return (Beginning { given, restored: false }, None);
     }
-    (keep::begin(linked.clone(), keep::take_up(image, owner)), linked)
+    (keep::begin(linked.clone(), keep::take_up(image, owner)), Some(linked))
 }
 
 /// Keeps what is changed, at once for this tab and a moment later in the address, so that the page can be linked to, loaded
 /// again and come back to.
-fn keep_in_step(fields: Fields, image: String, owner: String, address: Given) {
+fn keep_in_step(fields: Fields, image: String, owner: String, address: Option<Given>) {
     let visit = use_visit();
     let address = StoredValue::new(address);
     let timer = StoredValue::new(None::<TimeoutHandle>);
@@ -230,15 +231,19 @@ fn keep_in_step(fields: Fields, image: String, owner: String, address: Given) {
     };
     Effect::new(move || {
         let changed = fields.changed.get();
-        keep::put_by(&image, &Kept::new(&owner, &address.get_value(), &changed));
+        let written = address.get_value();
+        keep::put_by(
+            &image,
+            &Kept::new(&owner, written.as_ref().unwrap_or(&Given::new()), &changed),
+        );
         stop();
         let next = link::link(&image, &changed);
-        if next.given == address.get_value() {
+        if written.as_ref() == Some(&next.given) {
             return;
         }
         let (image, owner) = (image.clone(), owner.clone());
         let write = move || {
-            address.set_value(next.given.clone());
+            address.set_value(Some(next.given.clone()));
             keep::put_by(&image, &Kept::new(&owner, &next.given, &changed));
             visit.run((next.href.clone(), Step::Replace));
         };

@@ -1,6 +1,8 @@
 //! Filling in the form: what follows from the image, what a link or an earlier visit says, and each section's default when it
 //! is known; and the rows that come and go.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 
 use super::super::draft::{BootDisk, Draft, Part};
@@ -59,6 +61,8 @@ impl Fields {
         for part in Part::LINKED {
             self.show(part, &start);
         }
+        // What is not known yet gets its default, too.
+        self.given.update_value(BTreeSet::clear);
         self.password.set(String::new());
         self.tried.set(false);
         self.refused.set(None);
