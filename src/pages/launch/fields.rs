@@ -27,6 +27,8 @@ pub struct Refused {
     pub part: Option<Part>,
     /// What stood there: another value may be right.
     at: Vec<String>,
+    /// The same of the password, which is among no values.
+    password: Secret,
     /// The error.
     pub error: ApiError,
 }
@@ -278,14 +280,18 @@ impl Fields {
         // What is not on the page now, as the image, has no place but the top.
         let part = refusal::part_of(&error, &draft).filter(|part| places::is_here(*part));
         let at = part.map(|part| draft.values(part)).unwrap_or_default();
-        self.refused.set(Some(Refused { part, at, error }));
+        self.refused.set(Some(Refused { part, at, password: draft.password, error }));
         part
     }
 
     /// The refusal that still holds: what caused it has not been changed.
     pub fn refused_now(self) -> Option<Refused> {
         let refused = self.refused.get()?;
-        let same = refused.part.is_none_or(|part| self.draft().values(part) == refused.at);
+        let same = refused.part.is_none_or(|part| {
+            let draft = self.draft();
+            draft.values(part) == refused.at
+                && (part != Part::Password || draft.password == refused.password)
+        });
         same.then_some(refused)
     }
 

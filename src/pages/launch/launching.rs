@@ -3,15 +3,15 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::hooks::use_navigate;
-use openstack::ApiError;
 use openstack::compute::{CreateServer, CreatedServer};
 use openstack::identity::Secret;
+use openstack::{ApiError, ServerId};
 
 use super::fields::Fields;
 use super::places::go_to;
 use super::{keep, link};
 use crate::cloud::use_cloud;
-use crate::components::server::keep_password;
+use crate::components::server::{forget_password, keep_password};
 use crate::routes;
 use crate::text::{errors, tr, tr_with};
 use crate::ui::{Button, ButtonKind, Copyable, Dialog, Note, Toast, Toasts, Tone};
@@ -19,6 +19,7 @@ use crate::ui::{Button, ButtonKind, Copyable, Dialog, Note, Toast, Toasts, Tone}
 /// An instance that was started, with a password that nobody has seen yet.
 #[derive(Clone, PartialEq)]
 pub struct Started {
+    id: ServerId,
     name: String,
     href: String,
     password: Secret,
@@ -70,13 +71,14 @@ pub fn use_launch(fields: Fields, image: String) -> Launching {
                     let made = created.admin_password.filter(|_| {
                         windows && server.admin_password.is_none() && server.count == 1
                     });
-                    if let (false, Some(password)) = (still_here, &made) {
-                        // Its page shows it.
+                    if let Some(password) = &made {
+                        // Its page shows it to whoever leaves this one without having noted it.
                         keep_password(&cloud, &created.id, password.clone());
                     }
                     match (still_here, made) {
                         (true, Some(password)) => {
-                            started.set(Some(Started { name: server.name, href, password }));
+                            let (id, name) = (created.id, server.name);
+                            started.set(Some(Started { id, name, href, password }));
                             telling.set(true);
                         }
                         (true, None) => navigate(&href, Default::default()),
@@ -119,6 +121,7 @@ pub fn PasswordDialog(
     /// The launch.
     launching: Launching,
 ) -> impl IntoView {
+    let cloud = use_cloud();
     let started = launching.started;
     let navigate = use_navigate();
     let title = Signal::derive(move || match &*started.read() {
@@ -127,6 +130,7 @@ pub fn PasswordDialog(
     });
     let go = Callback::new(move |()| {
         if let Some(started) = started.get_untracked() {
+            forget_password(&cloud, &started.id);
             navigate(&started.href, Default::default());
         }
     });

@@ -14,8 +14,10 @@ use crate::cloud::use_cloud;
 use crate::components::ErrorNote;
 use crate::pages::launch::fields::Fields;
 use crate::pages::launch::supply::Supply;
-use crate::text::{shell, tr, tr_with};
-use crate::ui::{Button, ButtonKind, Copyable, Dialog, Field, Glyph, Input, Note, Tone};
+use crate::text::{errors, shell, tr, tr_with};
+use crate::ui::{
+    Button, ButtonKind, Copyable, Dialog, Field, Glyph, Input, Note, Toast, Toasts, Tone,
+};
 
 /// A browser takes a file that it is handed at once.
 const HANDING_OVER: Duration = Duration::from_secs(60);
@@ -39,6 +41,7 @@ pub fn GenerateDialog(
     fields: Fields,
 ) -> impl IntoView {
     let cloud = use_cloud();
+    let toasts = expect_context::<Toasts>();
     let naming = Naming::new(supply);
     let made = RwSignal::new(None::<Made>);
     let generate = Callback::new(move |()| {
@@ -48,18 +51,26 @@ pub fn GenerateDialog(
         let (cloud, name) = (cloud.clone(), naming.name.get_untracked().trim().to_owned());
         spawn_local(async move {
             let answer = cloud.generate_keypair(&name).await;
-            if naming.busy.try_set(false).is_some() {
-                return;
-            }
+            let still_here = naming.busy.try_set(false).is_none();
             match answer {
                 Ok(new) => {
                     let file = format!("{}.pem", name.replace(' ', "_"));
                     let pair = Made { name, file, private_key: new.private_key };
+                    // Nobody can give it again, so it is saved also for who has left.
                     save(&pair);
+                    if !still_here {
+                        let words = tr_with("{file} is in your downloads", &[("file", &pair.file)]);
+                        toasts.show(Toast::ok(words));
+                        return;
+                    }
                     take_in(supply, fields, new.keypair);
                     made.set(Some(pair));
                 }
-                Err(error) => naming.refused.set(Some(error)),
+                Err(error) if still_here => naming.refused.set(Some(error)),
+                Err(error) => {
+                    let words = errors::api(&error, None);
+                    toasts.show(Toast::danger(words.title.clone(), words.text_with_request()));
+                }
             }
         });
     });
