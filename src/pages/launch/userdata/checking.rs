@@ -63,6 +63,11 @@ impl Checking {
         this
     }
 
+    /// Whether what was found is about the text as it is now.
+    pub(super) fn is_current(self) -> bool {
+        !self.busy.get_value() && !self.stale.get_value()
+    }
+
     fn wait(self) {
         self.stop_waiting();
         let is_empty = self.value.with_untracked(String::is_empty);

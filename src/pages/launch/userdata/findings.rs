@@ -43,7 +43,7 @@ pub(super) fn Findings(
         let entries = findings
             .into_iter()
             .take(MOST_SHOWN)
-            .map(|finding| entry(value, finding))
+            .map(|finding| entry(value, checking, finding))
             .collect_view();
         let rest = (more > 0).then(|| view! { <li class="findings__more">{tr_with("and {count} more", &[("count", &more)])}</li> });
         view! { {entries}{rest} }.into_any()
@@ -56,7 +56,7 @@ pub(super) fn Findings(
     }
 }
 
-fn entry(value: RwSignal<String>, finding: Finding) -> AnyView {
+fn entry(value: RwSignal<String>, checking: Checking, finding: Finding) -> AnyView {
     let Finding { severity, place, problem, fix, .. } = finding;
     let (glyph, tone, word) = match severity {
         Severity::Error => (Glyph::X, Tone::Danger, tr("Error")),
@@ -76,7 +76,7 @@ fn entry(value: RwSignal<String>, finding: Finding) -> AnyView {
     });
     let mend = fix.map(|fix| {
         let words = user_data::mend(&fix);
-        view! { <Button small=true on_press=move |_| apply(value, &fix)>{marked(&words)}</Button> }
+        view! { <Button small=true on_press=move |_| apply(value, checking, &fix)>{marked(&words)}</Button> }
     });
     view! {
         <li class="findings__item" data-severity=severity_name(severity)>
@@ -90,7 +90,11 @@ fn entry(value: RwSignal<String>, finding: Finding) -> AnyView {
 }
 
 /// One change of the text, as if it had been typed.
-fn apply(value: RwSignal<String>, fix: &Fix) {
+fn apply(value: RwSignal<String>, checking: Checking, fix: &Fix) {
+    // The text has changed since, and another may stand at the place: a moment later the look at it is renewed.
+    if !checking.is_current() {
+        return;
+    }
     let text = value.get_untracked();
     // What is not shown in the editor has no places.
     if *bytes_of(&text) != *text.as_bytes() {
@@ -119,7 +123,7 @@ fn apply(value: RwSignal<String>, fix: &Fix) {
             write(&area, &Change { start, end, text: fix.text.clone(), select: (after, after) });
         }
         (None, Some(mended)) => value.set(mended),
-        // The text has changed meanwhile; the next look finds it at its new place.
+        // There is no such place.
         (_, None) => {}
     }
 }
