@@ -2,16 +2,13 @@
 
 use openstack::compute::SnapshotDisk;
 use openstack::image::{Image, MappedDisk};
-use serde_json::Value;
 
 /// The disks, what is booted from first. `None` when there is anything among them that is no volume snapshot, or nothing to
 /// boot from: then the image itself is launched, and the cloud does what its record says.
 pub fn disks(image: &Image) -> Option<Vec<MappedDisk>> {
-    let rows: Vec<Value> = serde_json::from_str(image.property("block_device_mapping")?).ok()?;
-    let mut disks = image.mapped_disks();
+    let mut disks = image.only_mapped_disks()?;
     disks.sort_by_key(|disk| disk.boot_index.unwrap_or(u32::MAX));
-    let whole = disks.len() == rows.len();
-    (whole && disks.first().is_some_and(MappedDisk::is_root)).then_some(disks)
+    disks.first().is_some_and(MappedDisk::is_root).then_some(disks)
 }
 
 /// What is asked for, with the user's word on whether the volumes go with the instance.
@@ -30,7 +27,7 @@ pub fn asked(disks: &[MappedDisk], delete: bool) -> Vec<SnapshotDisk> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 

@@ -33,10 +33,20 @@ impl MappedDisk {
 impl Image {
     /// The disks made from volume snapshots that it stands for (`block_device_mapping`, a JSON text), in their order.
     pub fn mapped_disks(&self) -> Vec<MappedDisk> {
+        self.mapping().into_iter().flatten().collect()
+    }
+
+    /// The same, where every disk that it stands for is made from a volume snapshot; `None` where one is anything else.
+    pub fn only_mapped_disks(&self) -> Option<Vec<MappedDisk>> {
+        self.mapping().into_iter().collect()
+    }
+
+    /// A row each; `None` for one that is no volume snapshot.
+    fn mapping(&self) -> Vec<Option<MappedDisk>> {
         let Some(text) = self.property("block_device_mapping") else { return Vec::new() };
         // What is not that JSON names no snapshots that could be looked up.
         let Ok(Value::Array(rows)) = serde_json::from_str(text) else { return Vec::new() };
-        rows.iter().filter_map(disk).collect()
+        rows.iter().map(disk).collect()
     }
 
     /// The volume snapshots that it points to.
