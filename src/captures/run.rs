@@ -146,9 +146,12 @@ fn start(
         memory: Memory { kept: shuts_down, now: std::cell::RefCell::new(begun) },
         called_off: Rc::clone(&called_off),
     };
-    captures.follow(capture.key, called_off, async move {
-        // Two tabs must not carry out the same order.
-        let Some(_lock) = UploadLock::try_take(&run.memory.id()).await else { return };
+    let key = capture.key;
+    captures.follow(key, called_off, async move {
+        // Two tabs must not carry out the same order: the other one shows it.
+        let Some(_lock) = UploadLock::try_take(&run.memory.id()).await else {
+            return captures.dismiss(key);
+        };
         if shuts_down {
             run.memory.keep();
         }
@@ -401,8 +404,10 @@ impl Run {
     }
 
     fn over(&self, end: End) {
-        // What could not be followed may still have to be started again: it is offered when somebody comes back.
-        let half_done = matches!(end, End::Lost(_)) && self.is_off();
+        // What could not be followed may still have to be started again, or was only asked to shut down: it is offered
+        // when somebody comes back.
+        let stopping = self.state.with_untracked(|state| state.phase == Phase::Stopping);
+        let half_done = matches!(end, End::Lost(_)) && (stopping || self.is_off());
         if !half_done {
             self.memory.forget();
         }

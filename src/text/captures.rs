@@ -39,6 +39,16 @@ pub fn capture(of: &Origin, state: &CaptureState) -> TransferWords {
         Phase::StartingAgain => {
             ((Shape::Uploading, tr("Starting again")), vec![tr("The image is made.").to_owned()])
         }
+        Phase::Over(End::Lost(error)) if state.image_id.is_none() => (
+            (Shape::Unknown, tr("Not known")),
+            vec![
+                said(error),
+                tr_with(
+                    "{name} was asked to shut down and is probably off; no image was asked for. Reload this page to go on with it.",
+                    &named,
+                ),
+            ],
+        ),
         Phase::Over(end) => over(name, end),
     };
     why.extend(switched(name, state));

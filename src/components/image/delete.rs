@@ -41,17 +41,21 @@ pub(super) fn DeleteImage(
         let (cloud, image) = (actions.cloud.get_value(), image.clone());
         spawn_local(async move {
             let answer = cloud.delete_image(&image.id).await;
-            deleting.try_set(false);
+            // The dialog drops its content when it is closed.
+            let in_sight = deleting.try_set(false).is_none();
             let name = display_name(&image);
             match answer {
-                Ok(()) => gone(actions, image, tr_with("{name} was deleted", &[("name", &name)])),
+                Ok(()) => {
+                    let words = tr_with("{name} was deleted", &[("name", &name)]);
+                    gone(actions, image, words, in_sight);
+                }
                 // Somebody else was quicker: what was asked for is so.
                 Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) => {
-                    gone(actions, image, tr_with("{name} was deleted already", &[("name", &name)]));
+                    let words = tr_with("{name} was deleted already", &[("name", &name)]);
+                    gone(actions, image, words, in_sight);
                 }
-                Err(error) => {
-                    refused.try_set(Some(error));
-                }
+                Err(error) if in_sight => refused.set(Some(error)),
+                Err(error) => tell_refusal(actions, &image, &error),
             }
         });
     };
@@ -73,8 +77,17 @@ pub(super) fn DeleteImage(
     .into_any()
 }
 
-fn gone(actions: ImageActions, image: Image, words: String) {
-    actions.open.try_set(false);
+/// The refusal, where the dialog that would show it is closed.
+pub(super) fn tell_refusal(actions: ImageActions, image: &Image, error: &ApiError) {
+    let words = errors::api(error, Some(tr("The image is still there.")));
+    let title = format!("{}: {}", display_name(image), words.title);
+    actions.toasts.show(Toast::danger(title, words.text_with_request()));
+}
+
+fn gone(actions: ImageActions, image: Image, words: String, in_sight: bool) {
+    if in_sight {
+        actions.open.try_set(false);
+    }
     actions.toasts.show(Toast::ok(words));
     actions.on_deleted.try_run(image);
 }

@@ -11,6 +11,7 @@ use openstack::image::Image;
 use openstack::{ApiError, ErrorKind, VolumeSnapshotId};
 
 use super::actions::ImageActions;
+use super::delete::tell_refusal;
 use super::display_name;
 use super::fate::{Fate, delete_part};
 use super::part_words::{children_words, part_name, part_size_gib, why_not_delete_part};
@@ -330,8 +331,11 @@ fn press(work: Work) {
             // Somebody else was quicker: what was asked for is so.
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::Gone) => {}
             Err(error) => {
-                work.busy.try_set(false);
-                work.refused.try_set(Some(error));
+                if work.busy.try_set(false).is_none() {
+                    work.refused.set(Some(error));
+                } else {
+                    tell_refusal(work.actions, &batch.image, &error);
+                }
                 return;
             }
         }

@@ -108,7 +108,7 @@ impl Deeds {
 
     /// Does it.
     pub(super) fn perform(self, asked: Asked, chosen: Chosen) {
-        let Asked { deed, server, again } = asked;
+        let Asked { deed, server, again } = asked.clone();
         let id = server.id.clone();
         self.failure.set(None);
         self.under_way.update(|under_way| under_way.push(id.clone()));
@@ -117,9 +117,12 @@ impl Deeds {
             let answer = ask(&cloud, deed, &id, &chosen).await;
             // The page may have gone meanwhile; then there is nothing left to show it on but a toast.
             self.under_way.try_update(|under_way| under_way.retain(|other| *other != id));
+            let in_sight = self.is_in_sight(&asked);
             match answer {
                 Ok(left_behind) => {
-                    self.open.try_set(false);
+                    if in_sight {
+                        self.open.set(false);
+                    }
                     self.toasts.show(Toast::ok(done_words(deed, &server.name)));
                     if let Some(error) = left_behind {
                         let words = errors::api(&error, None);
@@ -127,21 +130,32 @@ impl Deeds {
                             .show(Toast::danger(words.title.clone(), words.text_with_request()));
                     }
                     match again {
-                        Some(launch) => drop(self.go.try_run(launch.run(()))),
+                        Some(launch) => drop(launch.try_run(()).map(|href| self.go.try_run(href))),
                         None => drop(self.on_done.try_run((deed, id))),
                     }
                 }
-                Err(error) if deed == Deed::Start => {
-                    let words = errors::api(&error, busy_advice(&error));
-                    self.toasts.show(Toast::danger(words.title.clone(), words.text_with_request()));
+                Err(error) if in_sight => {
+                    self.failure.set(Some(error));
                     self.look.try_run(());
                 }
+                // There was no dialog, or it is closed, or another one by now.
                 Err(error) => {
-                    self.failure.try_set(Some(error));
+                    let words = errors::api(&error, busy_advice(&error));
+                    let title = format!("{}: {}", server.name, words.title);
+                    self.toasts.show(Toast::danger(title, words.text_with_request()));
                     self.look.try_run(());
                 }
             }
         });
+    }
+
+    /// Whether the dialog that asked is open still.
+    fn is_in_sight(self, asked: &Asked) -> bool {
+        let is_it = |now: &Option<Asked>| {
+            now.as_ref().is_some_and(|now| Arc::ptr_eq(&now.server, &asked.server))
+        };
+        self.open.try_get_untracked() == Some(true)
+            && self.asked.try_with_untracked(is_it) == Some(true)
     }
 
     /// Whether something is being asked for it just now.

@@ -197,19 +197,22 @@ fn Password(known: Known) -> impl IntoView {
     let id = Memo::new(move |_| {
         known.server.with(|server| server.as_ref().map(|server| server.id.clone()))
     });
-    let forgotten = RwSignal::new(false);
-    let password = move || {
+    let forgotten = RwSignal::new(());
+    // A rescue gives another: looked up at each change of the record.
+    let password = Memo::new(move |_| {
+        known.server.track();
         let kept = cloud.with_value(|cloud| kept_password(cloud, id.get().as_ref()?));
-        kept.filter(|_| !forgotten.get())
-    };
+        forgotten.track();
+        kept
+    });
     let forget = move |_| {
         if let Some(id) = id.get_untracked() {
             cloud.with_value(|cloud| forget_password(cloud, &id));
         }
-        forgotten.set(true);
+        forgotten.set(());
     };
     move || {
-        password().map(|password| view! {
+        password.get().map(|password| view! {
             <Note
                 still=true
                 tone=Tone::Warn

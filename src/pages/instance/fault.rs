@@ -1,5 +1,7 @@
 //! Why an instance is in error: the cloud's words, where in its start it happened, the request id, and the way to try again.
 
+use std::sync::Arc;
+
 use leptos::prelude::*;
 
 use super::Known;
@@ -91,16 +93,16 @@ pub fn FaultNote(
 /// Deletes it and opens the launch form with its settings.
 #[component]
 fn Again(known: Known, deeds: Deeds) -> impl IntoView {
-    let cloud = StoredValue::new(use_cloud());
+    // Not of this owner: the panel may be gone when the cloud has answered.
+    let cloud = Arc::new(use_cloud());
     let why_not = Signal::derive(move || {
         known.server.with(|server| deeds.reason_against(Deed::Delete, server.as_ref()?))
     });
     let press = move |_| {
         let Some(server) = known.server.get_untracked() else { return };
         let origins = known.origins.get_untracked();
-        let asked = server.clone();
-        let launch =
-            Callback::new(move |()| cloud.with_value(|cloud| again_href(cloud, &asked, &origins)));
+        let (asked, cloud) = (server.clone(), Arc::clone(&cloud));
+        let launch = Callback::new(move |()| again_href(&cloud, &asked, &origins));
         deeds.try_again(server, launch);
     };
     view! {

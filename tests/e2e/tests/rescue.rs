@@ -2,7 +2,7 @@
 
 use devcloud::faults::{Action, Rule};
 use devcloud::service::Service;
-use slipway_e2e::{Beside, Disk, Outcome, Stage, View, journey, like};
+use slipway_e2e::{Disk, Outcome, Stage, View, journey, like};
 
 async fn ask(stage: &Stage, id: &str) -> Outcome {
     let user = &stage.user;
@@ -32,7 +32,7 @@ async fn an_instance_is_rescued_and_put_back() -> Outcome {
         async |stage| {
             let user = &stage.user;
             user.sign_in("demo", "demo-secret", "demo").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let id = beside.instance("web-1", Disk::Local).await?;
             ask(stage, &id).await?;
             // What was made for rescue is chosen from the start.
@@ -41,7 +41,7 @@ async fn an_instance_is_rescued_and_put_back() -> Outcome {
             looks_well(stage).await?;
             user.click("button", "Rescue instance").await?;
             user.see("dialog", "web-1 is being rescued").await?;
-            user.read("It is shown only now").await?;
+            user.read("The cloud does not tell it again").await?;
             user.see("button", "Copy password").await?;
             looks_well(stage).await?;
             user.click("button", "Close").await?;
@@ -71,7 +71,7 @@ async fn a_refused_rescue_changes_nothing_and_says_why() -> Outcome {
         async |stage| {
             let user = &stage.user;
             user.sign_in("demo", "demo-secret", "demo").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let id = beside.instance("web-1", Disk::Local).await?;
             let busy = Action::Status {
                 status: 409,
@@ -105,7 +105,7 @@ async fn the_preset_makes_an_image_that_rescues_an_instance_on_a_volume() -> Out
         async |stage| {
             let user = &stage.user;
             user.sign_in("demo", "demo-secret", "demo").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let id = beside.instance("db-1", Disk::Volume).await?;
             // The mark of ISO 9660 is enough of a disc for the wizard and the cloud.
             let mut disc = vec![0_u8; 64 << 10];

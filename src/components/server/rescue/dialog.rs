@@ -9,14 +9,15 @@ use openstack::identity::Secret;
 use openstack::{ApiError, ImageId};
 
 use super::super::asks::{Ask, ServerAsks};
+use super::super::password::keep_password;
 use super::rules::{self, Fit, Offer, Way};
 use crate::cloud::Cloud;
 use crate::components::ErrorNote;
 use crate::routes;
-use crate::text::{tr, tr_with};
+use crate::text::{errors, tr, tr_with};
 use crate::ui::{
     Button, ButtonKind, ButtonLink, Combobox, ConfirmDialog, Copyable, Dialog, Field, Fold, Note,
-    Skeleton, Suggestion, Tone, marked,
+    Skeleton, Suggestion, Toast, Toasts, Tone, marked,
 };
 
 /// How far it is.
@@ -59,7 +60,6 @@ pub fn RescueDialog(
             true => tr_with("{name} is being rescued", &[("name", &name)]),
             false => tr_with("Rescue {name}", &[("name", &name)]),
         });
-    // A password may be in sight: closing is a deed of its own then.
     let server = StoredValue::new(server);
     let answer = LocalResource::new(move || {
         let (cloud, server) = (asks.cloud.get_value(), server.get_value());
@@ -195,6 +195,7 @@ fn choosing(
         Stage::Refused(error) => Some(error),
         _ => None,
     };
+    let toasts = expect_context::<Toasts>();
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
@@ -206,12 +207,22 @@ fn choosing(
         let (cloud, server) = (asks.cloud.get_value(), Arc::clone(&server));
         spawn_local(async move {
             let image = ImageId::from(fit.id.as_str());
-            let answer = match cloud.rescue_server(&server.id, Some(&image)).await {
-                Ok(password) => Stage::Begun(password),
-                Err(error) => Stage::Refused(error),
-            };
-            // A password that comes after the dialog has gone is lost with it; another rescue gives another.
-            stage.try_set(answer);
+            let answer = cloud.rescue_server(&server.id, Some(&image)).await;
+            // The dialog may be closed by now, and the page left: the password is on the instance's page as well.
+            if let Ok(Some(password)) = &answer
+                && !password.is_empty()
+            {
+                keep_password(&cloud, &server.id, password.clone());
+            }
+            match answer {
+                Ok(password) if is_in_sight(asks, stage) => stage.set(Stage::Begun(password)),
+                Ok(_) => {
+                    let title = tr_with("{name} is being rescued", &[("name", &server.name)]);
+                    let page = routes::instance(server.id.as_str());
+                    toasts.show(Toast::ok(title).with_link(page, tr("Show the instance")));
+                }
+                Err(error) => refused_at(asks, stage, toasts, &server, error),
+            }
             asks.look.try_run(());
         });
     };
@@ -234,6 +245,27 @@ fn choosing(
     .into_any()
 }
 
+/// Whether the dialog of this stage is open still.
+fn is_in_sight(asks: ServerAsks, stage: RwSignal<Stage>) -> bool {
+    asks.open.try_get_untracked() == Some(true) && stage.try_with_untracked(|_| ()).is_some()
+}
+
+/// Shows a refusal in the dialog; where that is closed, in a toast.
+fn refused_at(
+    asks: ServerAsks,
+    stage: RwSignal<Stage>,
+    toasts: Toasts,
+    server: &Server,
+    error: ApiError,
+) {
+    if is_in_sight(asks, stage) {
+        return stage.set(Stage::Refused(error));
+    }
+    let words = errors::api(&error, None);
+    let title = format!("{}: {}", server.name, words.title);
+    toasts.show(Toast::danger(title, words.text_with_request()));
+}
+
 fn way_words(fit: &Fit) -> String {
     match &fit.way {
         Way::Beside { device, bus } => tr_with(
@@ -254,8 +286,8 @@ fn begun(asks: ServerAsks, password: Option<Secret>) -> AnyView {
                 <Note
                     tone=Tone::Warn
                     still=true
-                    title=tr("It is shown only now")
-                    text=Some(tr("This console does not keep it, and the cloud does not tell it again; ending the rescue and beginning anew gives another. Only images that take a password from the cloud know it: a rescue disc ignores it and has its own on its console.").to_owned())
+                    title=tr("The cloud does not tell it again")
+                    text=Some(tr("It stays on the instance’s page until you have noted it, or this tab is reloaded or closed. Ending the rescue and beginning anew gives another. Only images that take a password from the cloud know it: a rescue disc ignores it and has its own on its console.").to_owned())
                 />
             }
             .into_any()
@@ -271,13 +303,15 @@ fn begun(asks: ServerAsks, password: Option<Secret>) -> AnyView {
 fn end_dialog(asks: ServerAsks, server: Arc<Server>, stage: RwSignal<Stage>) -> AnyView {
     let title = tr_with("End the rescue of {name}?", &[("name", &server.name)]);
     let busy = Signal::derive(move || stage.with(|stage| matches!(stage, Stage::Sending)));
+    let toasts = expect_context::<Toasts>();
     let confirm = move |()| {
         stage.set(Stage::Sending);
         let (cloud, server) = (asks.cloud.get_value(), Arc::clone(&server));
         spawn_local(async move {
             match cloud.unrescue_server(&server.id).await {
-                Ok(()) => drop(asks.open.try_set(false)),
-                Err(error) => drop(stage.try_set(Stage::Refused(error))),
+                Ok(()) if is_in_sight(asks, stage) => asks.open.set(false),
+                Ok(()) => {}
+                Err(error) => refused_at(asks, stage, toasts, &server, error),
             }
             asks.look.try_run(());
         });

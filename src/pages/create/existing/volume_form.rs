@@ -11,7 +11,8 @@ use crate::captures::order::VolumeOrder;
 use crate::captures::{self, Captures, use_captures};
 use crate::clock;
 use crate::cloud::Cloud;
-use crate::text::{tr, tr_with};
+use crate::text::{errors, tr, tr_with};
+use crate::ui::{Toast, Toasts};
 
 /// Glance's schema.
 const LONGEST_NAME: usize = 255;
@@ -27,6 +28,7 @@ fn dated_name(name: &str, now: Timestamp) -> String {
 pub(super) struct VolumeForm {
     cloud: StoredValue<Cloud>,
     captures: Captures,
+    toasts: Toasts,
     /// The chosen volume's record.
     pub(super) volume: Memo<Option<Volume>>,
     id: RwSignal<String>,
@@ -62,6 +64,7 @@ impl VolumeForm {
         let form = Self {
             cloud: StoredValue::new(cloud.clone()),
             captures: use_captures(),
+            toasts: expect_context::<Toasts>(),
             volume: Memo::new(move |_| {
                 let id = id.get();
                 volumes.with(|volumes| {
@@ -185,7 +188,7 @@ impl VolumeForm {
         };
         self.sending.set(true);
         self.failure.set(None);
-        let (captures, cloud) = (self.captures, self.cloud.get_value());
+        let (captures, cloud, toasts) = (self.captures, self.cloud.get_value(), self.toasts);
         spawn_local(async move {
             let answer = captures::begin_of_volume(captures, cloud, order).await;
             self.sending.try_set(false);
@@ -195,7 +198,11 @@ impl VolumeForm {
                     self.made.try_set(id);
                 }
                 Err(error) => {
-                    self.failure.try_set(Some(error));
+                    // The form was left meanwhile.
+                    if let Some(Some(error)) = self.failure.try_set(Some(error)) {
+                        let words = errors::api(&error, None);
+                        toasts.show(Toast::danger(words.title.clone(), words.text_with_request()));
+                    }
                 }
             }
         });

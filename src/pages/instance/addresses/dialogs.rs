@@ -11,7 +11,7 @@ use super::plan::Way;
 use crate::cloud::{Cloud, ServerNet, use_cloud};
 use crate::components::ErrorNote;
 use crate::live::Live;
-use crate::text::{tr, tr_with};
+use crate::text::{errors, tr, tr_with};
 use crate::ui::{Button, ButtonKind, ChoiceCard, Dialog, Toast, Toasts, unique_id};
 
 /// What is asked.
@@ -109,7 +109,14 @@ impl Dialogs {
                     self.open.try_set(false);
                     self.toasts.show(Toast::ok(words));
                 }
-                Err(error) => drop(self.failure.try_set(Some(error))),
+                Err(error) if self.open.try_get_untracked() == Some(true) => {
+                    self.failure.set(Some(error));
+                }
+                // The dialog is closed, or the page was left.
+                Err(error) => {
+                    let words = errors::api(&error, None);
+                    self.toasts.show(Toast::danger(words.title.clone(), words.text_with_request()));
+                }
             }
             self.net.refresh();
             self.on_change.try_run(());
