@@ -158,7 +158,7 @@ pub fn timeline(server: &Server, seen: &Seen, on_host: Option<Timestamp>) -> [Li
 fn progress(server: &Server, furthest: Option<Step>, had_host: bool) -> [(Step, Progress); 4] {
     let at = step(server, furthest);
     let had_host = had_host || !server.availability_zone.is_empty();
-    let failed = match furthest {
+    let failed = match furthest.max(step_of_fault(server)) {
         Some(Step::Scheduling) | None if had_host => None,
         Some(furthest) => Some(furthest),
         None => Some(Step::Scheduling),
@@ -176,6 +176,20 @@ fn progress(server: &Server, furthest: Option<Step>, had_host: bool) -> [(Step, 
         };
         (each, progress)
     })
+}
+
+/// The step that a fault's words name; seen or not, it came that far (`_prep_block_device` and `_allocate_network` of
+/// nova/compute/manager.py, with Cinder's words for a quota).
+fn step_of_fault(server: &Server) -> Option<Step> {
+    let said = server.fault.as_ref()?.message.to_lowercase();
+    let says = |words: &str| said.contains(words);
+    if says("block device") || says("volume") {
+        Some(Step::BlockDevice)
+    } else if says("allocate the network") {
+        Some(Step::Networking)
+    } else {
+        None
+    }
 }
 
 #[cfg(test)]
@@ -229,6 +243,24 @@ mod tests {
             Some(Step::BlockDevice),
             [Done, Done, Failed, Ahead],
         );
+    }
+
+    #[test]
+    fn a_fault_that_names_its_step_stands_there() {
+        let failed = |message: &str| Server {
+            fault: serde_json::from_value(json!({"code": 500, "message": message}))
+                .expect("a fault"),
+            ..server("ERROR", None, "dev-1a")
+        };
+        let volume = failed("Build of instance s aborted: Volume v did not finish being created");
+        check(&volume, Some(Step::Networking), [Done, Done, Failed, Ahead]);
+        check(&volume, None, [Done, Done, Failed, Ahead]);
+        let network = failed(
+            "Build of instance s aborted: Failed to allocate the network(s), not rescheduling.",
+        );
+        check(&network, None, [Done, Failed, Ahead, Ahead]);
+        let other = failed("Exceeded maximum number of retries.");
+        check(&other, None, [Done, Unknown, Unknown, Unknown]);
     }
 
     fn at(text: &str) -> Timestamp {

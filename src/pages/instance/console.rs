@@ -55,6 +55,11 @@ impl Log {
             let Some(id) = id else { return };
             let answer = ask(&cloud, &id, lines).await;
             self.text.try_update(|text| text.settle(answer, clock::now()));
+            // Another length was chosen meanwhile.
+            let now = self.lines.try_with_untracked(|now| now.parse().unwrap_or(LINES));
+            if now.is_some_and(|now| now != lines) {
+                self.read();
+            }
         });
     }
 

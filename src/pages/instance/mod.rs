@@ -41,9 +41,14 @@ use crate::ui::{ButtonLink, Copyable, Glyph, Icon, Menu, MenuAlign, Note, Skelet
 #[component]
 pub fn InstancePage() -> impl IntoView {
     let parameters = use_params_map();
-    let id = Memo::new(move |_| {
-        ServerId::from(parameters.with(|map| map.get(routes::ID)).unwrap_or_default())
-    });
+    let id = Memo::new(move |_| parameters.with(|map| map.get(routes::ID)).unwrap_or_default());
+    // Another instance is another page: steps, dialogs and answers of the one before are not its own.
+    move || view! { <Details id=ServerId::from(id.get()) /> }
+}
+
+#[component]
+fn Details(id: ServerId) -> impl IntoView {
+    let id = Memo::new(move |_| id.clone());
     let server = use_server(id);
     let known = Known::new(server, id);
     let navigate = use_navigate();

@@ -90,6 +90,9 @@ impl Bulk {
 
     /// Does it to all of them. It goes on when the page is left, and says at the end what came of it.
     fn start(self, deed: Deed, servers: Vec<Server>) {
+        if untrack(|| self.is_going()) {
+            return;
+        }
         let cloud = self.cloud.get_value();
         let mut progress = Progress { total: servers.len(), ..Progress::default() };
         self.progress.set(Some(progress.clone()));
@@ -123,10 +126,14 @@ impl Bulk {
         if progress.done > 0 {
             self.toasts.show(Toast::ok(done_words(deed, progress.done)));
         }
+        let in_sight = self.open.try_get_untracked() == Some(true);
         if progress.failed.is_empty() {
-            self.open.try_set(false);
-            request_animation_frame(move || focus_on(self.around));
-        } else if self.open.try_get_untracked() != Some(true) {
+            // Whoever has closed the dialog is at something else.
+            if in_sight {
+                self.open.set(false);
+                request_animation_frame(move || focus_on(self.around));
+            }
+        } else if !in_sight {
             // The open dialog tells each of them. Where it is closed, or the page was left, nobody would see it.
             let names: Vec<String> =
                 progress.failed.iter().take(5).map(|(server, _)| server.name.clone()).collect();
