@@ -99,7 +99,7 @@ pub fn choices<'a>(
             None => all.push(FacetChoice { key, label, chosen: false, count: 1 }),
         }
     }
-    all.sort_by(|a, b| a.label.to_lowercase().cmp(&b.label.to_lowercase()));
+    all.sort_by_cached_key(|choice| choice.label.to_lowercase());
     all
 }
 
