@@ -228,12 +228,4 @@ impl Cloud {
         steps.sort_by_key(|step| step.start_time);
         Ok(steps)
     }
-
-    /// The address of an instance's screen, with a token that runs out after some minutes: open it at once, keep it nowhere.
-    ///
-    /// # Errors
-    /// `BadRequest` where the cloud has no such console, `Conflict` while the instance is off.
-    pub async fn screen_url(&self, id: &ServerId) -> Result<Secret, ApiError> {
-        compute::console_url(self.client(), id).await
-    }
 }

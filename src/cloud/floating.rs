@@ -1,60 +1,12 @@
-//! Floating addresses (Neutron): which an instance has, which it could have, and from where.
+//! Floating addresses (Neutron): getting one, tying and untying it, giving it back. Which an instance has or could have is
+//! told by `belongings.rs`.
 
-use futures_util::future::join3;
-use openstack::network::{self, FloatingIp, Plug, WayIn};
-use openstack::{ApiError, ErrorKind, FloatingIpId, NetworkId, ServerId};
+use openstack::network::{self, FloatingIp, Plug};
+use openstack::{ApiError, FloatingIpId, NetworkId};
 
 use super::Cloud;
 
-/// What floating addresses mean to one instance.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Reach {
-    /// Those that are tied to it.
-    pub own: Vec<FloatingIp>,
-    /// The project's addresses that are tied to nothing and could be tied to it now.
-    pub free: Vec<FloatingIp>,
-    /// The ways by which one could reach it; none where no router leads out of its networks.
-    pub ways: Vec<WayIn>,
-}
-
 impl Cloud {
-    /// What floating addresses mean to an instance.
-    ///
-    /// # Errors
-    /// As every call; a cloud without routers has no floating addresses.
-    pub async fn reach(&self, server: &ServerId) -> Result<Reach, ApiError> {
-        let client = self.client();
-        let (ports, routers, addresses) = join3(
-            network::ports(client, None),
-            network::routers(client),
-            network::floating_ips(client),
-        )
-        .await;
-        let ports = ports?.items;
-        let (routers, addresses) = match (routers, addresses) {
-            (Ok(routers), Ok(addresses)) => (routers.items, addresses.items),
-            (Err(error), _) | (_, Err(error)) if error.kind == ErrorKind::NotFound => {
-                return Ok(Reach::default());
-            }
-            (Err(error), _) | (_, Err(error)) => return Err(error),
-        };
-        let own_ports: Vec<_> =
-            ports.iter().filter(|port| port.device_id == server.as_str()).cloned().collect();
-        let ways = network::ways_in(&own_ports, &ports, &routers);
-        let (mut own, mut free) = (Vec::new(), Vec::new());
-        for address in addresses {
-            match &address.port_id {
-                Some(port) if own_ports.iter().any(|own| own.id == *port) => own.push(address),
-                Some(_) => {}
-                None if ways.iter().any(|way| way.external == address.network_id) => {
-                    free.push(address);
-                }
-                None => {}
-            }
-        }
-        Ok(Reach { own, free, ways })
-    }
-
     /// Gives the project a new floating address of an external network, tied at once to what is named.
     ///
     /// # Errors

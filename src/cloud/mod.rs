@@ -25,7 +25,6 @@ use openstack::Client;
 use openstack::identity::{Project, Session, User};
 
 pub use belongings::{Belongings, ServerNet};
-pub use floating::Reach;
 pub use identity::Entry;
 pub use image_use::ImageUse;
 pub use snapshot_image::{Origin, SnapshotImage, SnapshotPart};

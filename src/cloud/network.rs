@@ -1,6 +1,6 @@
 //! Networks, addresses, security groups (Neutron).
 
-use openstack::network::{self, Network, NetworkQuota, Port, Router, SecurityGroup, Subnet};
+use openstack::network::{self, Network, NetworkQuota, Port, SecurityGroup, Subnet};
 use openstack::{ApiError, Listing, ServerId};
 
 use super::Cloud;
@@ -36,14 +36,6 @@ impl Cloud {
     /// As every call.
     pub async fn server_ports(&self, id: &ServerId) -> Result<Listing<Port>, ApiError> {
         network::ports(self.client(), Some(id)).await
-    }
-
-    /// The project's routers.
-    ///
-    /// # Errors
-    /// `NotFound` where the cloud has none.
-    pub async fn routers(&self) -> Result<Listing<Router>, ApiError> {
-        network::routers(self.client()).await
     }
 
     /// How many ports and floating addresses the project may still have; `None` where the cloud does not tell.

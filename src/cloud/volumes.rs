@@ -2,8 +2,7 @@
 
 use openstack::compute::Zone;
 use openstack::volume::{
-    self, CreateVolume, CreateVolumeSnapshot, ImageOfVolume, Volume, VolumeLimits, VolumeSnapshot,
-    VolumeType,
+    self, CreateVolume, ImageOfVolume, Volume, VolumeLimits, VolumeSnapshot, VolumeType,
 };
 use openstack::{ApiError, ImageId, Listing, VolumeId, VolumeSnapshotId};
 
@@ -32,14 +31,6 @@ impl Cloud {
     /// 400 when it is smaller than its image needs, 404 for an unknown type, 413 over quota.
     pub async fn create_volume(&self, wanted: &CreateVolume) -> Result<Volume, ApiError> {
         volume::create(self.client(), wanted).await
-    }
-
-    /// Deletes a volume; it is `deleting` when this returns.
-    ///
-    /// # Errors
-    /// `BadRequest` while it is attached or has snapshots.
-    pub async fn delete_volume(&self, id: &VolumeId) -> Result<(), ApiError> {
-        volume::delete(self.client(), id).await
     }
 
     /// Makes an image of a volume, and gives the image's id; it is `queued` and the volume `uploading` when this returns.
@@ -80,18 +71,6 @@ impl Cloud {
     /// `NotFound` when it is gone.
     pub async fn volume_snapshot(&self, id: &VolumeSnapshotId) -> Result<VolumeSnapshot, ApiError> {
         volume::snapshot(self.client(), id).await
-    }
-
-    /// Makes a snapshot of a volume; it is `creating` when this returns.
-    ///
-    /// # Errors
-    /// `BadRequest` in a state that does not allow it, `TooLarge` over quota.
-    pub async fn create_volume_snapshot(
-        &self,
-        id: &VolumeId,
-        wanted: &CreateVolumeSnapshot,
-    ) -> Result<VolumeSnapshot, ApiError> {
-        volume::create_snapshot(self.client(), id, wanted).await
     }
 
     /// Asks for a volume snapshot to be deleted. It may come back as `available` where volumes were made from it:
