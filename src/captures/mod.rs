@@ -34,6 +34,8 @@ pub struct Captures {
     list: RwSignal<Vec<Capture>>,
     running: StoredValue<BTreeMap<u32, Running>, LocalStorage>,
     next_key: StoredValue<u32>,
+    /// Another number after each sign-out.
+    visit: StoredValue<u32>,
 }
 
 /// How one that goes on is ended.
@@ -61,6 +63,7 @@ impl Captures {
             list: RwSignal::new(Vec::new()),
             running: StoredValue::new_local(BTreeMap::new()),
             next_key: StoredValue::new(1),
+            visit: StoredValue::new(0),
         };
         let listener = window_event_listener_untyped("beforeunload", move |event| {
             if untrack(|| captures.need_tab()) > 0 {
@@ -112,6 +115,7 @@ impl Captures {
 
     /// The user has signed out: nothing more is asked of the cloud. An order that is half done is remembered.
     fn leave(self) {
+        self.visit.update_value(|visit| *visit = visit.wrapping_add(1));
         drop(self.running.try_update_value(std::mem::take));
         self.list.set(Vec::new());
     }

@@ -11,10 +11,10 @@ use openstack::{ApiError, ImageId, VolumeId};
 use super::Captures;
 use super::order::{self, Making, VolumeOrder};
 use super::run::{BELIEVED, Looks};
-use super::state::{Capture, CaptureState, End, Origin, Phase};
+use super::state::{CaptureState, End, Origin, Phase};
 use crate::cloud::Cloud;
 
-/// Asks for it, and follows it in the tray.
+/// Asks for it, and follows it in the tray. Gives the image's id.
 ///
 /// # Errors
 /// The cloud's refusal; nothing was made then.
@@ -22,7 +22,7 @@ pub async fn begin_of_volume(
     captures: Captures,
     cloud: Cloud,
     order: VolumeOrder,
-) -> Result<Capture, ApiError> {
+) -> Result<ImageId, ApiError> {
     let volume = VolumeId::from(order.volume.as_str());
     let wanted = ImageOfVolume {
         name: order.image_name.clone(),
@@ -31,19 +31,24 @@ pub async fn begin_of_volume(
         protected: order.protected,
         in_use_too: order.force,
     };
+    let visit = captures.visit.get_value();
     let image = cloud.image_of_volume(&volume, &wanted).await?;
+    // Who has signed out meanwhile leaves nothing in the next one's tray.
+    if captures.visit.get_value() != visit {
+        return Ok(image);
+    }
     let state = CaptureState {
         image_id: Some(image.as_str().to_owned()),
         ..CaptureState::new(Phase::Copying)
     };
     let of = Origin::Volume { name: order.volume_name };
     let capture = captures.add(&cloud, order.image_name, of, state);
-    let told = capture.state.clone();
+    let (told, id) = (capture.state, image.clone());
     captures.follow(capture.key, Rc::new(Cell::new(false)), async move {
-        let end = follow(&cloud, &volume, &image).await;
+        let end = follow(&cloud, &volume, &id).await;
         told.update(|state| state.phase = Phase::Over(end));
     });
-    Ok(capture)
+    Ok(image)
 }
 
 async fn follow(cloud: &Cloud, volume: &VolumeId, id: &ImageId) -> End {

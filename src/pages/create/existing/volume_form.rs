@@ -56,7 +56,8 @@ impl VolumeForm {
         let first = policy.visibilities.first().cloned().unwrap_or_default();
         let kept = volume_keep::read(cloud.user().id.as_str()).unwrap_or_default();
         let or = |text: &str, other: &str| if text.is_empty() { other } else { text }.to_owned();
-        if id.read_untracked().is_empty() {
+        // A volume of another project is not here.
+        if id.read_untracked().is_empty() && kept.scope == cloud.key() {
             id.set(kept.volume.clone());
         }
         let visibility =
@@ -114,6 +115,7 @@ impl VolumeForm {
             }
             let kept = Kept {
                 user: self.cloud.with_value(|cloud| cloud.user().id.to_string()),
+                scope: self.cloud.with_value(Cloud::key),
                 volume: self.id.get(),
                 name: self.name.get(),
                 disk_format: self.disk_format.get(),
@@ -193,10 +195,7 @@ impl VolumeForm {
             let answer = captures::begin_of_volume(captures, cloud, order).await;
             self.sending.try_set(false);
             match answer {
-                Ok(one) => {
-                    let id = one.state.with_untracked(|state| state.image_id.clone());
-                    self.made.try_set(id);
-                }
+                Ok(image) => drop(self.made.try_set(Some(image.to_string()))),
                 Err(error) => {
                     // The form was left meanwhile.
                     if let Some(Some(error)) = self.failure.try_set(Some(error)) {

@@ -12,6 +12,8 @@ const NAME: &str = "slipway.create.volume";
 pub(super) struct Kept {
     /// Whose it is.
     pub user: String,
+    /// The project and region of the volume (`Cloud::key`).
+    pub scope: String,
     /// Of which volume.
     pub volume: String,
     /// The name.
