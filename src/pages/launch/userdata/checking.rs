@@ -3,12 +3,13 @@
 
 use std::time::Duration;
 
-use cloud_init::{Guest, Report, bytes_of};
+use cloud_init::{Guest, Place, Report, bytes_of};
 use js_sys::{Array, Uint8Array};
 use leptos::leptos_dom::helpers::TimeoutHandle;
 use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
+use super::edit;
 use crate::worker::{FileWorker, WorkerEvent};
 
 /// Nobody wants to be told what is wrong with a word that is not finished.
@@ -24,6 +25,10 @@ pub(super) struct Checking {
     value: RwSignal<String>,
     guest: Signal<Guest>,
     found: RwSignal<Option<Report>>,
+    /// The text in which it was found.
+    looked_at: StoredValue<String>,
+    /// The text that the worker was given last.
+    given: StoredValue<String>,
     /// The text was changed since it was given to the worker.
     stale: StoredValue<bool>,
     worker: StoredValue<Option<FileWorker>, LocalStorage>,
@@ -43,6 +48,8 @@ impl Checking {
         let this = Self {
             report,
             found,
+            looked_at: StoredValue::new(String::new()),
+            given: StoredValue::new(String::new()),
             stale: StoredValue::new(false),
             failed: RwSignal::new(None),
             value,
@@ -63,9 +70,11 @@ impl Checking {
         this
     }
 
-    /// Whether what was found is about the text as it is now.
-    pub(super) fn is_current(self) -> bool {
-        !self.busy.get_value() && !self.stale.get_value()
+    /// Whether what was found at a place is there still: the text may have changed since it was looked at.
+    pub(super) fn is_still_at(self, place: Place) -> bool {
+        self.looked_at.with_value(|before| {
+            self.value.with_untracked(|now| edit::is_same_at(before, now, place))
+        })
     }
 
     fn wait(self) {
@@ -92,6 +101,7 @@ impl Checking {
             return;
         }
         let job = self.value.with_untracked(|value| job(value, self.guest.get_untracked()));
+        self.given.set_value(self.value.get_untracked());
         self.busy.set_value(true);
         self.stale.set_value(false);
         let given = match self
@@ -125,6 +135,7 @@ impl Checking {
         match report {
             Ok(report) => {
                 self.failed.set(None);
+                self.looked_at.set_value(self.given.get_value());
                 self.found.set(Some(report));
                 if self.stale.get_value() {
                     self.send();

@@ -21,6 +21,16 @@ pub(super) fn range(text: &str, place: Place) -> (u32, u32) {
     (start + before, start + before + within)
 }
 
+/// Whether the same stands at a place in two texts: its whole line, and what follows where the place reaches over that.
+pub(super) fn is_same_at(before: &str, now: &str, place: Place) -> bool {
+    let Some(above) = place.line.checked_sub(1).filter(|_| before != now) else { return true };
+    let end = place.column.saturating_sub(1) + place.length;
+    match (before.split('\n').nth(above), now.split('\n').nth(above)) {
+        (Some(before), Some(now)) => before == now && end <= now.chars().count(),
+        _ => false,
+    }
+}
+
 fn width(letter: char) -> u32 {
     if letter.len_utf16() == 2 { 2 } else { 1 }
 }
@@ -130,6 +140,22 @@ mod tests {
         assert_eq!(range(text, Place::new(2, 5, 1)), (19, 20));
         assert_eq!(range(text, Place::new(3, 1, 1)), (21, 22));
         assert_eq!(range(text, Place::new(9, 1, 1)), (26, 26));
+    }
+
+    #[test]
+    fn a_place_is_the_same_while_its_line_is() {
+        let check = |now: &str, place: Place, expected: bool| {
+            let before = "#cloud-config\nrun_cmd: []\na: 1\n";
+            assert_eq!(is_same_at(before, now, place), expected, "{now:?}");
+        };
+        let key = Place::new(2, 1, 7);
+        check("#cloud-config\nrun_cmd: []\na: 1\n", key, true);
+        check("#cloud-config\nrun_cmd: []\na: 23\n", key, true);
+        check("#cloud-config\n\nrun_cmd: []\na: 1\n", key, false);
+        check("#cloud-config", key, false);
+        // Over the end of its line, and about the whole text.
+        check("#cloud-config\nrun_cmd: []\na: 2\n", Place::new(2, 1, 12), false);
+        check("", Place::default(), true);
     }
 
     #[test]

@@ -91,8 +91,8 @@ fn entry(value: RwSignal<String>, checking: Checking, finding: Finding) -> AnyVi
 
 /// One change of the text, as if it had been typed.
 fn apply(value: RwSignal<String>, checking: Checking, fix: &Fix) {
-    // The text has changed since, and another may stand at the place: a moment later the look at it is renewed.
-    if !checking.is_current() {
+    // Something else may stand there by now: a moment later the look at it is renewed.
+    if !checking.is_still_at(fix.place) {
         return;
     }
     let text = value.get_untracked();
