@@ -14,6 +14,9 @@ use crate::problem::YamlProblem;
 /// Deeper than any cloud-config; what comes after recurses.
 const DEEPEST: usize = 64;
 
+/// A key and its value.
+type Pair = (Rc<Node>, Rc<Node>);
+
 /// What became of a text.
 #[derive(Debug, Default)]
 pub(crate) struct Loaded {
@@ -196,9 +199,9 @@ impl Loader {
         self.put(node)
     }
 
-    fn pairs(&mut self, items: Vec<Rc<Node>>) -> Result<Vec<(Rc<Node>, Rc<Node>)>, Refused> {
-        let mut pairs: Vec<(Rc<Node>, Rc<Node>)> = Vec::with_capacity(items.len() / 2);
-        let mut merged: Vec<(Rc<Node>, Rc<Node>)> = Vec::new();
+    fn pairs(&mut self, items: Vec<Rc<Node>>) -> Result<Vec<Pair>, Refused> {
+        let mut pairs: Vec<Pair> = Vec::with_capacity(items.len() / 2);
+        let mut merged: Vec<Pair> = Vec::new();
         let mut items = items.into_iter();
         while let (Some(key), Some(value)) = (items.next(), items.next()) {
             if matches!(key.value, Value::List(_) | Value::Map(_)) {
