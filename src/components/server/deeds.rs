@@ -243,10 +243,14 @@ fn stop_dialog(deeds: Deeds, asked: Asked) -> AnyView {
 pub(super) fn Refusal(
     /// The page's deeds.
     deeds: Deeds,
+    /// What is kept, where that is not all of it.
+    #[prop(optional)]
+    kept: Option<&'static str>,
 ) -> impl IntoView {
     move || {
         deeds.failure.get().map(|error| {
-            let kept = busy_advice(&error).unwrap_or(tr("The instance is as it was."));
+            let kept =
+                kept.or_else(|| busy_advice(&error)).unwrap_or(tr("The instance is as it was."));
             view! { <ErrorNote error=Signal::stored(error) kept=kept /> }
         })
     }

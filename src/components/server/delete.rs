@@ -118,7 +118,7 @@ pub(super) fn DeleteDialog(
                 {again.then(|| view! { <p>{tr("After that the launch form opens, filled in as it was.")}</p> })}
                 {volumes.with_value(|lines| (!lines.is_empty()).then(|| volume_list(lines.clone(), known)))}
                 {move || address_list(known, released)}
-                <Refusal deeds=deeds />
+                {refusal(deeds, volumes)}
             </div>
             <div class="dialog__foot">
                 <Button on_press=move |_| deeds.open.set(false)>{tr("Cancel")}</Button>
@@ -131,6 +131,18 @@ pub(super) fn DeleteDialog(
                 </Button>
             </div>
         </Dialog>
+    }
+}
+
+/// Why it was not deleted. The fates of its volumes are changed before.
+fn refusal(deeds: Deeds, volumes: StoredValue<Vec<Line>>) -> AnyView {
+    match volumes.with_value(Vec::is_empty) {
+        true => view! { <Refusal deeds=deeds /> }.into_any(),
+        false => {
+            let kept =
+                tr("The instance is still there. What you chose for its volumes may hold already.");
+            view! { <Refusal deeds=deeds kept=kept /> }.into_any()
+        }
     }
 }
 

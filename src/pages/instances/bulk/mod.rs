@@ -17,7 +17,7 @@ use self::plan::{Plan, done_words};
 use super::{Shown, focus_on};
 use crate::cloud::{Cloud, use_cloud};
 use crate::components::server::Deed;
-use crate::text::tr_with;
+use crate::text::{errors, tr_with};
 use crate::ui::{Toast, Toasts};
 
 pub use self::bar::BulkBar;
@@ -142,6 +142,10 @@ impl Bulk {
                 &[("what", &deed.verb()), ("count", &progress.failed.len())],
             );
             let text = tr_with("They stay as they were: {names}", &[("names", &names.join(", "))]);
+            let why = progress.failed.first().map(|(server, error)| {
+                format!("{}: {}", server.name, errors::api(error, None).text_with_request())
+            });
+            let text = format!("{text}. {}", why.unwrap_or_default());
             self.toasts.show(Toast::danger(title, text));
         }
     }
