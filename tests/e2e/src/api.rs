@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::process::Command;
 
-use crate::{Stage, Trouble};
+use crate::{Outcome, Stage, Trouble};
 
 /// The container of uploads (`docs/uploads.md`).
 pub const CONTAINER: &str = "slipway-uploads";
@@ -109,27 +109,53 @@ impl Api {
         found.map_or("", |(_, url)| url.as_str())
     }
 
-    /// Asks with the token; the answer's body, `null` where there is none.
+    /// Asks with the token; the answer's status and body: `null` where there is none, a text where it is no JSON.
+    ///
+    /// `place` is a whole address, or the path of something at devcloud, whose Nova is then asked in its newest version.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub async fn answer(
+        &self,
+        method: Method,
+        place: &str,
+        body: Option<Value>,
+    ) -> Result<(StatusCode, Value), Trouble> {
+        let mut request = if place.starts_with('/') {
+            let root = self.auth_url.trim_end_matches("/identity/v3");
+            let request = self.http.request(method, format!("{root}{place}"));
+            request.header("openstack-api-version", "compute 2.96")
+        } else {
+            self.http.request(method, place)
+        };
+        request = request.header("x-auth-token", &self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let answer = request.send().await?;
+        let (status, text) = (answer.status(), answer.text().await?);
+        if text.is_empty() {
+            return Ok((status, Value::Null));
+        }
+        // Glance words its refusals in HTML.
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::String(text))))
+    }
+
+    /// The body of an [`answer`](Self::answer) that is no refusal.
     ///
     /// # Errors
     /// When the cloud refuses, in its own words.
     pub async fn ask(
         &self,
         method: Method,
-        url: &str,
+        place: &str,
         body: Option<Value>,
     ) -> Result<Value, Trouble> {
-        let mut request =
-            self.http.request(method.clone(), url).header("x-auth-token", &self.token);
-        if let Some(body) = body {
-            request = request.json(&body);
+        let (status, body) = self.answer(method.clone(), place, body).await?;
+        if status.is_success() {
+            return Ok(body);
         }
-        let answer = request.send().await?;
-        let (status, text) = (answer.status(), answer.text().await?);
-        if !status.is_success() {
-            return Err(format!("{method} {url}: {status} {text}").into());
-        }
-        Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
+        Err(format!("{method} {place}: {status} {body}").into())
     }
 
     /// The images of that name, whatever their state, hidden ones too.
@@ -261,6 +287,22 @@ impl Api {
         if theirs != Some(ours) || image.get("size").and_then(Value::as_u64) != Some(size) {
             return Err(format!("{name} is not the file of {size} bytes {ours}: {image}").into());
         }
+        Ok(())
+    }
+
+    /// Changes an image as a colleague would, by a JSON patch.
+    ///
+    /// # Errors
+    /// When the cloud refuses.
+    pub async fn change_image(&self, id: &str, changes: Value) -> Outcome {
+        self.http
+            .patch(format!("{}/{id}", self.images_url()))
+            .header("x-auth-token", &self.token)
+            .header("content-type", "application/openstack-images-v2.1-json-patch")
+            .body(changes.to_string())
+            .send()
+            .await?
+            .error_for_status()?;
         Ok(())
     }
 

@@ -2,22 +2,15 @@
 
 use std::time::Duration;
 
-use http::Method;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::{Api, Outcome, Stage, Trouble};
+use crate::{Api, Outcome, Trouble};
 
 /// How long the cloud may take for what it does in the background; at the tests' pace it is a moment.
 const PATIENCE: Duration = Duration::from_secs(30);
 const GLANCE: Duration = Duration::from_millis(60);
-
-/// The cloud of a stage, asked beside the page.
-pub struct Beside {
-    api: Api,
-    http: reqwest::Client,
-    url: String,
-}
 
 /// What an instance starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,42 +21,7 @@ pub enum Disk {
     Volume,
 }
 
-impl Beside {
-    /// Signed in as the user `demo`.
-    ///
-    /// # Errors
-    /// When the cloud does not let it in.
-    pub async fn of(stage: &Stage) -> Result<Self, Trouble> {
-        let url = stage.cloud.url().trim_end_matches('/').to_owned();
-        Ok(Self { api: stage.api().await?, http: reqwest::Client::new(), url })
-    }
-
-    /// The body of an answer, `null` where there is none.
-    ///
-    /// # Errors
-    /// When the cloud refuses, in its words.
-    pub async fn ask(
-        &self,
-        method: Method,
-        path: &str,
-        body: Option<Value>,
-    ) -> Result<Value, Trouble> {
-        let mut request = self
-            .http
-            .request(method, format!("{}{path}", self.url))
-            .header("x-auth-token", self.api.token())
-            .header("openstack-api-version", "compute 2.96");
-        if let Some(body) = body {
-            request = request.json(&body);
-        }
-        let answer = request.send().await?;
-        let (status, text) = (answer.status(), answer.text().await?);
-        if !status.is_success() {
-            return Err(format!("{path}: {status} {text}").into());
-        }
-        Ok(if text.is_empty() { Value::Null } else { serde_json::from_str(&text)? })
-    }
-
+impl Api {
     /// What stands at a place of an answer.
     ///
     /// # Errors
@@ -91,33 +49,60 @@ impl Beside {
         }
     }
 
-    /// An instance that runs; its id.
+    /// Waits until something is gone.
+    ///
+    /// # Errors
+    /// When it stays.
+    pub async fn gone(&self, path: &str) -> Outcome {
+        let deadline = Instant::now() + PATIENCE;
+        while self.answer(Method::GET, path, None).await?.0 != StatusCode::NOT_FOUND {
+            if Instant::now() > deadline {
+                return Err(format!("{path} is still there").into());
+            }
+            tokio::time::sleep(GLANCE).await;
+        }
+        Ok(())
+    }
+
+    /// An instance of a small Linux that runs; its id.
     ///
     /// # Errors
     /// When the cloud does not make it.
     pub async fn instance(&self, name: &str, disk: Disk) -> Result<String, Trouble> {
         let image = self.find("/image/v2/images?name=cirros-0.6.3-x86_64", "/images/0/id").await?;
+        match disk {
+            Disk::Local => self.make_instance(name, "dev.small", json!({"imageRef": image})).await,
+            Disk::Volume => {
+                let disks = json!({"block_device_mapping_v2": [{
+                    "boot_index": 0, "source_type": "image", "destination_type": "volume", "uuid": image,
+                    "volume_size": 4, "delete_on_termination": true,
+                }]});
+                self.make_instance(name, "gp.1x2", disks).await
+            }
+        }
+    }
+
+    /// An instance of that size with these attributes besides that runs, in the first zone; its id.
+    ///
+    /// # Errors
+    /// When the cloud does not make it.
+    pub async fn make_instance(
+        &self,
+        name: &str,
+        size: &str,
+        besides: Value,
+    ) -> Result<String, Trouble> {
         let network =
             self.find("/networking/v2.0/networks?name=demo-internal", "/networks/0/id").await?;
-        let wanted = match disk {
-            Disk::Local => "dev.small",
-            Disk::Volume => "gp.1x2",
-        };
         let flavors = self.find("/compute/v2.1/flavors/detail", "/flavors").await?;
         let flavors = flavors.as_array().ok_or("no flavors")?;
-        let flavor = flavors.iter().find(|flavor| flavor.get("name") == Some(&json!(wanted)));
+        let flavor = flavors.iter().find(|flavor| flavor.get("name") == Some(&json!(size)));
         let flavor = flavor.and_then(|flavor| flavor.get("id")).ok_or("no such flavor")?;
         let mut server = json!({
             "name": name, "flavorRef": flavor, "networks": [{"uuid": network}], "availability_zone": "dev-1a",
         });
-        match disk {
-            Disk::Local => server["imageRef"] = image,
-            Disk::Volume => {
-                server["block_device_mapping_v2"] = json!([{
-                    "boot_index": 0, "source_type": "image", "destination_type": "volume", "uuid": image,
-                    "volume_size": 4, "delete_on_termination": true,
-                }]);
-            }
+        for (key, value) in besides.as_object().ok_or("no attributes")? {
+            server[key] = value.clone();
         }
         let body = Some(json!({"server": server}));
         let made = self.ask(Method::POST, "/compute/v2.1/servers", body).await?;
@@ -172,20 +157,19 @@ impl Beside {
     /// When the cloud does not make it.
     pub async fn volume(&self, name: &str) -> Result<String, Trouble> {
         let image = self.find("/image/v2/images?name=cirros-0.6.3-x86_64", "/images/0/id").await?;
-        let volume = json!({"name": name, "size": 2, "imageRef": image});
+        self.make_volume(json!({"name": name, "size": 2, "imageRef": image})).await
+    }
+
+    /// A volume of these attributes, free; its id.
+    ///
+    /// # Errors
+    /// When the cloud does not make it.
+    pub async fn make_volume(&self, volume: Value) -> Result<String, Trouble> {
         let body = Some(json!({"volume": volume}));
         let made = self.ask(Method::POST, "/volume/v3/volumes", body).await?;
         let id = text(&made, "/volume/id")?;
         self.until(&format!("/volume/v3/volumes/{id}"), "/volume/status", "available").await?;
         Ok(id)
-    }
-
-    /// The images of that name.
-    ///
-    /// # Errors
-    /// When the cloud does not answer with a list.
-    pub async fn images(&self, name: &str) -> Result<Vec<Value>, Trouble> {
-        self.api.images(name).await
     }
 
     /// The volume snapshots of the project.

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 
 pub use api::{Api, CONTAINER, Object};
 pub use browser::{Browser, Kind};
-pub use compute::{Beside, Disk};
+pub use compute::Disk;
 pub use console::{CONFIG, console_with};
 pub use files::{disk_with_debian, noise, qcow2, serve_file, totp_code, zeros};
 pub use ground::{Ground, Site, on_any_cloud};

@@ -255,17 +255,8 @@ async fn an_image() -> Outcome {
 
 /// A colleague gives an image another name.
 async fn rename_beside(stage: &Stage, id: &str, name: &str) -> Outcome {
-    let api = stage.api().await?;
     let changes = json!([{ "op": "replace", "path": "/name", "value": name }]);
-    reqwest::Client::new()
-        .patch(format!("{}/{id}", api.images_url()))
-        .header("X-Auth-Token", api.token())
-        .header("Content-Type", "application/openstack-images-v2.1-json-patch")
-        .body(changes.to_string())
-        .send()
-        .await?
-        .error_for_status()?;
-    Ok(())
+    stage.api().await?.change_image(id, changes).await
 }
 
 #[tokio::test]

@@ -2,70 +2,26 @@
 
 use devcloud::faults::{Action, Rule};
 use devcloud::service::Service;
-use devcloud::well_known::{PROJECT_DEMO, PROJECT_OTHER};
+use devcloud::well_known::PROJECT_OTHER;
 use serde_json::{Value, json};
-use slipway_e2e::{Outcome, Stage, Trouble, User, journey, like};
+use slipway_e2e::{Api, Outcome, Trouble, User, journey, like};
 
-/// A colleague at the command line: the cloud's own API with a token of `demo`.
-struct Colleague {
-    client: reqwest::Client,
-    origin: String,
-    token: String,
+/// The image of that name, as it is in the cloud.
+async fn image(api: &Api, name: &str) -> Result<Value, Trouble> {
+    Ok(api.images(name).await?.into_iter().next().ok_or("no such image")?)
 }
 
-impl Colleague {
-    async fn of(stage: &Stage) -> Result<Self, Trouble> {
-        let origin = stage.cloud.url().trim_end_matches('/').to_owned();
-        let client = reqwest::Client::new();
-        let body = json!({"auth": {
-            "identity": {"methods": ["password"], "password": {"user": {
-                "name": "demo", "password": "demo-secret", "domain": {"id": "default"},
-            }}},
-            "scope": {"project": {"id": PROJECT_DEMO}},
-        }});
-        let answer = client
-            .post(format!("{origin}/identity/v3/auth/tokens"))
-            .header("Content-Type", "application/json")
-            .body(body.to_string())
-            .send()
-            .await?;
-        let token = answer.headers().get("x-subject-token").ok_or("no token")?.to_str()?.to_owned();
-        Ok(Self { client, origin, token })
-    }
+async fn id_of(api: &Api, name: &str) -> Result<String, Trouble> {
+    let image = image(api, name).await?;
+    Ok(image.get("id").and_then(Value::as_str).ok_or("an image without an id")?.to_owned())
+}
 
-    /// The image of that name.
-    async fn image(&self, name: &str) -> Result<Value, Trouble> {
-        let url = format!("{}/image/v2/images?name={name}", self.origin);
-        let answer = self.client.get(url).header("X-Auth-Token", &self.token).send().await?;
-        let list: Value = answer.error_for_status()?.json().await?;
-        Ok(list.pointer("/images/0").cloned().ok_or("no such image")?)
-    }
-
-    async fn id(&self, name: &str) -> Result<String, Trouble> {
-        let image = self.image(name).await?;
-        Ok(image.get("id").and_then(Value::as_str).ok_or("an image without an id")?.to_owned())
-    }
-
-    async fn change(&self, id: &str, changes: Value) -> Outcome {
-        let answer = self
-            .client
-            .patch(format!("{}/image/v2/images/{id}", self.origin))
-            .header("X-Auth-Token", &self.token)
-            .header("Content-Type", "application/openstack-images-v2.1-json-patch")
-            .body(changes.to_string())
-            .send()
-            .await?;
-        answer.error_for_status()?;
-        Ok(())
-    }
-
-    /// Waits until the image's key has a value.
-    async fn sees(&self, user: &User, name: &str, key: &str, value: Value) -> Outcome {
-        user.until(&format!("{key} of {name} is {value}"), async || {
-            Ok(self.image(name).await?.get(key) == Some(&value))
-        })
-        .await
-    }
+/// Waits until the image's key has a value.
+async fn sees(user: &User, api: &Api, name: &str, key: &str, value: Value) -> Outcome {
+    user.until(&format!("{key} of {name} is {value}"), async || {
+        Ok(image(api, name).await?.get(key) == Some(&value))
+    })
+    .await
 }
 
 #[tokio::test]
@@ -75,8 +31,8 @@ async fn an_edit_leaves_a_colleagues_changes_alone() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let colleague = Colleague::of(stage).await?;
-            let id = colleague.id("web-1-before-upgrade").await?;
+            let colleague = stage.api().await?;
+            let id = id_of(&colleague, "web-1-before-upgrade").await?;
             user.sign_in("demo", "demo-secret", "demo").await?;
             user.open(&format!("/images/{id}")).await?;
             user.see("heading", "web-1-before-upgrade").await?;
@@ -86,7 +42,7 @@ async fn an_edit_leaves_a_colleagues_changes_alone() -> Outcome {
             user.fill("Smallest disk", "25").await?;
             user.fill("Tags", "checked").await?;
             colleague
-                .change(
+                .change_image(
                     &id,
                     json!([
                         {"op": "replace", "path": "/name", "value": "web-1-theirs"},
@@ -98,14 +54,14 @@ async fn an_edit_leaves_a_colleagues_changes_alone() -> Outcome {
             user.click("button", "Save").await?;
             user.read("Somebody else changed the same while you were editing").await?;
             user.read("web-1-theirs").await?;
-            let now = colleague.image("web-1-theirs").await?;
+            let now = image(&colleague, "web-1-theirs").await?;
             assert_ne!(now.get("min_disk"), Some(&json!(25)), "nothing was sent");
             user.click("button", like("Use mine")).await?;
             user.no_longer_read("Somebody else changed the same").await?;
             assert_eq!(user.value("Smallest disk").await?, "25");
             user.click("button", "Save").await?;
             user.see("heading", "web-1-mine").await?;
-            let saved = colleague.image("web-1-mine").await?;
+            let saved = image(&colleague, "web-1-mine").await?;
             assert_eq!(saved.get("min_disk"), Some(&json!(25)));
             assert_eq!(saved.get("color"), Some(&json!("red")));
             assert_eq!(saved.get("tags"), Some(&json!(["checked", "theirs"])));
@@ -126,8 +82,8 @@ async fn a_refused_edit_says_where_and_keeps_what_was_typed() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let colleague = Colleague::of(stage).await?;
-            let id = colleague.id("web-1-before-upgrade").await?;
+            let colleague = stage.api().await?;
+            let id = id_of(&colleague, "web-1-before-upgrade").await?;
             user.sign_in("demo", "demo-secret", "demo").await?;
             user.open(&format!("/images/{id}/edit")).await?;
             user.fill("Smallest RAM", "much").await?;
@@ -150,7 +106,7 @@ async fn a_refused_edit_says_where_and_keeps_what_was_typed() -> Outcome {
             stage.cloud.faults().clear();
             user.click("button", "Save").await?;
             user.read("is saved").await?;
-            colleague.sees(user, "web-1-before-upgrade", "stage", json!("golden")).await
+            sees(user, &colleague, "web-1-before-upgrade", "stage", json!("golden")).await
         },
     )
     .await
@@ -163,8 +119,8 @@ async fn a_shared_image_is_accepted_by_the_other_project() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let colleague = Colleague::of(stage).await?;
-            let id = colleague.id("web-1-before-upgrade").await?;
+            let colleague = stage.api().await?;
+            let id = id_of(&colleague, "web-1-before-upgrade").await?;
             user.sign_in("demo", "demo-secret", "demo").await?;
             user.open(&format!("/images/{id}")).await?;
             user.click("button", "Share").await?;
@@ -176,7 +132,7 @@ async fn a_shared_image_is_accepted_by_the_other_project() -> Outcome {
             user.click("button", "Share image").await?;
             user.read("is offered to project").await?;
             user.read("Waits for them").await?;
-            colleague.sees(user, "web-1-before-upgrade", "visibility", json!("shared")).await?;
+            sees(user, &colleague, "web-1-before-upgrade", "visibility", json!("shared")).await?;
 
             user.click("button", like("Signed in until")).await?;
             user.click("button", "Sign out").await?;
@@ -201,7 +157,7 @@ async fn a_protected_image_says_how_it_can_be_deleted() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let id = Colleague::of(stage).await?.id("web-1-before-upgrade").await?;
+            let id = id_of(&stage.api().await?, "web-1-before-upgrade").await?;
             user.sign_in("demo", "demo-secret", "demo").await?;
             user.open(&format!("/images/{id}")).await?;
             user.click("button", like("Actions for web-1-before-upgrade")).await?;
@@ -231,7 +187,7 @@ async fn who_uses_an_image_is_told_before_it_is_deleted() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let id = Colleague::of(stage).await?.id("web-1-before-upgrade").await?;
+            let id = id_of(&stage.api().await?, "web-1-before-upgrade").await?;
             user.sign_in("demo", "demo-secret", "demo").await?;
             user.open(&format!("/images/{id}")).await?;
             user.read("Nothing yet").await?;
@@ -259,7 +215,7 @@ async fn a_volume_is_made_from_an_image_and_followed() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let id = Colleague::of(stage).await?.id("web-1-before-upgrade").await?;
+            let id = id_of(&stage.api().await?, "web-1-before-upgrade").await?;
             user.sign_in("demo", "demo-secret", "demo").await?;
             user.open(&format!("/images/{id}")).await?;
             user.click("button", like("Actions for web-1-before-upgrade")).await?;
@@ -285,7 +241,7 @@ async fn check_download(name: &str, way: &str) -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let id = Colleague::of(stage).await?.id("web-1-before-upgrade").await?;
+            let id = id_of(&stage.api().await?, "web-1-before-upgrade").await?;
             user.sign_in("demo", "demo-secret", "demo").await?;
             user.open(&format!("/images/{id}")).await?;
             user.see("heading", "web-1-before-upgrade").await?;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use devcloud::faults::{Action, Rule};
 use devcloud::service::Service;
 use serde_json::Value;
-use slipway_e2e::{Beside, Disk, Outcome, Stage, Trouble, View, journey, like, pasted};
+use slipway_e2e::{Api, Disk, Outcome, Stage, Trouble, View, journey, like, pasted};
 
 /// What is done to an instance.
 const ACTION: &str = "/v2.1/servers/*/action";
@@ -31,7 +31,7 @@ async fn ask(stage: &Stage, name: &str) -> Outcome {
     Ok(())
 }
 
-async fn one_image(beside: &Beside, name: &str) -> Result<Value, Trouble> {
+async fn one_image(beside: &Api, name: &str) -> Result<Value, Trouble> {
     let mut images = beside.images(name).await?;
     let image = images.pop().ok_or_else(|| format!("no image {name}"))?;
     if images.is_empty() { Ok(image) } else { Err(format!("several images {name}").into()) }
@@ -49,7 +49,7 @@ async fn it_is_shut_down_copied_and_started_again_while_the_user_walks_on() -> O
         async |stage| {
             let user = &stage.user;
             user.sign_in("demo", "demo-secret", "demo").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let id = beside.instance("web-1", Disk::Local).await?;
             // Long enough to walk away.
             hit(stage, 2, Action::Delay { ms: 2500 });
@@ -85,7 +85,7 @@ async fn an_instance_on_a_volume_gives_an_image_of_size_0_and_says_so_before() -
         async |stage| {
             let user = &stage.user;
             user.sign_in("demo", "demo-secret", "demo").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let id = beside.instance("db-1", Disk::Volume).await?;
             ask(stage, "db-1").await?;
             user.read("the image itself has size 0 and points to a snapshot").await?;
@@ -119,7 +119,7 @@ async fn a_refusal_is_told_and_the_instance_is_started_again() -> Outcome {
         async |stage| {
             let user = &stage.user;
             user.sign_in("demo", "demo-secret", "demo").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let id = beside.instance("web-1", Disk::Local).await?;
             hit(stage, 2, refusal(403, "Quota exceeded for resources: snapshots."));
             ask(stage, "web-1").await?;
@@ -159,7 +159,7 @@ async fn a_closed_tab_is_told_of_and_gone_on_with() -> Outcome {
         async |stage| {
             let user = &stage.user;
             user.sign_in("demo", "demo-secret", "demo").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let id = beside.instance("web-1", Disk::Local).await?;
             // The image is asked for, and nobody hears the answer.
             hit(stage, 2, Action::Delay { ms: 60_000 });
@@ -197,7 +197,7 @@ async fn the_wizard_makes_the_same_from_a_link_and_so_does_its_command() -> Outc
         async |stage| {
             let user = &stage.user;
             user.sign_in("demo", "demo-secret", "demo").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let id = beside.instance("web-1", Disk::Local).await?;
             user.open("/images/create").await?;
             user.click("radio", "Instance").await?;
@@ -244,7 +244,7 @@ async fn a_volume_becomes_an_image_and_so_does_its_command() -> Outcome {
         async |stage| {
             let user = &stage.user;
             user.sign_in("demo", "demo-secret", "demo").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let id = beside.volume("data-1").await?;
             user.open("/images/create?source=volume").await?;
             user.fill("Which volume", "data-1").await?;
@@ -291,7 +291,7 @@ async fn a_volume_in_use_is_taken_only_when_the_user_insists() -> Outcome {
         async |stage| {
             let user = &stage.user;
             user.sign_in("demo", "demo-secret", "demo").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let server = beside.instance("db-1", Disk::Volume).await?;
             let path = format!("/compute/v2.1/servers/{server}");
             let place = "/server/os-extended-volumes:volumes_attached/0/id";

@@ -5,12 +5,12 @@ use devcloud::faults::{Action, Rule};
 use devcloud::service::Service;
 use http::Method;
 use serde_json::{Value, json};
-use slipway_e2e::{Beside, Disk, Outcome, Stage, Trouble, View, journey, like};
+use slipway_e2e::{Api, Disk, Outcome, Stage, Trouble, View, journey, like};
 use thirtyfour::{By, Key};
 
 /// Signs in, with instances of these names on their local disks; their ids.
 async fn with_instances(stage: &Stage, names: &[&str]) -> Result<Vec<String>, Trouble> {
-    let beside = Beside::of(stage).await?;
+    let beside = stage.api().await?;
     let mut ids = Vec::new();
     for name in names {
         ids.push(beside.instance(name, Disk::Local).await?);
@@ -30,7 +30,7 @@ async fn looks_well(stage: &Stage) -> Outcome {
     user.look_through(View::light(1440, 1000)).await
 }
 
-async fn stop(beside: &Beside, id: &str) -> Outcome {
+async fn stop(beside: &Api, id: &str) -> Outcome {
     let path = format!("/compute/v2.1/servers/{id}/action");
     beside.ask(Method::POST, &path, Some(json!({"os-stop": null}))).await?;
     beside.is(id, "SHUTOFF").await
@@ -43,7 +43,7 @@ async fn the_list_is_searched_narrowed_and_walked_through() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let ids = with_instances(stage, &["web-1", "web-2", "db-1"]).await?;
             stop(&beside, &ids[2]).await?;
             user.open("/instances").await?;
@@ -83,7 +83,7 @@ async fn actions_follow_the_state_and_a_busy_instance_says_so() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let ids = with_instances(stage, &["web-1"]).await?;
             user.open("/instances").await?;
             user.click("button", "Actions for web-1").await?;
@@ -141,7 +141,7 @@ async fn several_are_stopped_and_deleted_at_once() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let ids = with_instances(stage, &["web-1", "web-2", "db-1"]).await?;
             stop(&beside, &ids[2]).await?;
             user.open("/instances").await?;
@@ -174,7 +174,7 @@ async fn deleting_says_what_becomes_of_the_volume_and_lets_it_be_chosen() -> Out
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let kept = beside.instance("keeps", Disk::Volume).await?;
             let gone = beside.instance("loses", Disk::Volume).await?;
             let volume = |id: &str| {
@@ -225,7 +225,7 @@ async fn a_floating_address_is_added_taken_away_and_released() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let ids = with_instances(stage, &["web-1"]).await?;
             user.open(&format!("/instances/{}", ids[0])).await?;
             user.read("Not reached from the internet.").await?;
@@ -284,7 +284,7 @@ async fn the_console_log_is_as_long_as_wanted() -> Outcome {
             user.read("Linux version").await?;
             user.click("checkbox", "Follow").await?;
             // Another boot is read while it is followed.
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let path = format!("/compute/v2.1/servers/{}/action", ids[0]);
             beside.ask(Method::POST, &path, Some(json!({"reboot": {"type": "HARD"}}))).await?;
             user.read("not the first boot").await
@@ -300,7 +300,7 @@ async fn a_failed_launch_is_tried_again_with_its_settings() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             user.sign_in("demo", "demo-secret", "demo").await?;
             user.click("link", like("Launch debian-12-x86_64")).await?;
             user.see("heading", like("Launch from debian-12")).await?;

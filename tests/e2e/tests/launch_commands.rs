@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use slipway_e2e::{Beside, Outcome, Stage, Trouble, User, journey, like, pasted};
+use slipway_e2e::{Outcome, Stage, Trouble, User, journey, like, pasted};
 use thirtyfour::By;
 
 const PASSWORD: &str = "s3cret \"word\" $x";
@@ -85,7 +85,7 @@ async fn made(stage: &Stage) -> Result<Vec<BTreeMap<String, Value>>, Trouble> {
         "addresses",
         "os-extended-volumes:volumes_attached",
     ];
-    let beside = Beside::of(stage).await?;
+    let beside = stage.api().await?;
     let list = beside.find("/compute/v2.1/servers", "/servers").await?;
     let mut all = Vec::new();
     for row in list.as_array().into_iter().flatten() {

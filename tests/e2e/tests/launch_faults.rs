@@ -8,7 +8,7 @@ use devcloud::faults::{Action, Rule};
 use devcloud::service::Service;
 use http::Method;
 use serde_json::{Value, json};
-use slipway_e2e::{Api, Beside, Disk, Outcome, Stage, Trouble, User, journey, like};
+use slipway_e2e::{Api, Disk, Outcome, Stage, Trouble, User, journey, like};
 
 async fn form(user: &User, project: &str, image: &str) -> Outcome {
     user.sign_in("demo", "demo-secret", project).await?;
@@ -21,13 +21,13 @@ async fn form(user: &User, project: &str, image: &str) -> Outcome {
 /// The servers of that name, as the cloud has them.
 async fn servers(stage: &Stage, name: &str) -> Result<Vec<Value>, Trouble> {
     let path = format!("/compute/v2.1/servers/detail?name={name}");
-    let found = Beside::of(stage).await?.find(&path, "/servers").await?;
+    let found = stage.api().await?.find(&path, "/servers").await?;
     Ok(found.as_array().cloned().unwrap_or_default())
 }
 
 /// As many instances as the project may have; their ids.
 async fn fill_the_quota(stage: &Stage) -> Result<Vec<String>, Trouble> {
-    let beside = Beside::of(stage).await?;
+    let beside = stage.api().await?;
     let image = beside.find("/image/v2/images?name=cirros-0.6.3-x86_64", "/images/0/id").await?;
     let flavors = beside.find("/compute/v2.1/flavors", "/flavors").await?;
     let flavors = flavors.as_array().cloned().unwrap_or_default();
@@ -47,7 +47,7 @@ async fn fill_the_quota(stage: &Stage) -> Result<Vec<String>, Trouble> {
 }
 
 /// Waits until less than so much of it is used.
-async fn free_again(user: &User, beside: &Beside, limits: &str, used: &str, below: u64) -> Outcome {
+async fn free_again(user: &User, beside: &Api, limits: &str, used: &str, below: u64) -> Outcome {
     let place = format!("/limits/absolute/{used}");
     user.until("the quota", async || {
         Ok(beside.find(limits, &place).await?.as_u64().is_some_and(|used| used < below))
@@ -73,7 +73,7 @@ async fn somebody_else_was_quicker() -> Outcome {
             assert!(servers(stage, "late-1").await?.is_empty());
             user.holds("Name", "late-1").await?;
             user.holds("Size of the new volume", "23").await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             for id in &quicker {
                 let path = format!("/compute/v2.1/servers/{id}");
                 beside.ask(Method::DELETE, &path, None).await?;
@@ -102,16 +102,12 @@ async fn the_network_has_no_port_left() -> Outcome {
             user.fill("Name", "portless-1").await?;
             let auth = format!("{}/identity/v3", stage.cloud.url().trim_end_matches('/'));
             let api = Api::sign_in_at(&auth, "demo", "other").await?;
-            let network = api.service("network");
-            let found = api
-                .ask(Method::GET, &format!("{network}/v2.0/networks?name=other-internal"), None)
-                .await?;
-            let id = found["networks"][0]["id"].clone();
+            let networks = "/networking/v2.0/networks?name=other-internal";
+            let id = api.find(networks, "/networks/0/id").await?;
             // Until Neutron says that there are no more.
             for _ in 0..10 {
                 let port = json!({"port": {"network_id": id, "name": "quicker"}});
-                let made =
-                    api.ask(Method::POST, &format!("{network}/v2.0/ports"), Some(port)).await;
+                let made = api.ask(Method::POST, "/networking/v2.0/ports", Some(port)).await;
                 if made.is_err() {
                     break;
                 }
@@ -136,7 +132,7 @@ async fn no_storage_is_left_for_the_boot_volume() -> Outcome {
             user.fill("Name", "cramped-1").await?;
             user.fill("Size of the new volume", "24").await?;
             user.click("checkbox", like("Delete the volume")).await?;
-            let beside = Beside::of(stage).await?;
+            let beside = stage.api().await?;
             let left = beside.find("/volume/v3/limits", "/limits/absolute").await?;
             let number = |name: &str| left[name].as_u64().unwrap_or_default();
             let free = number("maxTotalVolumeGigabytes") - number("totalGigabytesUsed");
@@ -237,7 +233,7 @@ async fn an_instance_that_is_busy_is_left_alone() -> Outcome {
         |_| {},
         async |stage| {
             let user = &stage.user;
-            let id = Beside::of(stage).await?.instance("busy-1", Disk::Local).await?;
+            let id = stage.api().await?.instance("busy-1", Disk::Local).await?;
             user.sign_in("demo", "demo-secret", "demo").await?;
             user.open(&format!("/instances/{id}")).await?;
             user.see("heading", "busy-1").await?;
@@ -254,10 +250,10 @@ async fn an_instance_that_is_busy_is_left_alone() -> Outcome {
             user.click("button", "Stop").await?;
             user.click("button", "Stop instance").await?;
             user.read("task_state image_uploading").await?;
-            Beside::of(stage).await?.is(&id, "ACTIVE").await?;
+            stage.api().await?.is(&id, "ACTIVE").await?;
             // Asked once more it goes.
             user.click("button", "Stop instance").await?;
-            Beside::of(stage).await?.is(&id, "SHUTOFF").await
+            stage.api().await?.is(&id, "SHUTOFF").await
         },
     )
     .await
