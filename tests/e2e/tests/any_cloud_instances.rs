@@ -71,7 +71,8 @@ async fn live(ground: &Ground, name: &str, disk: &str) -> Outcome {
     user.click("button", "More actions").await?;
     user.click("button", "Rescue").await?;
     user.see("dialog", like("Rescue ")).await?;
-    user.fill("Rescue image", &site.rescue_image).await?;
+    // What says how it is to be plugged in is chosen from the start.
+    user.holds("Rescue image", &site.rescue_image).await?;
     user.click("button", "Rescue instance").await?;
     user.see("dialog", format!("{name} is being rescued")).await?;
     user.click("button", "Close").await?;

@@ -10,6 +10,13 @@ async fn token(ground: &Ground) -> Result<String, Trouble> {
     if found.is_empty() { Err("no token in the tab's storage".into()) } else { Ok(found) }
 }
 
+/// The list shows what is public; among all there may be thousands before it.
+async fn lists(ground: &Ground) -> Outcome {
+    ground.user.click("link", like("Public")).await?;
+    ground.user.see("link", like(&ground.site.image)).await?;
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_wrong_password_is_said_at_its_field() -> Outcome {
     on_any_cloud("any-wrong-password", async |ground| {
@@ -30,7 +37,6 @@ async fn the_project_is_switched_and_signing_out_revokes() -> Outcome {
     on_any_cloud("any-projects", async |ground| {
         let (user, region) = (&ground.user, &ground.site.region);
         ground.sign_in("demo", "demo").await?;
-        user.see("link", like(&ground.site.image)).await?;
         // What it shows is of the project that is left.
         user.open("/images/create").await?;
         user.see("heading", "Create image").await?;
@@ -38,7 +44,7 @@ async fn the_project_is_switched_and_signing_out_revokes() -> Outcome {
         user.click("button", "other").await?;
         user.see("button", format!("Project other, region {region}: switch")).await?;
         user.at("the list", |path| path == "/images").await?;
-        user.see("link", like(&ground.site.image)).await?;
+        lists(ground).await?;
         let token = token(ground).await?;
         user.click("link", "Instances").await?;
         user.see("heading", "Instances").await?;
@@ -75,8 +81,7 @@ async fn an_application_credential_signs_in() -> Outcome {
         user.read("wrong").await?;
         user.fill("Secret", &secret).await?;
         user.click("button", "Sign in").await?;
-        user.see("link", like(&ground.site.image)).await?;
-        Ok(())
+        lists(ground).await
     })
     .await
 }
@@ -105,8 +110,7 @@ async fn a_token_that_is_gone_is_asked_for_over_the_page() -> Outcome {
         user.no_longer_read("Sign in again as demo").await?;
         assert_eq!(user.value("Name").await?, "half-typed-more");
         user.click("link", "Images").await?;
-        user.see("link", like(&ground.site.image)).await?;
-        Ok(())
+        lists(ground).await
     })
     .await
 }

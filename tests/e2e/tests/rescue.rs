@@ -121,7 +121,7 @@ async fn the_preset_makes_an_image_that_rescues_an_instance_on_a_volume() -> Out
             user.see("heading", "mend").await?;
             user.read("SHA-512 equal").await?;
             ask(stage, &id).await?;
-            user.read("images are not offered").await?;
+            user.read("not offered").await?;
             user.fill("Rescue image", "mend").await?;
             user.read("It is attached as cdrom on scsi").await?;
             looks_well(stage).await?;

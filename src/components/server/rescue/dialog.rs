@@ -155,8 +155,12 @@ fn not_offered(offer: &Offer) -> AnyView {
         view! { <p class="small">{marked(why.words())}</p><p class="small muted">{names.join(", ")}</p> }
     });
     let rows = rows.collect_view();
+    let title = match count {
+        1 => tr("1 image is not offered").to_owned(),
+        several => tr_with("{count} images are not offered", &[("count", &several)]),
+    };
     view! {
-        <Fold title=tr_with("{count} images are not offered", &[("count", &count)])>
+        <Fold title=title>
             <div class="stack stack--tight">{rows}</div>
         </Fold>
     }
