@@ -1,6 +1,8 @@
 //! What is found beyond what cloud-init's own tool says: first lines, scripts, messages, templates, the known mistakes. One
 //! line a case: the severity, the place, the problem.
 
+#![allow(clippy::expect_used)] // what fails here is the test itself
+
 use cloud_init::{Finding, Guest, Nearby, Problem, Severity, YamlProblem, check};
 
 fn found(text: &str, guest: Guest) -> Vec<Finding> {

@@ -68,6 +68,7 @@ async fn a_server_is_rescued_and_comes_back() {
     assert_eq!(twice.text("/conflictingRequest/message"), words("rescue"));
     for (action, body) in [
         ("start", json!({"os-start": null})),
+        ("stop", json!({"os-stop": null})),
         ("reboot", json!({"reboot": {"type": "SOFT"}})),
         ("reboot", json!({"reboot": {"type": "HARD"}})),
         ("createImage", json!({"createImage": {"name": "x"}})),

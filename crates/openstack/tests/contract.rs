@@ -82,14 +82,14 @@ fn images_in_every_state() {
     check("importing", (importing.status.as_str(), importing.is_changing()), ("importing", true));
     let failed = show("glance/web-failed");
     check("failed import", (failed.failed_stores(), failed.is_changing()), (vec!["fast"], false));
-    let snapshot = show("client/snapshot");
+    let snapshot = show("nova/snapshot-saving");
     check("snapshot", (snapshot.is_snapshot(), snapshot.is_volume_snapshot()), (true, false));
     check(
         "its server",
         snapshot.source_server(),
         Some(ServerId::from("5fb4fe1a-7d7e-42b4-89e3-91074eff3551")),
     );
-    let of_volume = show("client/volume-snapshot");
+    let of_volume = show("nova/volume-snapshot-image");
     check("of a volume", (of_volume.is_snapshot(), of_volume.is_volume_snapshot()), (true, true));
     check(
         "which volume snapshots",
@@ -253,7 +253,7 @@ fn servers_in_every_state() {
         (on_volume.config_drive, on_volume.server_groups.len()),
         (false, 0),
     );
-    let rescued = show("client/server-rescued");
+    let rescued = show("nova/server-rescued");
     check(
         "rescued",
         (rescued.status.clone(), rescued.vm_state.as_deref(), rescued.is_changing()),
@@ -274,12 +274,12 @@ fn what_is_done_to_servers() {
     let log =
         answer!("nova/console-output", async |c: &C| compute::console_output(c, &id, 50).await);
     check("log", log.lines().last(), Some("LAST LINE"));
-    for name in ["client/create-image", "client/create-image-2.1"] {
+    for name in ["nova/create-image", "nova/create-image-2.1"] {
         let client = client(Fake::sample(name));
         let image = run(compute::create_image(&client, &id, "copy", &BTreeMap::new())).unwrap();
         check("snapshot's id", image.as_str().len(), 36);
     }
-    let password = answer!("client/rescue", async |c: &C| compute::rescue(c, &id, None).await);
+    let password = answer!("nova/rescue", async |c: &C| compute::rescue(c, &id, None).await);
     check("rescue's password", password.map(|password| password.reveal().len()), Some(12));
     let boot = compute::BootFrom::LocalDisk { image: ImageId::from("i") };
     let server = compute::CreateServer::new("web", "f".into(), boot, compute::Networks::Auto);
@@ -331,7 +331,8 @@ fn networks() {
     check("subnet", subnets.items[0].cidr.as_str(), "10.0.0.0/24");
     let ports = answer!("neutron/ports", async |c: &C| network::ports(c, None).await);
     check("port", ports.items[0].fixed_ips[0].ip_address.as_str(), "10.0.0.1");
-    let groups = answer!("client/security-groups", async |c: &C| network::security_groups(c).await);
+    let groups =
+        answer!("neutron/security-groups", async |c: &C| network::security_groups(c).await);
     check("group", groups.items[0].name.as_str(), "default");
     check(
         "ssh, http",
@@ -372,9 +373,9 @@ fn snapshots_of_volumes() {
         let client = client(Fake::sample(name));
         run(volume::snapshot(&client, &VolumeSnapshotId::from("x"))).unwrap()
     };
-    let making = show("client/volume-snapshot-creating");
+    let making = show("cinder/snapshot-creating");
     check("making", (making.status.as_str(), making.status.is_changing()), ("creating", true));
-    let ready = show("client/volume-snapshot-available");
+    let ready = show("cinder/snapshot-available");
     check("ready", (ready.name.as_str(), ready.size_gib), ("wire", 1));
     check(
         "not changing",
@@ -382,7 +383,7 @@ fn snapshots_of_volumes() {
         ("available", false),
     );
     check("of", ready.volume_id.as_str(), "f1034537-94d1-4ccb-bc03-8ef729cbf4c1");
-    check("going", show("client/volume-snapshot-deleting").status.is_changing(), true);
+    check("going", show("cinder/snapshot-deleting").status.is_changing(), true);
     let volume =
         answer!("cinder/volume-available", async |c: &C| volume::show(c, &VolumeId::from("x"))
             .await);
@@ -405,7 +406,7 @@ fn snapshots_of_volumes() {
         Ok(if versions {
             support::volume_versions()
         } else {
-            support::sample("client/volume-upload")
+            support::sample("cinder/volume-upload")
         })
     }));
     let image = run(volume::upload_to_image(&client, &VolumeId::from("x"), &wanted)).unwrap();

@@ -142,7 +142,7 @@ fn recorded_errors() {
         Some("computeFault"),
         "Version 9.9 is not supported by the API.",
     );
-    check("client/rescue-twice", Conflict, Some("conflictingRequest"), "Cannot 'rescue' instance");
+    check("nova/rescue-twice", Conflict, Some("conflictingRequest"), "Cannot 'rescue' instance");
     check(
         "neutron/network-shared-refused",
         Forbidden,
@@ -221,7 +221,7 @@ fn quota_is_told_in_four_ways() {
             && is_quota("cinder/over-quota")
             && is_quota("nova/refused-quota")
     );
-    assert!(!is_quota("glance/create-public") && !is_quota("client/rescue-twice"));
+    assert!(!is_quota("glance/create-public") && !is_quota("nova/rescue-twice"));
     let body = br#"{"NeutronError": {"type": "OverQuota", "message": "Quota exceeded for resources: ['port'].", "detail": ""}}"#;
     let neutron = Response { status: 409, headers: vec![], body: body.to_vec() };
     assert!(ApiError::from_response("do it", Service::Network, &neutron).is_quota());

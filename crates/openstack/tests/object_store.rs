@@ -75,7 +75,7 @@ fn a_cloud_without_an_object_store_is_told_as_such() {
 
 #[test]
 fn containers() {
-    let found = run(swift::container_show(&client(Fake::sample("client/swift-container")), "wire"));
+    let found = run(swift::container_show(&client(Fake::sample("swift/container-head")), "wire"));
     let found = found.unwrap().unwrap();
     assert_eq!(found.allow_origin.as_deref(), Some("http://localhost:8080"));
     assert!(found.allows("http://localhost:8080") && !found.allows("http://localhost:80"));
@@ -101,13 +101,13 @@ fn containers() {
     let shown = format!("{kept:?}");
     assert!(!shown.contains("first-key") && !shown.contains("other-key"), "{shown}");
 
-    let gone = client(Fake::sample("client/swift-object-gone"));
+    let gone = client(Fake::sample("swift/head-missing"));
     assert_eq!(run(swift::container_show(&gone, "none")).unwrap(), None);
 }
 
 #[test]
 fn a_container_is_set_up() {
-    let fake = Fake::sample("client/swift-container-made");
+    let fake = Fake::sample("swift/container-put");
     let settings = ContainerSettings {
         temp_url_key: Some(Secret::new("key")),
         allow_origin: Some("https://app".into()),
@@ -124,14 +124,14 @@ fn a_container_is_set_up() {
 
     run(swift::container_update(&client(Arc::clone(&fake)), "wire", &settings)).unwrap();
     assert_eq!(fake.last().method, Method::Post);
-    let full = client(Fake::sample("client/swift-not-empty"));
+    let full = client(Fake::sample("swift/container-not-empty"));
     let refused = run(swift::container_delete(&full, "wire")).unwrap_err();
     assert_eq!(refused.kind, ErrorKind::Conflict);
 }
 
 #[test]
 fn a_listing() {
-    let fake = Fake::sample("client/swift-listing");
+    let fake = Fake::sample("swift/listing");
     let after = Marker::new("a&b");
     let page = run(swift::list_objects(
         &client(Arc::clone(&fake)),
@@ -153,7 +153,7 @@ fn a_listing() {
     assert_eq!(segment.hash, "e6065c4aa2ab1603008fc18410f579d4");
     assert_eq!(segment.last_modified.unwrap().to_string(), "2026-11-22T17:56:45.58032Z");
 
-    let none = client(Fake::sample("client/swift-no-container"));
+    let none = client(Fake::sample("swift/container-missing"));
     let none = run(swift::list_objects(&none, "none", "", None, None)).unwrap_err();
     assert_eq!(none.kind, ErrorKind::NotFound);
     let empty = client(Fake::new(|_, _| Ok(status(204))));
@@ -180,16 +180,16 @@ fn every_page_of_a_listing() {
 fn objects() {
     let show =
         |name: &'static str| run(swift::object_show(&client(Fake::sample(name)), "wire", "o"));
-    let expiring = show("client/swift-object-expiring").unwrap().unwrap();
+    let expiring = show("swift/expiring-head").unwrap().unwrap();
     assert_eq!(expiring.delete_at.map(Timestamp::as_second), Some(1_795_373_805));
     assert_eq!(expiring.last_modified.unwrap().to_string(), "2026-11-22T17:56:46Z");
     assert_eq!(expiring.etag.as_deref(), Some("9dd4e461268c8034f5c8564e155c67a6"));
-    let manifest = show("client/swift-manifest").unwrap().unwrap();
+    let manifest = show("swift/slo-head").unwrap().unwrap();
     assert!(manifest.is_slo && !expiring.is_slo);
     assert_eq!(manifest.etag.as_deref(), Some("65e9445b77b106d9a2dc14db9c8c7141"));
-    assert_eq!(show("client/swift-object-gone").unwrap(), None);
+    assert_eq!(show("swift/head-missing").unwrap(), None);
 
-    let fake = Fake::sample("client/swift-segment-put");
+    let fake = Fake::sample("swift/segment-put");
     let put = run(swift::object_put(
         &client(Arc::clone(&fake)),
         "wire",
@@ -206,9 +206,9 @@ fn objects() {
     let refused = |name: &'static str| {
         run(swift::object_put(&client(Fake::sample(name)), "c", "o", vec![], &[])).unwrap_err()
     };
-    assert_eq!(refused("client/swift-segment-mismatch").status, Some(422));
-    assert_eq!(refused("client/swift-once-more").status, Some(412));
-    assert_eq!(refused("client/swift-delete-at-past").message, "X-Delete-At in past");
+    assert_eq!(refused("swift/segment-wrong-md5").status, Some(422));
+    assert_eq!(refused("swift/once-again").status, Some(412));
+    assert_eq!(refused("swift/delete-at-past").message, "X-Delete-At in past");
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn a_segments_own_request() {
 
 #[test]
 fn a_manifest() {
-    let fake = Fake::sample("client/swift-manifest-put");
+    let fake = Fake::sample("swift/slo-put");
     let entry = |number: u32, etag: &str| ManifestEntry {
         container: "wire".into(),
         name: format!("disk.raw_segments/{number:08}"),
@@ -248,9 +248,9 @@ fn a_manifest() {
     assert_eq!(sent.url, format!("{BASE}/wire/disk.raw?multipart-manifest=put"));
     assert_eq!((header(&sent, "ETag"), header(&sent, "X-Delete-At")), (Some(etag), Some("5")));
     // What a real Swift was sent.
-    assert_eq!(fake.last_body(), recorded("client/swift-manifest-put")["body"]);
+    assert_eq!(fake.last_body(), recorded("swift/slo-put")["body"]);
 
-    let refused = Fake::sample("client/swift-manifest-mismatch");
+    let refused = Fake::sample("swift/slo-wrong-etag-json");
     let refused =
         run(swift::manifest_put(&support::client(refused), "wire", "d", &entries, None, None));
     let refused = refused.unwrap_err();
@@ -275,10 +275,10 @@ fn signed_urls() {
         assert_eq!(made.reveal(), format!("http://127.0.0.1:8880{path}"), "{sample}");
         assert!(!format!("{made:?}").contains("sig"));
     };
-    check("client/swift-temp-url-sha1", "disk.raw", Method::Get, TempUrlDigest::Sha1);
-    check("client/swift-temp-url-sha256", "disk.raw", Method::Get, TempUrlDigest::Sha256);
-    check("client/swift-temp-url-sha512", "disk.raw", Method::Get, TempUrlDigest::Sha512);
-    check("client/swift-temp-url-put", "by-tempurl", Method::Put, TempUrlDigest::Sha256);
+    check("swift/tempurl-sha1", "disk.raw", Method::Get, TempUrlDigest::Sha1);
+    check("swift/tempurl-sha256", "disk.raw", Method::Get, TempUrlDigest::Sha256);
+    check("swift/tempurl-sha512", "disk.raw", Method::Get, TempUrlDigest::Sha512);
+    check("swift/tempurl-put", "by-tempurl", Method::Put, TempUrlDigest::Sha256);
 }
 
 /// A gateway's prefix and what percent-encoding does to a name are not signed.

@@ -351,28 +351,28 @@ fn what_can_be_done_to_a_server() {
         json!({"reboot": {"type": "HARD"}})
     );
     check_action!(
-        "client/create-image",
+        "nova/create-image",
         async |c: &C| compute::create_image(c, &id, "copy", &BTreeMap::new()).await,
         json!({"createImage": {"name": "copy"}})
     );
     let described = BTreeMap::from([("description".to_owned(), "as of today".to_owned())]);
     check_action!(
-        "client/create-image",
+        "nova/create-image",
         async |c: &C| compute::create_image(c, &id, "copy", &described).await,
         json!({"createImage": {"name": "copy", "metadata": {"description": "as of today"}}})
     );
     check_action!(
-        "client/rescue",
+        "nova/rescue",
         async |c: &C| compute::rescue(c, &id, Some(&rescue_image)).await,
         json!({"rescue": {"rescue_image_ref": "r"}})
     );
     check_action!(
-        "client/rescue",
+        "nova/rescue",
         async |c: &C| compute::rescue(c, &id, None).await,
         json!({"rescue": {}})
     );
     check_action!(
-        "client/unrescue",
+        "nova/unrescue",
         async |c: &C| compute::unrescue(c, &id).await,
         json!({"unrescue": null})
     );
@@ -432,8 +432,8 @@ fn user_data_in_base64() {
     ] {
         assert_eq!(compute::user_data(text).as_deref(), Ok(expected));
     }
-    assert_eq!(compute::user_data(&"x".repeat(49_149)).map(|data| data.len()), Ok(65_532));
-    assert_eq!(compute::user_data(&"x".repeat(49_152)), Err(65_536));
+    assert_eq!(compute::user_data("x".repeat(49_149)).map(|data| data.len()), Ok(65_532));
+    assert_eq!(compute::user_data("x".repeat(49_152)), Err(65_536));
 }
 
 /// What is asked of a service that answers with what it was asked for: method, path below the host, body.
@@ -460,7 +460,7 @@ fn volumes_snapshots_and_images_of_them() {
     let (volume, snapshot) = ("v".into(), openstack::VolumeSnapshotId::from("s"));
     let wanted =
         openstack::volume::CreateVolumeSnapshot { name: "before".into(), ..Default::default() };
-    let (line, body, version) = asked("client/volume-snapshot-create", async |c| {
+    let (line, body, version) = asked("cinder/snapshot-create", async |c| {
         openstack::volume::create_snapshot(c, &volume, &wanted).await
     });
     assert!(line.starts_with("POST /v3") && line.ends_with("/snapshots"), "{line}");
@@ -472,7 +472,7 @@ fn volumes_snapshots_and_images_of_them() {
         in_use_too: true,
         ..wanted.clone()
     };
-    let (_, body, _) = asked("client/volume-snapshot-create", async |c| {
+    let (_, body, _) = asked("cinder/snapshot-create", async |c| {
         openstack::volume::create_snapshot(c, &volume, &busy).await
     });
     assert_eq!(
@@ -482,7 +482,7 @@ fn volumes_snapshots_and_images_of_them() {
         )
     );
 
-    let (line, ..) = asked("client/volume-snapshot-delete", async |c| {
+    let (line, ..) = asked("cinder/snapshot-delete", async |c| {
         openstack::volume::delete_snapshot(c, &snapshot).await
     });
     assert!(line.starts_with("DELETE /v3") && line.ends_with("/snapshots/s"), "{line}");
@@ -511,7 +511,7 @@ fn an_image_of_a_volume() {
     let upload = async |c: &openstack::Client<Arc<Fake>>| {
         openstack::volume::upload_to_image(c, &volume, &wanted).await
     };
-    let (line, body, version) = asked("client/volume-upload", upload);
+    let (line, body, version) = asked("cinder/volume-upload", upload);
     assert!(line.starts_with("POST /v3") && line.ends_with("/volumes/v/action"), "{line}");
     assert_eq!(version.as_deref(), Some("volume 3.1"));
     let expected = json!({
@@ -527,7 +527,7 @@ fn an_image_of_a_volume() {
                 json!({"versions": [{"id": "v3.0", "version": "3.0", "min_version": "3.0"}]}),
             )
         } else {
-            support::sample("client/volume-upload")
+            support::sample("cinder/volume-upload")
         })
     });
     run(upload(&client(Arc::clone(&fake)))).unwrap();

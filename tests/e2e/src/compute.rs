@@ -98,12 +98,12 @@ impl Api {
         let flavors = flavors.as_array().ok_or("no flavors")?;
         let flavor = flavors.iter().find(|flavor| flavor.get("name") == Some(&json!(size)));
         let flavor = flavor.and_then(|flavor| flavor.get("id")).ok_or("no such flavor")?;
-        let mut server = json!({
-            "name": name, "flavorRef": flavor, "networks": [{"uuid": network}], "availability_zone": "dev-1a",
-        });
-        for (key, value) in besides.as_object().ok_or("no attributes")? {
-            server[key] = value.clone();
-        }
+        let mut server = besides;
+        let attributes = server.as_object_mut().ok_or("no attributes")?;
+        attributes.insert("name".into(), name.into());
+        attributes.insert("flavorRef".into(), flavor.clone());
+        attributes.insert("networks".into(), json!([{"uuid": network}]));
+        attributes.insert("availability_zone".into(), "dev-1a".into());
         let body = Some(json!({"server": server}));
         let made = self.ask(Method::POST, "/compute/v2.1/servers", body).await?;
         let id = text(&made, "/server/id")?;

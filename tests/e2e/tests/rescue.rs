@@ -82,6 +82,8 @@ async fn a_refused_rescue_changes_nothing_and_says_why() -> Outcome {
             let rule = Rule::new(Service::Compute, "POST", "/v2.1/servers/*/action", busy);
             stage.cloud.faults().add(Rule { count: Some(1), ..rule });
             ask(stage, &id).await?;
+            // What is chosen from the start would come between.
+            user.holds("Rescue image", "systemrescue-12.02-x86_64").await?;
             user.fill("Rescue image", "debian-12-x86_64").await?;
             user.read("it takes the place of the first disk").await?;
             user.click("button", "Rescue instance").await?;
@@ -122,6 +124,8 @@ async fn the_preset_makes_an_image_that_rescues_an_instance_on_a_volume() -> Out
             user.read("SHA-512 equal").await?;
             ask(stage, &id).await?;
             user.read("not offered").await?;
+            // What is chosen from the start would come between.
+            user.holds("Rescue image", "systemrescue-12.02-x86_64").await?;
             user.fill("Rescue image", "mend").await?;
             user.read("It is attached as cdrom on scsi").await?;
             looks_well(stage).await?;

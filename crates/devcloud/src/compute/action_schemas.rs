@@ -6,8 +6,21 @@ use crate::body_schema::{
 };
 use crate::microversion::Microversion;
 
+/// What can be done to a server.
+const ACTIONS: [&str; 8] = [
+    "os-start",
+    "os-stop",
+    "reboot",
+    "createImage",
+    "rescue",
+    "unrescue",
+    "os-getConsoleOutput",
+    "os-getVNCConsole",
+];
+
 /// The body of one action; `None` for an action that is not known.
-pub fn action(action: &str) -> Option<Schema> {
+pub fn action(wanted: &str) -> Option<Schema> {
+    let action = ACTIONS.into_iter().find(|action| *action == wanted)?;
     let body = match action {
         // Nova takes anything for these.
         "os-start" | "os-stop" | "unrescue" => any(),
@@ -29,20 +42,9 @@ pub fn action(action: &str) -> Option<Schema> {
             &[],
         )
         .or_null(),
-        "os-getVNCConsole" => object(vec![("type", one_of_words(&["novnc", "xvpvnc"]))], &["type"]),
-        _ => return None,
+        _ => object(vec![("type", one_of_words(&["novnc", "xvpvnc"]))], &["type"]),
     };
-    let key: &'static str = match action {
-        "os-start" => "os-start",
-        "os-stop" => "os-stop",
-        "reboot" => "reboot",
-        "createImage" => "createImage",
-        "rescue" => "rescue",
-        "unrescue" => "unrescue",
-        "os-getConsoleOutput" => "os-getConsoleOutput",
-        _ => "os-getVNCConsole",
-    };
-    Some(object(vec![(key, body)], &[key]))
+    Some(object(vec![(action, body)], &[action]))
 }
 
 /// Pairs under this name: `metadata` for several, `meta` for one.

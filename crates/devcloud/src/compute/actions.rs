@@ -75,7 +75,7 @@ const START: Change = Change {
 const STOP: Change = Change {
     name: "stop",
     rule: "servers:stop",
-    from: &[VmState::Active, VmState::Rescued, VmState::Error],
+    from: &[VmState::Active, VmState::Error],
     during: &[],
     task: Task::PoweringOff,
     event: "compute_stop_instance",

@@ -21,7 +21,9 @@ pub async fn output(
     if !call.scope.can_write() {
         return Err(ComputeError::policy("os-console-output"));
     }
-    if !server.placed || server.vm_state == VmState::Error {
+    // A server whose build failed has lost its host.
+    let built = server.launched.is_some() || server.vm_state != VmState::Error;
+    if !server.placed || !built {
         return Err(ComputeError::conflict(format!("Instance {} is not ready", server.id)));
     }
     let length = match argument.get("length") {
@@ -71,7 +73,7 @@ pub fn url(call: &Call, server: &Server, rule: &str) -> Result<String, ComputeEr
     if !call.scope.can_write() {
         return Err(ComputeError::policy(rule));
     }
-    if server.vm_state != VmState::Active {
+    if !matches!(server.vm_state, VmState::Active | VmState::Rescued) {
         return Err(ComputeError::conflict(format!("Instance {} is not ready", server.id)));
     }
     let token = Uuid::new_v4();

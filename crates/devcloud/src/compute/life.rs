@@ -158,8 +158,6 @@ fn advance(
             history::end_event(conn, now, server, None)?;
         }
         (_, Some(Task::PoweringOff)) => {
-            // A stopped server starts of its own disk again.
-            server.rescue = None;
             settle(server, now, VmState::Stopped);
             activate_ports(conn, now, server, false)?;
             history::end_event(conn, now, server, None)?;
@@ -207,16 +205,9 @@ fn end(
             }
             None => false,
         };
-        if ours && disk.delete_on_termination {
-            // Cinder keeps a volume that has snapshots, and Nova lets it be.
-            let kept = match volume::get(conn, volume_id)? {
-                Some(volume) => !volume::snapshots_of(conn, &volume)?.is_empty(),
-                None => true,
-            };
-            if !kept {
-                volume::delete(conn, region, now, volume_id)?;
-                going.push(volume_id.clone());
-            }
+        // What Cinder keeps, Nova lets be.
+        if ours && disk.delete_on_termination && volume::delete(conn, region, now, volume_id)? {
+            going.push(volume_id.clone());
         }
     }
     groups::leave(conn, &server.project_id, &server.id)?;

@@ -127,7 +127,8 @@ pub async fn delete(call: Call, id: &str) -> Result<Response, VolumeError> {
                      transfer, or be disassociated from snapshots after volume transfer.",
                 ));
             }
-            Ok(life::delete(tx, &region, now, &wanted)?)
+            life::delete(tx, &region, now, &wanted)?;
+            Ok(())
         })
         .await?;
     life::follow(&call.region, id.to_owned());

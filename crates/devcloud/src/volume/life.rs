@@ -67,6 +67,10 @@ pub fn detach(conn: &Connection, now: Timestamp, id: &str) -> rusqlite::Result<(
     if matches!(volume.status, Status::InUse | Status::Reserved) {
         volume.status = Status::Available;
     }
+    // One that grows is free after that.
+    for (_, to_come) in volume.to_come.iter_mut().filter(|(_, to_come)| *to_come == Status::InUse) {
+        *to_come = Status::Available;
+    }
     volume.updated = Some(now.as_microsecond());
     volume.attachments.clear();
     records::put(conn, &volume)
@@ -88,17 +92,17 @@ pub fn extend(
     records::put(conn, &volume)
 }
 
-/// Begins to delete a volume. Call [`follow`] once the transaction is through. One that has snapshots stays, as Cinder
-/// refuses it to Nova, who goes on without.
+/// Begins to delete a volume; whether it does: one that has snapshots, or is read for an image, stays. Call [`follow`] once the
+/// transaction is through.
 pub fn delete(
     conn: &Connection,
     region: &Region,
     now: Timestamp,
     id: &str,
-) -> rusqlite::Result<()> {
-    let Some(mut volume) = records::get::<Volume>(conn, id)? else { return Ok(()) };
-    if !snapshots::of_volume(conn, &volume)?.is_empty() {
-        return Ok(());
+) -> rusqlite::Result<bool> {
+    let Some(mut volume) = records::get::<Volume>(conn, id)? else { return Ok(false) };
+    if volume.status == Status::Uploading || !snapshots::of_volume(conn, &volume)?.is_empty() {
+        return Ok(false);
     }
     volume.status = Status::Deleting;
     volume.updated = Some(now.as_microsecond());
@@ -108,7 +112,8 @@ pub fn delete(
         vec![(600_000, Status::Deleting)]
     };
     volume.due = Some(next_due(&volume, now.as_microsecond(), region.pace));
-    records::put(conn, &volume)
+    records::put(conn, &volume)?;
+    Ok(true)
 }
 
 /// Lets the states of one volume come when they are due; ends when none is to come.

@@ -32,10 +32,7 @@ pub use make::{NewVolume, check_image, create, create_of_snapshot};
 pub use model::{Attachment, Status, Volume};
 pub use quota::snapshots_free;
 pub(crate) use snapshots::for_image as snapshot_for_image;
-pub use snapshots::{
-    Snapshot, SnapshotStatus, find as find_snapshot, follow as follow_snapshot,
-    of_volume as snapshots_of,
-};
+pub use snapshots::{Snapshot, SnapshotStatus, find as find_snapshot, follow as follow_snapshot};
 pub use types::{VolumeType, find as find_type};
 
 use std::collections::HashSet;
