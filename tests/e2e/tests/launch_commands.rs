@@ -2,6 +2,8 @@
 //!
 //! Every field and every hostile letter is tried in the crate `recipes`; here it is that the page hands over its own form.
 
+#![allow(clippy::indexing_slicing)] // what JSON does not hold is null
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};

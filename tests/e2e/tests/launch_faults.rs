@@ -4,6 +4,8 @@
 //! Refusals that devcloud would not come to by itself, and keys that exist, are in `launch_form.rs`; a cloud without a host,
 //! in `launch.rs`.
 
+#![allow(clippy::indexing_slicing)] // what JSON does not hold is null
+
 use devcloud::faults::{Action, Rule};
 use devcloud::service::Service;
 use http::Method;
