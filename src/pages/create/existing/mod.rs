@@ -80,6 +80,15 @@ impl Existing {
                 }
             }
         });
+        // A source that the address names is chosen before the lists begin to listen.
+        Effect::new(move |_| {
+            if is_instance.get() || is_volume.get() {
+                servers.refetch();
+            }
+            if is_volume.get() {
+                volumes.refetch();
+            }
+        });
         let look_again = Callback::new(move |()| {
             servers.refetch();
             volumes.refetch();
