@@ -2,7 +2,7 @@
 //!
 //! Pure, both ways. A part that the link does not name is filled in by the form itself; one that is named and empty is empty.
 //! A network, a size or a security group may be named instead of given by its id. The password is in no link, and user data
-//! only as far as addresses go through everything on their way.
+//! only in one that is copied, as far as addresses go through everything on their way.
 
 use super::draft::{BootDisk, Draft, Given, Part};
 use crate::routes;
@@ -38,6 +38,14 @@ pub fn link(image: &str, given: &Given) -> Link {
     }
     let href = routes::with_query(routes::LAUNCH, &pairs);
     Link { href, without_user_data: carried.len() < given.len(), given: carried }
+}
+
+/// What stands in the address bar: as [`link`], without user data. It may hold secrets, and what stands there goes into the
+/// browser's history and, with a reload, into the web host's log; a link that is copied is meant to be given away.
+pub fn address(image: &str, given: &Given) -> Link {
+    let mut shown = given.clone();
+    shown.remove(&Part::UserData);
+    link(image, &shown)
 }
 
 /// The link that opens the form as it was when an instance was launched: `given` as far as it goes, and all of it in the tab
@@ -193,6 +201,8 @@ mod tests {
         assert!(long.without_user_data && !long.href.contains("user_data"));
         let percent = Draft { user_data: "\n".repeat(1_334), ..Draft::default() };
         assert!(link("i", &whole(&percent)).without_user_data, "each of these takes three");
+        let shown = address("i", &whole(&Draft { name: "web".to_owned(), ..data(5) }));
+        assert!(shown.href.contains("name=web") && !shown.href.contains("aaaaa"), "{}", shown.href);
     }
 
     #[test]

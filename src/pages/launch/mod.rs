@@ -237,7 +237,7 @@ fn keep_in_step(fields: Fields, image: String, owner: String, address: Option<Gi
             &Kept::new(&owner, written.as_ref().unwrap_or(&Given::new()), &changed),
         );
         stop();
-        let next = link::link(&image, &changed);
+        let next = link::address(&image, &changed);
         if written.as_ref() == Some(&next.given) {
             return;
         }

@@ -240,6 +240,9 @@ fn CopyLink(fields: Fields, image: String) -> impl IntoView {
             }
             (true, false) => tr("Without the user data, which is too long for a link."),
             (false, true) => tr("Without the password."),
+            (false, false) if !fields.user_data.read().is_empty() => {
+                tr("With the user data: whoever has the link can read it.")
+            }
             (false, false) => tr("This form as it is now."),
         }
     };
