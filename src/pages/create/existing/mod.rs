@@ -52,6 +52,11 @@ impl Existing {
     pub(super) fn new(cloud: &Cloud, form: Form) -> Self {
         let link = Link::here();
         let source = form.source;
+        // Before the lists listen to it: a `LocalResource` that hears of a memo's change before its first answer keeps that
+        // answer, to the question before (reactive_graph 0.2.16, `already_dirty`).
+        if let Some(named) = link.source {
+            source.set(named);
+        }
         let (server, volume) = (RwSignal::new(link.instance), RwSignal::new(link.volume));
         let is_volume = Memo::new(move |_| source.get() == Source::Volume);
         // An instance's volumes are asked for by its own form.
@@ -78,15 +83,6 @@ impl Existing {
                         false => None,
                     }
                 }
-            }
-        });
-        // A source that the address names is chosen before the lists begin to listen.
-        Effect::new(move |_| {
-            if is_instance.get() || is_volume.get() {
-                servers.refetch();
-            }
-            if is_volume.get() {
-                volumes.refetch();
             }
         });
         let look_again = Callback::new(move |()| {
