@@ -7,6 +7,17 @@ use web_sys::{Element, HtmlElement, MouseEvent};
 use crate::text::{format, tr, tr_with};
 use crate::ui::{Glyph, Icon, Menu, MenuTitle};
 
+/// Chooses a value of a facet, or not any more. They stand in order, so that one view of a list has one address.
+pub fn toggle_value(values: &mut Vec<String>, value: &str) {
+    match values.iter().position(|chosen| chosen == value) {
+        Some(at) => drop(values.remove(at)),
+        None => {
+            values.push(value.to_owned());
+            values.sort();
+        }
+    }
+}
+
 /// One value that a list can be narrowed to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FacetChoice {

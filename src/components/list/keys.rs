@@ -1,14 +1,17 @@
 //! The keyboard in the rows of a long list: arrows go from row to row, Home and End to the first and last of all of them, Page
-//! Up and Page Down a screenful.
+//! Up and Page Down a screenful; Space chooses, Enter opens (the link does that by itself), Escape lets go.
 //!
 //! It works with the focus on a row's name or tick; every control of a row stays in the Tab order, so that nothing has to
 //! be known. Rows far away are brought into the document first.
 
+use std::hash::Hash;
+
 use leptos::prelude::*;
 use leptos::wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, KeyboardEvent};
 
-use super::RowWindow;
+use super::{RowWindow, Selection};
+use crate::ui::SharedMenu;
 
 /// What bars cover at the top and the bottom of the view, in pixels: the bar of tools and the table's head, the bulk bar.
 pub const COVERED: (f64, f64) = (92.0, 84.0);
@@ -31,8 +34,45 @@ pub enum Part {
     Other,
 }
 
+/// A key was pressed somewhere in the rows; `menu` is the one that all of them share.
+pub fn on_row_key<I: Clone + Eq + Hash + Send + Sync + 'static>(
+    event: &KeyboardEvent,
+    selection: Selection<I>,
+    window: RowWindow,
+    menu: SharedMenu,
+) {
+    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
+        return;
+    }
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+        return;
+    };
+    if target.has_attribute("popovertarget")
+        && let Some(button) = target.dyn_ref::<HtmlElement>()
+    {
+        // The press is heard as every other, and says which row the menu is about.
+        menu.key(event, button);
+        return;
+    }
+    let (Some(row), Some(part)) = (row_of(&target), part_of(&target)) else { return };
+    match event.key().as_str() {
+        // On the tick itself the browser does it.
+        " " if part == Part::Name => {
+            event.prevent_default();
+            selection.press_at(row, event.shift_key());
+        }
+        "Escape" if !selection.ids.with_untracked(|ids| ids.is_empty()) => selection.clear(),
+        key => {
+            if let Some(to) = row_by_key(key, row, selection.total(), window) {
+                event.prevent_default();
+                go_to_row(to, part, window);
+            }
+        }
+    }
+}
+
 /// The row that a key leads to from a row; `None` for keys that lead nowhere. `total` is how many rows there are.
-pub fn row_by_key(key: &str, row: usize, total: usize, window: RowWindow) -> Option<usize> {
+fn row_by_key(key: &str, row: usize, total: usize, window: RowWindow) -> Option<usize> {
     let last = total.saturating_sub(1);
     Some(match key {
         "ArrowDown" => (row + 1).min(last),

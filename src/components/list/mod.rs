@@ -14,9 +14,9 @@ mod visit;
 mod window;
 
 pub use drawn::{DrawnRows, Place, RowAt, RowView};
-pub use facet::{FacetChoice, facet_menu, focus_in, tick_item};
-pub use head::{SortHead, TableSkeleton};
-pub use keys::{COVERED, Part, focus_in_place, go_to_row, part_of, row_by_key, row_index, row_of};
+pub use facet::{FacetChoice, facet_menu, focus_in, tick_item, toggle_value};
+pub use head::{SortChoice, SortHead, TableSkeleton, sort_menu, tick_all};
+pub use keys::{COVERED, Part, focus_in_place, go_to_row, on_row_key, row_index, row_of};
 pub use order::{missing_last, natural_key, turned};
 pub use search::{RefreshButton, SearchField};
 pub use select::{Selection, Share};

@@ -111,12 +111,20 @@ impl<I: Clone + Eq + Hash + Send + Sync + 'static> Selection<I> {
         }
     }
 
-    fn total(self) -> usize {
+    /// How many rows are shown now; tracks nothing.
+    pub fn total(self) -> usize {
         untrack(|| self.total.run(()))
     }
 
     fn shown(self) -> impl Iterator<Item = I> {
         (0..self.total()).filter_map(move |row| self.id_at.run(row))
+    }
+
+    /// Chooses the row at that place, or not any more; as [`Selection::press`].
+    pub fn press_at(self, row: usize, reach: bool) {
+        if let Some(id) = self.id_at.run(row) {
+            self.press(row, &id, reach);
+        }
     }
 
     fn row_of(self, id: &I) -> Option<usize> {

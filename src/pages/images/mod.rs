@@ -13,7 +13,6 @@ mod facets;
 mod feed;
 mod fetching;
 mod head;
-mod keys;
 mod left;
 mod pattern;
 mod pressed;
@@ -44,7 +43,7 @@ use self::entry::Entry;
 use self::feed::{Feed, use_feed};
 use self::head::{Tabs, UsageLine};
 use self::left::{Leaving, LeftRow, keep_list};
-use self::query::ListQuery;
+use self::query::{Column, ListQuery};
 use self::select::Selection;
 use self::set::{Found, ImageSet};
 use self::table::ImageTable;
@@ -58,7 +57,7 @@ use crate::components::{ErrorNote, Page, Stale};
 use crate::remote::Phase;
 use crate::routes;
 use crate::text::{format, tr};
-use crate::ui::{ButtonKind, ButtonLink, Glyph, Toasts};
+use crate::ui::{ButtonKind, ButtonLink, Direction, Glyph, Toasts};
 
 /// The page.
 #[component]
@@ -217,6 +216,18 @@ impl Shown {
     /// Goes to another view of the list.
     pub fn go(self, query: &ListQuery, step: Step) {
         self.visit.run((query.href(), step));
+    }
+
+    /// How the list is sorted by a column, if it is.
+    fn direction(self, column: Column) -> Memo<Option<Direction>> {
+        Memo::new(move |_| self.query.with(|query| query.direction(column)))
+    }
+
+    /// Sorts by a column, or turns the order.
+    fn turn(self, column: Column) -> Callback<()> {
+        Callback::new(move |()| {
+            self.go(&self.query.get_untracked().with_pressed(column), Step::Push);
+        })
     }
 
     /// The image of a row.

@@ -5,6 +5,7 @@
 
 use super::columns::Columns;
 use super::facets::{FACETS, Facet};
+use crate::components::list::toggle_value;
 use crate::routes;
 use crate::text::tr;
 use crate::ui::Direction;
@@ -270,13 +271,7 @@ impl ListQuery {
     pub fn with_toggled(&self, facet: Facet, value: &str) -> Self {
         let mut query = self.clone();
         if let Some(values) = query.chosen.get_mut(facet.index()) {
-            match values.iter().position(|chosen| chosen == value) {
-                Some(at) => drop(values.remove(at)),
-                None => {
-                    values.push(value.to_owned());
-                    values.sort();
-                }
-            }
+            toggle_value(values, value);
         }
         query
     }

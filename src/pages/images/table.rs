@@ -8,14 +8,13 @@ use leptos::prelude::*;
 use openstack::ImageId;
 
 use super::Shown;
-use super::keys;
 use super::pattern::MENU;
 use super::pressed::Presses;
 use super::query::Column;
 use super::rows::draw_rows;
 use crate::clock;
 use crate::components::image::{ImageActions, ImageMenuItems};
-use crate::components::list::{Share, SortHead, Step, row_index};
+use crate::components::list::{SortHead, on_row_key, row_index, tick_all};
 use crate::text::tr;
 use crate::ui::{MenuAlign, SharedMenu, Toasts};
 
@@ -61,7 +60,7 @@ pub fn ImageTable(
             <tbody
                 role="rowgroup"
                 node_ref=window.rows
-                on:keydown=move |event| keys::on_key(&event, shown, menu)
+                on:keydown=move |event| on_row_key(&event, *shown.selection, shown.window, menu)
                 on:click=move |event| presses.press(&event)
             ></tbody>
             <tbody class="table__gap" aria-hidden="true" style:--gap=move || window.gap_behind()>
@@ -79,26 +78,14 @@ pub fn ImageTable(
 
 /// The tick for everything, and the columns.
 fn head(shown: Shown) -> AnyView {
-    let share = Memo::new(move |_| shown.selection.share());
     let column = move |column: Column, class: &'static str| {
-        let direction = Memo::new(move |_| shown.query.with(|query| query.direction(column)));
-        let press =
-            move |()| shown.go(&shown.query.get_untracked().with_pressed(column), Step::Push);
-        view! { <SortHead label=column.label() direction=direction on_sort=Callback::new(press) class=class /> }
+        let (direction, turn) = (shown.direction(column), shown.turn(column));
+        view! { <SortHead label=column.label() direction=direction on_sort=turn class=class /> }
             .into_any()
     };
     view! {
         <tr role="row" aria-rowindex="1">
-            <th scope="col" role="columnheader" class="cell-select">
-                <input
-                    class="tick"
-                    type="checkbox"
-                    aria-label=tr("Select all that are listed")
-                    prop:checked=move || share.get() == Share::All
-                    prop:indeterminate=move || share.get() == Share::Part
-                    on:click=move |_| shown.selection.press_all()
-                />
-            </th>
+            {tick_all(*shown.selection)}
             {column(Column::Name, "")}
             {column(Column::System, "col-system")}
             {column(Column::Architecture, "col-arch")}

@@ -9,11 +9,12 @@ use super::query::{Column, ListQuery};
 use super::{Extent, Shown};
 use crate::components::Freshness;
 use crate::components::list::{
-    FacetChoice, RefreshButton, SearchField, Step, facet_menu, focus_in, tick_item,
+    FacetChoice, RefreshButton, SearchField, SortChoice, Step, facet_menu, focus_in, sort_menu,
+    tick_item,
 };
 use crate::storage::{self, Keep};
 use crate::text::{format, tr, tr_with};
-use crate::ui::{Button, ButtonKind, Direction, Glyph, Icon, Menu, MenuAlign, MenuItem, MenuTitle};
+use crate::ui::{Button, ButtonKind, Glyph, Icon, Menu, MenuAlign, MenuTitle};
 
 /// Where the columns are kept that are shown.
 const COLUMNS_KEPT: &str = "slipway.images.columns";
@@ -79,7 +80,7 @@ pub fn Tools(
                 </p>
             </Show>
             <span class="images__ends">
-                {sort_menu(shown)}
+                {order(shown)}
                 <RefreshButton
                     label=tr("Refresh images")
                     busy=busy
@@ -166,38 +167,14 @@ fn hidden_switch(shown: Shown) -> AnyView {
     .into_any()
 }
 
-/// Cards have no heads to press: where rows are cards, the order is chosen here.
-fn sort_menu(shown: Shown) -> AnyView {
-    let item = move |column: Column| {
-        let direction = Memo::new(move |_| shown.query.with(|query| query.direction(column)));
-        let note = Signal::derive(move || {
-            direction
-                .get()
-                .map_or("", |direction| match direction {
-                    Direction::Up => tr("rising"),
-                    Direction::Down => tr("falling"),
-                })
-                .to_owned()
-        });
-        let press =
-            move |()| shown.go(&shown.query.get_untracked().with_pressed(column), Step::Push);
-        let current = Signal::derive(move || direction.get().is_some());
-        view! { <MenuItem current=current note=note on_press=press>{column.label()}</MenuItem> }
+/// The order of the rows, where they are cards.
+fn order(shown: Shown) -> AnyView {
+    let choice = |column: Column| SortChoice {
+        label: column.label(),
+        direction: shown.direction(column),
+        on_sort: shown.turn(column),
     };
-    let items = move || Column::EACH.into_iter().map(item).collect_view();
-    view! {
-        <span class="images__sort">
-            <Menu
-                button_class="button button--quiet button--s"
-                button=|| view! { {tr("Sort")} <Icon glyph=Glyph::Down small=true /> }
-                align=MenuAlign::End
-            >
-                <MenuTitle>{tr("Sort by; again turns the order")}</MenuTitle>
-                {items()}
-            </Menu>
-        </span>
-    }
-    .into_any()
+    sort_menu(Column::EACH.into_iter().map(choice).collect())
 }
 
 /// Which columns are shown. The choice is kept for the next visit; where it is not the usual one, the address says it.

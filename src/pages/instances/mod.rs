@@ -20,7 +20,7 @@ use openstack::{Listing, ServerId};
 use web_sys::HtmlElement;
 
 use self::bulk::{BulkBar, BulkDialog, use_bulk};
-use self::query::{Found, ListQuery};
+use self::query::{Column, Found, ListQuery};
 use self::results::Results;
 use self::tools::Tools;
 use crate::cloud::use_cloud;
@@ -32,7 +32,7 @@ use crate::components::{Page, Stale};
 use crate::live::{Live, use_live};
 use crate::routes;
 use crate::text::tr;
-use crate::ui::{ButtonKind, ButtonLink, Glyph};
+use crate::ui::{ButtonKind, ButtonLink, Direction, Glyph};
 
 /// The page.
 #[component]
@@ -176,6 +176,18 @@ impl Shown {
     /// Goes to another view of the list.
     pub fn go(self, query: &ListQuery, step: Step) {
         self.visit.run((query.href(), step));
+    }
+
+    /// How the list is sorted by a column, if it is.
+    fn direction(self, column: Column) -> Memo<Option<Direction>> {
+        Memo::new(move |_| self.query.with(|query| query.direction_of(column)))
+    }
+
+    /// Sorts by a column, or turns the order.
+    fn turn(self, column: Column) -> Callback<()> {
+        Callback::new(move |()| {
+            self.go(&self.query.get_untracked().with_pressed(column), Step::Push);
+        })
     }
 
     /// The id of a row.

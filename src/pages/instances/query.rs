@@ -7,7 +7,7 @@ use openstack::Timestamp;
 use openstack::compute::Server;
 
 use super::facets::{self, FACETS, Facet, value_of};
-use crate::components::list::{FacetChoice, natural_key, turned};
+use crate::components::list::{FacetChoice, natural_key, toggle_value, turned};
 use crate::components::server::{Origins, ServerState, origin_name};
 use crate::routes;
 use crate::text::tr;
@@ -147,13 +147,7 @@ impl ListQuery {
     pub fn with_toggled(&self, facet: Facet, value: &str) -> Self {
         let mut query = self.clone();
         if let Some(values) = query.chosen.get_mut(facet.index()) {
-            match values.iter().position(|chosen| chosen == value) {
-                Some(at) => drop(values.remove(at)),
-                None => {
-                    values.push(value.to_owned());
-                    values.sort();
-                }
-            }
+            toggle_value(values, value);
         }
         query
     }

@@ -9,15 +9,14 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use openstack::ServerId;
 use openstack::compute::Server;
-use web_sys::{Element, HtmlElement, KeyboardEvent, MouseEvent};
+use web_sys::{Element, HtmlElement, MouseEvent};
 
 use super::Shown;
 use super::query::{Column, ListQuery};
 use super::row::{Around, InstanceRow};
 use crate::clock;
 use crate::components::list::{
-    DrawnRows, Part, Place, Share, SortHead, Step, go_to_row, part_of, row_by_key, row_index,
-    row_of,
+    DrawnRows, Place, SortHead, on_row_key, row_index, row_of, tick_all,
 };
 use crate::components::server::{Deeds, ServerMenuItems};
 use crate::text::tr;
@@ -65,7 +64,7 @@ pub fn InstanceTable(
             <tbody
                 role="rowgroup"
                 node_ref=window.rows
-                on:keydown=move |event| on_key(&event, shown, menu)
+                on:keydown=move |event| on_row_key(&event, shown.selection, shown.window, menu)
                 on:click=move |event| on_press(&event, shown, menu, about)
             ></tbody>
             <tbody class="table__gap" aria-hidden="true" style:--gap=move || window.gap_behind()>
@@ -129,26 +128,14 @@ fn draw_rows(row_around: Around, menu: SharedMenu, around: NodeRef<html::Div>) {
 
 /// The tick for everything, and the columns.
 fn head(shown: Shown) -> AnyView {
-    let share = Memo::new(move |_| shown.selection.share());
     let column = move |column: Column, class: &'static str| {
-        let direction = Memo::new(move |_| shown.query.with(|query| query.direction_of(column)));
-        let press =
-            move |()| shown.go(&shown.query.get_untracked().with_pressed(column), Step::Push);
-        view! { <SortHead label=column.label() direction=direction on_sort=Callback::new(press) class=class /> }
+        let (direction, turn) = (shown.direction(column), shown.turn(column));
+        view! { <SortHead label=column.label() direction=direction on_sort=turn class=class /> }
             .into_any()
     };
     view! {
         <tr role="row" aria-rowindex="1">
-            <th scope="col" role="columnheader" class="cell-select">
-                <input
-                    class="tick"
-                    type="checkbox"
-                    aria-label=tr("Select all that are listed")
-                    prop:checked=move || share.get() == Share::All
-                    prop:indeterminate=move || share.get() == Share::Part
-                    on:click=move |_| shown.selection.press_all()
-                />
-            </th>
+            {tick_all(shown.selection)}
             {column(Column::Name, "")}
             {column(Column::Status, "col-state")}
             <th scope="col" role="columnheader" class="col-address">{tr("Address")}</th>
@@ -159,43 +146,6 @@ fn head(shown: Shown) -> AnyView {
         </tr>
     }
     .into_any()
-}
-
-/// Space chooses, Escape lets go; the others go from row to row.
-fn on_key(event: &KeyboardEvent, shown: Shown, menu: SharedMenu) {
-    if event.default_prevented() || event.ctrl_key() || event.meta_key() || event.alt_key() {
-        return;
-    }
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
-        return;
-    };
-    if target.has_attribute("popovertarget")
-        && let Some(button) = target.dyn_ref::<HtmlElement>()
-    {
-        // The press is heard as every other, and says which instance the menu is about.
-        menu.key(event, button);
-        return;
-    }
-    let (Some(row), Some(part)) = (row_of(&target), part_of(&target)) else { return };
-    match event.key().as_str() {
-        // On the tick itself the browser does it.
-        " " if part == Part::Name => {
-            event.prevent_default();
-            if let Some(id) = shown.id_at(row) {
-                shown.selection.press(row, &id, event.shift_key());
-            }
-        }
-        "Escape" if !shown.selection.ids.with_untracked(|ids| ids.is_empty()) => {
-            shown.selection.clear();
-        }
-        key => {
-            let total = shown.total.get_untracked();
-            if let Some(to) = row_by_key(key, row, total, shown.window) {
-                event.prevent_default();
-                go_to_row(to, part, shown.window);
-            }
-        }
-    }
 }
 
 /// What has no listener of its own in a row: the tick, and the button of the menu that all rows share.

@@ -6,9 +6,11 @@ use super::Shown;
 use super::facets::Facet;
 use super::query::{Column, ListQuery};
 use crate::components::Freshness;
-use crate::components::list::{RefreshButton, SearchField, Step, facet_menu};
+use crate::components::list::{
+    RefreshButton, SearchField, SortChoice, Step, facet_menu, sort_menu,
+};
 use crate::text::{format, tr, tr_with};
-use crate::ui::{Button, ButtonKind, Direction, Glyph, Icon, Menu, MenuAlign, MenuItem, MenuTitle};
+use crate::ui::{Button, ButtonKind};
 
 /// Search, facets, how many there are, and how fresh the list is.
 #[component]
@@ -61,7 +63,7 @@ pub fn Tools(
             <span class="images__count" role="status">{move || count.get()}</span>
             <Freshness remote=shown.servers.remote() />
             <span class="images__ends">
-                {sort_menu(shown)}
+                {order(shown)}
                 <RefreshButton
                     label=tr("Refresh instances")
                     busy=busy
@@ -91,36 +93,12 @@ fn facet(facet: Facet, shown: Shown) -> AnyView {
     facet_menu(facet.label(), facet.label(), chosen, choices, toggle, clear)
 }
 
-/// Cards have no heads to press: where rows are cards, the order is chosen here.
-fn sort_menu(shown: Shown) -> AnyView {
-    let item = move |column: Column| {
-        let direction = Memo::new(move |_| shown.query.with(|query| query.direction_of(column)));
-        let note = Signal::derive(move || {
-            direction
-                .get()
-                .map_or("", |direction| match direction {
-                    Direction::Up => tr("rising"),
-                    Direction::Down => tr("falling"),
-                })
-                .to_owned()
-        });
-        let press =
-            move |()| shown.go(&shown.query.get_untracked().with_pressed(column), Step::Push);
-        let current = Signal::derive(move || direction.get().is_some());
-        view! { <MenuItem current=current note=note on_press=press>{column.label()}</MenuItem> }
+/// The order of the rows, where they are cards.
+fn order(shown: Shown) -> AnyView {
+    let choice = |column: Column| SortChoice {
+        label: column.label(),
+        direction: shown.direction(column),
+        on_sort: shown.turn(column),
     };
-    let items = move || Column::EACH.into_iter().map(item).collect_view();
-    view! {
-        <span class="images__sort">
-            <Menu
-                button_class="button button--quiet button--s"
-                button=|| view! { {tr("Sort")} <Icon glyph=Glyph::Down small=true /> }
-                align=MenuAlign::End
-            >
-                <MenuTitle>{tr("Sort by; again turns the order")}</MenuTitle>
-                {items()}
-            </Menu>
-        </span>
-    }
-    .into_any()
+    sort_menu(Column::EACH.into_iter().map(choice).collect())
 }
