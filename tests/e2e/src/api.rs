@@ -1,5 +1,6 @@
 //! What is really in the cloud, asked as any client asks: a page may say what it likes.
 
+use std::ops::Range;
 use std::path::Path;
 
 use http::{Method, StatusCode};
@@ -226,13 +227,13 @@ impl Api {
         Ok(())
     }
 
-    /// Makes so many empty records, named `{prefix}-0` and on, eight at a time.
+    /// Makes empty records, named `{prefix}-00000` and on, eight at a time.
     ///
     /// # Errors
     /// When the cloud refuses one.
-    pub async fn make_images(&self, prefix: &str, count: usize) -> Result<(), Trouble> {
+    pub async fn make_images(&self, prefix: &str, numbers: Range<usize>) -> Result<(), Trouble> {
         let mut all = tokio::task::JoinSet::new();
-        for index in 0..count {
+        for number in numbers {
             if all.len() == 8 {
                 all.join_next().await.ok_or("a request under way")???;
             }
@@ -240,7 +241,7 @@ impl Api {
                 .http
                 .post(self.images_url())
                 .header("x-auth-token", &self.token)
-                .json(&record(&format!("{prefix}-{index}")));
+                .json(&record(&format!("{prefix}-{number:05}")));
             all.spawn(async move { request.send().await?.error_for_status().map(drop) });
         }
         while let Some(made) = all.join_next().await {

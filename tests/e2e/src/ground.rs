@@ -30,6 +30,9 @@ pub struct Site {
     pub network: String,
     /// An image that rescues any instance, those on volumes too.
     pub rescue_image: String,
+    /// How many images the list is tried with. They are made one by one; devcloud's list with thousands, which it can be
+    /// begun with, is in `image_list.rs`.
+    pub many: usize,
     /// Whether Glance fetches from the object store, as uploads in parts need.
     pub fetches_parts: bool,
     /// The end of all names that this run makes.
@@ -59,6 +62,7 @@ impl Site {
             flavor: "dev.small".into(),
             network: "demo-internal".into(),
             rescue_image: "systemrescue-12.02-x86_64".into(),
+            many: 200,
             fetches_parts: true,
             suffix: String::new(),
         }
@@ -83,6 +87,7 @@ impl Site {
             flavor: word("flavor")?,
             network: word("network")?,
             rescue_image: word("rescue_image")?,
+            many: 2_000,
             fetches_parts: told.get("fetches_parts").and_then(Value::as_bool).unwrap_or(true),
             suffix: format!("-{:x}", run.as_millis() & 0xff_ffff),
         })

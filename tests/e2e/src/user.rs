@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use thirtyfour::Key;
 use thirtyfour::prelude::*;
 use tokio::time::Instant;
 
@@ -146,6 +147,15 @@ impl User {
     pub async fn fill(&self, label: &str, text: &str) -> Outcome {
         let field = self.field(label).await?;
         field.clear().await?;
+        field.send_keys(text).await?;
+        Ok(())
+    }
+
+    /// Types into a field that holds something and offers suggestions: what is there is chosen when it gets the focus, and
+    /// replaced. (WebDriver's own way to empty a field is one that such a field does not hear of.)
+    pub async fn retype(&self, label: &str, text: &str) -> Outcome {
+        let field = self.field(label).await?;
+        field.send_keys(Key::Control + "a").await?;
         field.send_keys(text).await?;
         Ok(())
     }

@@ -73,6 +73,12 @@ async fn a_refused_rescue_changes_nothing_and_says_why() -> Outcome {
             user.sign_in("demo", "demo-secret", "demo").await?;
             let beside = stage.api().await?;
             let id = beside.instance("web-1", Disk::Local).await?;
+            ask(stage, &id).await?;
+            user.holds("Rescue image", "systemrescue-12.02-x86_64").await?;
+            user.retype("Rescue image", "debian-12-x86_64").await?;
+            user.read("it takes the place of the first disk").await?;
+            // The page has read the console log by now, which is an action as well.
+            user.read("login:").await?;
             let busy = Action::Status {
                 status: 409,
                 message: "Cannot 'rescue' instance while it is in task_state image_uploading"
@@ -81,11 +87,6 @@ async fn a_refused_rescue_changes_nothing_and_says_why() -> Outcome {
             };
             let rule = Rule::new(Service::Compute, "POST", "/v2.1/servers/*/action", busy);
             stage.cloud.faults().add(Rule { count: Some(1), ..rule });
-            ask(stage, &id).await?;
-            // What is chosen from the start would come between.
-            user.holds("Rescue image", "systemrescue-12.02-x86_64").await?;
-            user.fill("Rescue image", "debian-12-x86_64").await?;
-            user.read("it takes the place of the first disk").await?;
             user.click("button", "Rescue instance").await?;
             user.read("Its state does not allow that now (409)").await?;
             user.read("Request req-").await?;
@@ -124,9 +125,8 @@ async fn the_preset_makes_an_image_that_rescues_an_instance_on_a_volume() -> Out
             user.read("SHA-512 equal").await?;
             ask(stage, &id).await?;
             user.read("not offered").await?;
-            // What is chosen from the start would come between.
             user.holds("Rescue image", "systemrescue-12.02-x86_64").await?;
-            user.fill("Rescue image", "mend").await?;
+            user.retype("Rescue image", "mend").await?;
             user.read("It is attached as cdrom on scsi").await?;
             looks_well(stage).await?;
             user.click("button", "Rescue instance").await?;
