@@ -1,6 +1,6 @@
 # Thin: each command is a small script under tools/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build setup test test-openstack check screens bench dist clean
+.PHONY: help run dev build setup test test-openstack check audit screens bench dist clean
 
 PORT ?= 8080
 
@@ -26,8 +26,11 @@ test: ## Every test, the end-to-end ones in a real browser too
 test-openstack: ## The journeys on a real OpenStack, brought up on loopback (root, 3 GiB, minutes)
 	@tools/test-openstack
 
-check: ## Format, clippy, invariants, size of the first page
+check: ## Format, clippy, invariants, dependencies, size of the first page
 	@tools/check
+
+audit: ## Dependencies: licences, sources, and known advisories where their database is reached
+	@tools/audit
 
 screens: ## Takes the screens in docs/screens/ anew
 	@tools/screens
