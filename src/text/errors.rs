@@ -155,6 +155,8 @@ pub fn config(error: &ConfigError) -> Words {
         ConfigError::NoClouds => tr("It names no cloud: `clouds` is missing or empty. At least one with `id`, `name` and `auth_url` is needed.").to_owned(),
         ConfigError::SameId(id) => tr_with("Two clouds have the id `{id}`. Ids must differ, as the browser remembers things by them.", &[("id", &id)]),
         ConfigError::AuthUrl { cloud, url } => tr_with("The `auth_url` of cloud `{cloud}` is `{url}`. It has to be Keystone’s address (https://…) or a path of this site (/identity/v3).", &[("cloud", &cloud), ("url", &url)]),
+        ConfigError::Endpoint { cloud, url } => tr_with("An address below `endpoints` of cloud `{cloud}` is `{url}`. It has to be a web address (https://…) or a path of this site (/image).", &[("cloud", &cloud), ("url", &url)]),
+        ConfigError::Logo(url) => tr_with("The `logo` is `{url}`. It has to be a path of this site (/logo.svg): pictures from elsewhere are not loaded.", &[("url", &url)]),
     };
     Words { title: tr("config.json cannot be used").to_owned(), text, request_id: None }
 }
@@ -229,9 +231,10 @@ fn happened(error: &ApiError) -> String {
         ),
         ErrorKind::NoEndpoint => tr_with("This region has no {service}.", &[("service", &service)]),
         ErrorKind::SignedOut => tr("You are signed out.").to_owned(),
-        ErrorKind::Unsupported => {
-            tr_with("The {service} of this cloud is too old for it.", &[("service", &service)])
-        }
+        ErrorKind::Unsupported => tr_with(
+            "The {service} of this cloud has no version of its API that can do it.",
+            &[("service", &service)],
+        ),
     }
 }
 

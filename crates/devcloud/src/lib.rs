@@ -29,6 +29,7 @@ pub mod network;
 pub mod object;
 pub mod options;
 mod records;
+pub mod release;
 mod seed;
 mod server;
 pub mod service;
@@ -37,5 +38,6 @@ pub mod state;
 pub mod volume;
 
 pub use options::Options;
+pub use release::Release;
 pub use seed::{TOTP_SECRET, well_known};
 pub use server::{Devcloud, StartError, start};

@@ -8,13 +8,16 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use devcloud::Options;
 use devcloud::options::{IMPORT_METHODS, ObjectCors, TEMPURL_DIGESTS};
+use devcloud::{Options, Release};
 
 /// A small real OpenStack cloud on this machine, for trying, developing and testing Slipway.
 #[derive(Parser)]
 #[command(name = "devcloud", version)]
 struct Cli {
+    /// Release of OpenStack to answer as: newest, or caracal (2024.1)
+    #[arg(long, default_value_t = Release::default(), value_name = "newest|caracal")]
+    release: Release,
     /// Address and port to listen on
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -119,6 +122,7 @@ async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
         None => Vec::new(),
     };
     let mut options = Options::new(cli.data);
+    options.release = cli.release;
     options.listen = cli.listen;
     options.app = cli.app;
     options.token_life = cli.token_life;

@@ -5,10 +5,14 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::Release;
+
 /// Everything that can be chosen at start. [`Options::new`] gives what a test wants: loopback, a
 /// free port, its own data folder.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// Which release of OpenStack the cloud answers as.
+    pub release: Release,
     /// Address to listen on. Port 0 takes a free one (`Devcloud::url` tells which).
     pub listen: SocketAddr,
     /// Folder for the databases and the bytes of images and volumes; made if it is not there.
@@ -74,6 +78,7 @@ impl Options {
     /// faults.
     pub fn new(data: impl Into<PathBuf>) -> Self {
         Self {
+            release: Release::default(),
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             data: data.into(),
             app: None,

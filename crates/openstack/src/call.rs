@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::endpoint::Service;
 use crate::error::{ApiError, ErrorKind};
-use crate::microversion::Microversion;
+use crate::microversion::{self, Microversion};
 use crate::query::Query;
 use crate::transport::Method;
 
@@ -18,7 +18,8 @@ pub struct Call {
     pub(crate) query: Query,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Option<Vec<u8>>,
-    pub(crate) newest: Option<Microversion>,
+    pub(crate) uses: Microversion,
+    pub(crate) last: Option<Microversion>,
     pub(crate) at: Option<Microversion>,
 }
 
@@ -38,15 +39,24 @@ impl Call {
             query: Query::new(),
             headers: Vec::new(),
             body: None,
-            newest: None,
+            uses: microversion::COMPUTE.oldest,
+            last: None,
             at: None,
         }
     }
 
-    /// The same at this compute microversion or an older one, for what newer ones have dropped.
+    /// The same making use of this compute microversion: it is sent in that one, or in the newest before it that the cloud has.
+    /// A call to compute that says nothing is sent in the first.
     #[must_use]
-    pub fn newest_microversion(mut self, newest: Microversion) -> Self {
-        self.newest = Some(newest);
+    pub fn uses(mut self, version: Microversion) -> Self {
+        self.uses = version;
+        self
+    }
+
+    /// The same never in a compute microversion after this one, which is the last that has it.
+    #[must_use]
+    pub fn dropped_after(mut self, last: Microversion) -> Self {
+        self.last = Some(last);
         self
     }
 

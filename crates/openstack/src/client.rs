@@ -14,7 +14,7 @@ use crate::decode::Listing;
 use crate::endpoint::{Endpoints, Service, version_root};
 use crate::error::{ApiError, ErrorKind};
 use crate::identity::{Session, Token};
-use crate::microversion::{self, Microversion};
+use crate::microversion::{self, Microversion, Spoken};
 use crate::pagination::{self, Marker, Page};
 use crate::renewal::{Generation, Renewal, SignedOut};
 use crate::transport::{Method, Request, Response, Transport};
@@ -43,8 +43,8 @@ struct Inner<T> {
     transport: T,
     endpoints: Endpoints,
     renewal: Renewal,
-    compute_version: Mutex<Option<Microversion>>,
-    volume_version: Mutex<Option<Microversion>>,
+    compute_versions: Mutex<Option<Spoken>>,
+    volume_versions: Mutex<Option<Spoken>>,
 }
 
 impl<T: Transport> Client<T> {
@@ -62,8 +62,8 @@ impl<T: Transport> Client<T> {
                 transport,
                 endpoints,
                 renewal,
-                compute_version: Mutex::new(None),
-                volume_version: Mutex::new(None),
+                compute_versions: Mutex::new(None),
+                volume_versions: Mutex::new(None),
             }),
         }
     }
@@ -133,8 +133,9 @@ impl<T: Transport> Client<T> {
     pub async fn send(&self, call: Call) -> Result<Response, ApiError> {
         let version = match call.service {
             Service::Compute => {
-                let version = self.compute_version().await?;
-                Some(call.newest.map_or(version, |newest| newest.min(version)))
+                let spoken = self.compute_versions().await?;
+                let chosen = spoken.choose(call.uses, call.last);
+                Some(chosen.ok_or_else(|| newer_than_known(&call, spoken.oldest))?)
             }
             _ => call.at,
         };
@@ -224,50 +225,54 @@ impl<T: Transport> Client<T> {
         Err(call.error(ErrorKind::Decode, format!("the list `{key}` does not end")))
     }
 
-    /// The compute microversion in use, negotiated at the first need.
+    /// The newest compute microversion that both sides speak, found out at the first need: what may be made use of.
     ///
     /// # Errors
-    /// When the version document cannot be read.
+    /// When the version document cannot be read; [`ErrorKind::Unsupported`] when the cloud begins with a version that is not
+    /// known here.
     pub async fn compute_version(&self) -> Result<Microversion, ApiError> {
+        Ok(self.compute_versions().await?.newest)
+    }
+
+    async fn compute_versions(&self) -> Result<Spoken, ApiError> {
         let call = Call::new("read compute versions", Service::Compute, Method::Get, "");
-        self.negotiated(&call, &self.inner.compute_version, "/version/version", |newest| {
-            Microversion::negotiate(newest, microversion::COMPUTE, Microversion::new(2, 1))
-        })
-        .await
+        let known = &self.inner.compute_versions;
+        self.negotiated(&call, known, "/version", microversion::COMPUTE).await
     }
 
     /// The newest microversion of the volume service that both sides speak, for the few calls that need more than its first.
     ///
     /// # Errors
-    /// When the version document cannot be read.
+    /// As [`Client::compute_version`].
     pub async fn volume_version(&self) -> Result<Microversion, ApiError> {
         let call = Call::new("read volume versions", Service::Volume, Method::Get, "");
-        self.negotiated(&call, &self.inner.volume_version, "/versions/0/version", |newest| {
-            Microversion::negotiate(newest, microversion::VOLUME, Microversion::new(3, 0))
-        })
-        .await
+        let known = &self.inner.volume_versions;
+        Ok(self.negotiated(&call, known, "/versions/0", microversion::VOLUME).await?.newest)
     }
 
-    /// What is known, or what the service's version document leads to.
+    /// What is known, or what of `ours` the service has by its version document; `place` is where that describes the version.
     async fn negotiated(
         &self,
         call: &Call,
-        known: &Mutex<Option<Microversion>>,
+        known: &Mutex<Option<Spoken>>,
         place: &str,
-        negotiate: fn(Option<Microversion>) -> Microversion,
-    ) -> Result<Microversion, ApiError> {
+        ours: Spoken,
+    ) -> Result<Spoken, ApiError> {
         let before = *known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(version) = before {
-            return Ok(version);
+        if let Some(spoken) = before {
+            return Ok(spoken);
         }
         let root = format!("{}/", version_root(self.base(call)?));
         let response = self.send_to(call, &root, None).await?;
         let document: Value = serde_json::from_slice(&response.body)
             .map_err(|why| ApiError::decode(call.operation, call.service, &response, why))?;
-        let newest = document.pointer(place).and_then(Value::as_str).and_then(Microversion::parse);
-        let version = negotiate(newest);
-        *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(version);
-        Ok(version)
+        let described = document.pointer(place);
+        let version = |field: &str| described?.get(field)?.as_str().and_then(Microversion::parse);
+        let spoken = ours
+            .with(version("version"), version("min_version"))
+            .map_err(|oldest| newer_than_known(call, oldest))?;
+        *known.lock().unwrap_or_else(PoisonError::into_inner) = Some(spoken);
+        Ok(spoken)
     }
 
     /// The URL of a path of a service, for requests that the app sends itself.
@@ -344,6 +349,15 @@ impl<T: Transport> Client<T> {
             }
         }
     }
+}
+
+/// The cloud has left behind what we know of it.
+fn newer_than_known(call: &Call, oldest: Microversion) -> ApiError {
+    let service = call.service.name();
+    call.error(
+        ErrorKind::Unsupported,
+        format!("the {service} API of this cloud begins with {oldest}"),
+    )
 }
 
 fn request(

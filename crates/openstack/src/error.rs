@@ -65,7 +65,7 @@ pub enum ErrorKind {
     NoEndpoint,
     /// The session was ended while the call waited for a new token.
     SignedOut,
-    /// This cloud is too old for what was asked.
+    /// No version of the API that this cloud and the client both speak has what was asked.
     Unsupported,
 }
 

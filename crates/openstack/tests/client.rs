@@ -295,31 +295,135 @@ fn an_answer_that_is_no_list_is_an_error() {
     }
 }
 
-/// The newest compute version that a cloud says it has, and what we then ask for.
-fn check_version(document: Response, expected: Option<&str>) {
+/// The oldest and newest compute version that a cloud says it has, and the newest that is made use of.
+fn check_version(oldest: &'static str, newest: &'static str, expected: Result<&str, ErrorKind>) {
     let fake = Fake::new(move |request, _| {
         Ok(if request.url.ends_with("/v2.1/") {
-            document.clone()
+            json(value!({"version": {"version": newest, "min_version": oldest}}))
         } else {
             sample("nova/limits-2.57")
         })
     });
     let client = client(Arc::clone(&fake));
-    run(compute::limits(&client)).unwrap();
-    assert_eq!(header(&fake.last(), "OpenStack-API-Version"), expected);
+    let found = run(client.compute_version());
+    assert_eq!(
+        found.map(|version| version.to_string()).map_err(|error| error.kind),
+        expected.map(str::to_owned)
+    );
+    let Ok(_) = expected else { return };
     run(compute::limits(&client)).unwrap();
     assert_eq!(fake.urls().iter().filter(|url| url.ends_with("/v2.1/")).count(), 1, "asked once");
+    // Limits are as old as the API, so they are asked for in the first version that there is.
+    let first = if oldest.is_empty() { "2.1" } else { oldest };
+    assert_eq!(
+        header(&fake.last(), "OpenStack-API-Version"),
+        Some(format!("compute {first}").as_str())
+    );
 }
 
 #[test]
 fn microversions() {
-    check_version(sample("nova/version"), Some("compute 2.96"));
-    check_version(json(value!({"version": {"version": "2.53"}})), Some("compute 2.53"));
-    check_version(json(value!({"version": {"version": ""}})), Some("compute 2.1"));
+    check_version("2.1", "2.104", Ok("2.96"));
+    check_version("2.1", "2.96", Ok("2.96"));
+    check_version("2.1", "2.53", Ok("2.53"));
+    check_version("2.60", "2.104", Ok("2.96"));
+    check_version("", "", Ok("2.1"));
+    check_version("2.97", "2.120", Err(ErrorKind::Unsupported));
+}
+
+/// What a call is sent in, in a cloud that speaks these versions; an error where there is none.
+fn check_call<A>(
+    versions: (&'static str, &'static str),
+    call: impl AsyncFn(&openstack::Client<Arc<Fake>>) -> Result<A, openstack::ApiError>,
+    expected: Result<&str, ErrorKind>,
+) {
+    let fake = Fake::new(move |request, _| {
+        Ok(if request.url.ends_with("/v2.1/") {
+            let (oldest, newest) = versions;
+            json(value!({"version": {"version": newest, "min_version": oldest}}))
+        } else {
+            json(value!({
+                "servers": [], "flavors": [], "keypairs": [], "volumeAttachments": [], "instanceActions": [],
+                "server_groups": [], "availabilityZoneInfo": [], "server": {"id": "s"}, "image_id": "i",
+                "keypair": {"name": "k", "private_key": "PRIVATE"}, "server_group": {"id": "g"},
+                "instanceAction": {"events": []}, "remote_console": {"url": "https://console/"},
+            }))
+        })
+    });
+    let outcome = run(call(&client(Arc::clone(&fake)))).map(drop).map_err(|error| error.kind);
+    assert_eq!(outcome, expected.map(drop));
+    if let Ok(version) = expected {
+        let sent = fake.last();
+        let said = format!("compute {version}");
+        assert_eq!(header(&sent, "OpenStack-API-Version"), Some(said.as_str()), "{}", sent.url);
+    }
+}
+
+/// Every call asks for the version that it makes use of, and in no cloud for one that the cloud has not.
+#[test]
+fn each_call_asks_for_what_it_makes_use_of() {
+    type C = openstack::Client<Arc<Fake>>;
+    const NEWEST: (&str, &str) = ("2.1", "2.104");
+    const CARACAL: (&str, &str) = ("2.1", "2.96");
+    const OLD: (&str, &str) = ("2.1", "2.60");
+    let id = openstack::ServerId::from("s");
+    for cloud in [NEWEST, CARACAL] {
+        check_call(cloud, async |c: &C| compute::flavors(c).await, Ok("2.61"));
+        let all = compute::ServerFilter::default();
+        check_call(cloud, async |c: &C| compute::list(c, &all).await, Ok("2.90"));
+        check_call(cloud, async |c: &C| compute::volume_attachments(c, &id).await, Ok("2.79"));
+        check_call(cloud, async |c: &C| compute::keypairs(c).await, Ok("2.35"));
+        check_call(cloud, async |c: &C| compute::import_keypair(c, "k", "key").await, Ok("2.92"));
+        check_call(cloud, async |c: &C| compute::generate_keypair(c, "k").await, Ok("2.2"));
+        check_call(cloud, async |c: &C| compute::delete_keypair(c, "k").await, Ok("2.1"));
+        check_call(cloud, async |c: &C| compute::zones(c).await, Ok("2.1"));
+        check_call(cloud, async |c: &C| compute::server_groups(c).await, Ok("2.64"));
+        check_call(cloud, async |c: &C| compute::actions(c, &id).await, Ok("2.58"));
+        check_call(cloud, async |c: &C| compute::action_steps(c, &id, "r").await, Ok("2.84"));
+        check_call(cloud, async |c: &C| compute::stop(c, &id).await, Ok("2.1"));
+        check_call(cloud, async |c: &C| compute::rescue(c, &id, None).await, Ok("2.87"));
+        check_call(cloud, async |c: &C| compute::console_url(c, &id).await, Ok("2.6"));
+        let none = BTreeMap::new();
+        let image = async |c: &C| compute::create_image(c, &id, "i", &none).await;
+        check_call(cloud, image, Ok("2.45"));
+        let volume = openstack::VolumeId::from("v");
+        let fate = async |c: &C| compute::set_volume_fate(c, &id, &volume, true).await;
+        check_call(cloud, fate, Ok("2.85"));
+        check_call(cloud, async |c: &C| compute::delete(c, &id).await, Ok("2.1"));
+    }
+    let all = compute::ServerFilter::default();
+    check_call(OLD, async |c: &C| compute::list(c, &all).await, Ok("2.60"));
+    check_call(OLD, async |c: &C| compute::rescue(c, &id, None).await, Ok("2.60"));
+    check_call(OLD, async |c: &C| compute::stop(c, &id).await, Ok("2.1"));
+    // What newer clouds have dropped is not asked of those that begin after it.
+    let beyond = ("2.95", "2.104");
+    check_call(beyond, async |c: &C| compute::stop(c, &id).await, Ok("2.95"));
+    let generate = async |c: &C| compute::generate_keypair(c, "k").await;
+    check_call(beyond, generate, Err(ErrorKind::Unsupported));
+}
+
+/// What a launch is sent in: no newer than its words.
+#[test]
+fn a_launch_asks_for_what_its_words_need() {
+    let boot = || compute::BootFrom::LocalDisk { image: "i".into() };
+    let on = |networks| compute::CreateServer::new("web", "f".into(), boot(), networks);
+    let these = || on(compute::Networks::These(vec!["n".into()]));
+    let named = |name: &str| compute::CreateServer { hostname: Some(name.to_owned()), ..these() };
+    for (server, cloud, expected) in [
+        (these(), ("2.1", "2.104"), Ok("2.19")),
+        (these(), ("2.1", "2.1"), Ok("2.1")),
+        (on(compute::Networks::Auto), ("2.1", "2.96"), Ok("2.37")),
+        (on(compute::Networks::None), ("2.1", "2.30"), Err(ErrorKind::Unsupported)),
+        (named("web"), ("2.1", "2.96"), Ok("2.90")),
+        (named("web.example.org"), ("2.1", "2.96"), Ok("2.94")),
+        (named("web.example.org"), ("2.1", "2.93"), Err(ErrorKind::Unsupported)),
+    ] {
+        check_call(cloud, async |c| compute::create(c, &server).await, expected);
+    }
 }
 
 #[test]
-fn keys_are_generated_at_the_last_version_that_can() {
+fn keys_are_generated_at_a_version_that_can() {
     let fake = Fake::new(|request, _| {
         Ok(if request.url.ends_with("/v2.1/") {
             sample("nova/version")
@@ -332,7 +436,7 @@ fn keys_are_generated_at_the_last_version_that_can() {
     let made = run(compute::generate_keypair(&client(Arc::clone(&fake)), "k")).unwrap();
     assert_eq!(made.private_key.reveal(), "PRIVATE");
     assert!(!format!("{made:?}").contains("PRIVATE"));
-    assert_eq!(header(&fake.last(), "OpenStack-API-Version"), Some("compute 2.91"));
+    assert_eq!(header(&fake.last(), "OpenStack-API-Version"), Some("compute 2.2"));
 }
 
 /// A catalog's or a gateway's URL of a service, and the base we use.

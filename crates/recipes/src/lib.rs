@@ -64,15 +64,8 @@ impl Launch {
     /// # Errors
     /// In words, when that API cannot say what is asked for.
     pub fn of(server: &CreateServer, newest: Microversion) -> Result<Self, String> {
-        // Only the fields count here: user data is long, and the password nobody's business.
-        let light = CreateServer { user_data: None, admin_password: None, ..server.clone() };
-        let wanted = light.body(newest)?;
-        // Before 2.19 Nova takes the name for the description.
-        let oldest = newest.minor.min(19);
-        let version = (oldest..newest.minor)
-            .map(|minor| Microversion::new(2, minor))
-            .find(|version| light.body(*version).as_ref() == Ok(&wanted))
-            .unwrap_or(newest);
+        let version = server.version(newest)?;
+        // The password is nobody's business.
         let bare = CreateServer { admin_password: None, ..server.clone() };
         let mut body = bare.body(version)?;
         if server.admin_password.is_some()

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::call::Call;
 use super::error::ComputeError;
 use super::model::Server;
-use super::versions::{self, VERSIONS};
+use super::versions;
 use super::view;
 use super::{
     actions, attached, console_api, create, flavors, groups, history, keypairs, labels, list,
@@ -38,12 +38,14 @@ async fn answer(State(region): State<Region>, request: Request) -> Response {
         }
         Err(BodyError::Broken) => return StatusCode::BAD_REQUEST.into_response(),
     };
+    let (release, root) = (region.options.release, &incoming.endpoint.root);
+    let spoken = versions::supported(release);
     let get = incoming.method == Method::GET;
     match incoming.segments().as_slice() {
-        [] if get => return axum::Json(versions::all(&incoming.endpoint.root)).into_response(),
+        [] if get => return axum::Json(versions::all(root, release)).into_response(),
         ["v2.1"] if get => {
-            let body = json!({"version": versions::version_2_1(&incoming.endpoint.root, true)});
-            return with_version(axum::Json(body).into_response(), VERSIONS.least);
+            let body = json!({"version": versions::version_2_1(root, release, true)});
+            return with_version(axum::Json(body).into_response(), spoken.least);
         }
         _ => {}
     }
@@ -51,7 +53,7 @@ async fn answer(State(region): State<Region>, request: Request) -> Response {
         Ok(scope) => scope,
         Err(refused) => return refused,
     };
-    match VERSIONS.negotiate(&incoming.headers) {
+    match spoken.negotiate(&incoming.headers) {
         Ok(version) => {
             let call = Call { region, scope, version, incoming };
             let response = match route(&call).await {
@@ -67,7 +69,7 @@ async fn answer(State(region): State<Region>, request: Request) -> Response {
         Err(Refused::OutOfRange(version)) => {
             let message = format!(
                 "Version {version} is not supported by the API. Minimum is {} and maximum is {}.",
-                VERSIONS.least, VERSIONS.most
+                spoken.least, spoken.most
             );
             with_version(
                 ComputeError::new(StatusCode::NOT_ACCEPTABLE, message).into_response(),

@@ -8,6 +8,7 @@
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use crate::Release;
 use crate::db::DbError;
 
 /// One refusal, before it is put into words for a certain client.
@@ -114,6 +115,17 @@ impl Fault {
     pub fn patch_media_type(types: &'static str) -> Self {
         let fault = Self::media_type(format!("Image PATCH expects Content-Type one of: {types}"));
         Self { accept_patch: Some(types), ..fault }
+    }
+
+    /// The same as this release words it: Glance 28 puts the reason of a 415 where WebOb's page has no place for it.
+    #[must_use]
+    pub fn as_in(self, release: Release) -> Self {
+        match self.text {
+            Text::MediaType { .. } if !release.image_media_type_is_explained() => {
+                Self { text: Text::MediaType { detail: String::new() }, ..self }
+            }
+            _ => self,
+        }
     }
 
     /// 405; `allow` lists the methods.

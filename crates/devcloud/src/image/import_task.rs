@@ -157,14 +157,14 @@ async fn fetch(region: &Region, job: &Job) -> Answer<Summary> {
 
 async fn activate(region: &Region, job: &Job, summary: Summary) -> Answer<()> {
     let job = job.clone();
-    let now = region.clock.now().as_second();
+    let (now, release) = (region.clock.now().as_second(), region.options.release);
     region
         .db
         .write(move |tx| {
             let Some(mut image) = ImageRecord::find(tx, &job.image)? else {
                 return Err(Fault::no_image(&job.image));
             };
-            describe(&mut image, &summary)?;
+            describe(&mut image, &summary, release)?;
             image.stores = job.stores.clone();
             image.status = "active".to_owned();
             image.properties.set(IMPORTING, "");

@@ -19,29 +19,24 @@ use crate::state::{Endpoint, Region};
 /// Stores that a user can name; the first one is the default.
 pub(super) const STORES: [&str; 2] = ["fast", "slow"];
 
-/// Glance 33 with multiple stores, in the order in which it lists them.
-const VERSIONS: [&str; 16] = [
-    "v2.15", "v2.13", "v2.12", "v2.11", "v2.10", "v2.9", "v2.8", "v2.17", "v2.7", "v2.6", "v2.5",
-    "v2.4", "v2.3", "v2.2", "v2.1", "v2.0",
-];
-
-fn versions(endpoint: &Endpoint) -> Json<Value> {
+fn versions(region: &Region, endpoint: &Endpoint) -> Json<Value> {
+    let release = region.options.release;
     let href = format!("{}/v2/", endpoint.root);
     let version = |id: &&str| {
-        let status = if *id == "v2.17" { "CURRENT" } else { "SUPPORTED" };
+        let status = if *id == release.image_current() { "CURRENT" } else { "SUPPORTED" };
         json!({"id": id, "status": status, "links": [{"rel": "self", "href": href}]})
     };
-    Json(json!({ "versions": VERSIONS.iter().map(version).collect::<Vec<_>>() }))
+    Json(json!({ "versions": release.image_versions().iter().map(version).collect::<Vec<_>>() }))
 }
 
 /// `GET /`: which version would you like?
-pub(super) async fn choices(endpoint: Endpoint) -> Response {
-    (StatusCode::MULTIPLE_CHOICES, versions(&endpoint)).into_response()
+pub(super) async fn choices(State(region): State<Region>, endpoint: Endpoint) -> Response {
+    (StatusCode::MULTIPLE_CHOICES, versions(&region, &endpoint)).into_response()
 }
 
 /// `GET /versions`.
-pub(super) async fn all_versions(endpoint: Endpoint) -> Json<Value> {
-    versions(&endpoint)
+pub(super) async fn all_versions(State(region): State<Region>, endpoint: Endpoint) -> Json<Value> {
+    versions(&region, &endpoint)
 }
 
 /// `GET /v2/schemas/{name}`.

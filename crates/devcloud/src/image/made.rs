@@ -225,8 +225,9 @@ async fn pour(
         }
     }
     let summary = sink.finish().await?;
-    let (caller, size) = (payer.caller(), summary.size);
-    region.db.read(move |conn| Ok(quota::size(conn, &caller, Some(size)))).await??;
+    let (caller, counts) = (payer.caller(), region.options.release.image_length_counts());
+    let size = counts.then_some(summary.size);
+    region.db.read(move |conn| Ok(quota::size(conn, &caller, size))).await??;
     match Failure::of(image.name.as_deref()) {
         Some(Failure::Saving | Failure::Unavailable) => Err(Fault::unavailable(
             "The server is currently unavailable. Please try again at a later time.",
@@ -271,12 +272,13 @@ fn read(path: PathBuf) -> mpsc::Receiver<io::Result<Bytes>> {
 
 async fn finish(region: &Region, id: &str, summary: Summary) -> Answer<()> {
     let (wanted, now) = (id.to_owned(), region.clock.now().as_second());
+    let release = region.options.release;
     let outcome = region
         .db
         .write(move |tx| {
             let image = ImageRecord::find(tx, &wanted)?.filter(|image| image.status == "saving");
             let Some(mut image) = image else { return Ok::<_, Fault>(None) };
-            let verdict = describe(&mut image, &summary);
+            let verdict = describe(&mut image, &summary, release);
             image.updated_at = now;
             match &verdict {
                 Ok(()) => {

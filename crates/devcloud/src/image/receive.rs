@@ -18,6 +18,7 @@ use super::policy::Caller;
 use super::quota;
 use super::record::ImageRecord;
 use super::sink::{Sink, Summary};
+use crate::Release;
 use crate::body_reader::BodyReader;
 use crate::state::Region;
 
@@ -66,19 +67,23 @@ where
     Ok(empty(StatusCode::NO_CONTENT))
 }
 
-pub(super) fn media_type(headers: &HeaderMap) -> Answer<()> {
+pub(super) fn media_type(headers: &HeaderMap, release: Release) -> Answer<()> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
     let essence = given.and_then(|t| t.split(';').next()).map(str::trim);
     match essence {
         Some("application/octet-stream") => Ok(()),
         other => {
-            Err(Fault::media_type(format!("Invalid content type {}", other.unwrap_or("None"))))
+            let words = format!("Invalid content type {}", other.unwrap_or("None"));
+            Err(Fault::media_type(words).as_in(release))
         }
     }
 }
 
 /// The size in `x-openstack-image-size`, and the one to hold against the quota.
-pub(super) fn sizes(headers: &HeaderMap) -> Answer<(Option<u64>, Option<u64>)> {
+pub(super) fn sizes(headers: &HeaderMap, release: Release) -> Answer<(Option<u64>, Option<u64>)> {
+    if !release.image_length_counts() {
+        return Ok((None, None));
+    }
     let number = |name: &str| -> Answer<Option<u64>> {
         let Some(value) = headers.get(name) else { return Ok(None) };
         let words = "Invalid or missing image size in request headers.";
@@ -162,7 +167,7 @@ fn disk_fault(error: std::io::Error) -> Fault {
 }
 
 /// Puts size, hashes and virtual size into the record; the refusal when Glance would not have these bytes.
-pub(super) fn describe(image: &mut ImageRecord, summary: &Summary) -> Answer<()> {
+pub(super) fn describe(image: &mut ImageRecord, summary: &Summary, release: Release) -> Answer<()> {
     let corrupt = Failure::of(image.name.as_deref()) == Some(Failure::Hash);
     let digest = |hex: &str| if corrupt { corrupted(hex) } else { hex.to_owned() };
     image.size = i64::try_from(summary.size).ok();
@@ -171,7 +176,10 @@ pub(super) fn describe(image: &mut ImageRecord, summary: &Summary) -> Answer<()>
     image.os_hash_value = Some(digest(&summary.sha512));
     let disk_format = image.disk_format.as_deref().unwrap_or_default();
     let container_format = image.container_format.as_deref().unwrap_or_default();
-    let verdict = summary.finding.judge(disk_format, container_format);
+    let verdict = match release.image_formats_are_held_against() {
+        true => summary.finding.judge(disk_format, container_format),
+        false => Ok(summary.finding.measure(disk_format, container_format)),
+    };
     image.virtual_size = match &verdict {
         Ok(size) => size.and_then(|s| i64::try_from(s).ok()),
         Err(_) => None,

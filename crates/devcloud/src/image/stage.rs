@@ -32,8 +32,9 @@ async fn begin_stage(
     scope: &Scope,
     headers: &HeaderMap,
 ) -> Answer<Begun> {
-    media_type(headers)?;
-    let (promised, size) = sizes(headers)?;
+    let release = region.options.release;
+    media_type(headers, release)?;
+    let (promised, size) = sizes(headers, release)?;
     let caller = Caller::from(scope);
     let now = region.clock.now().as_second();
     let id = id.to_owned();

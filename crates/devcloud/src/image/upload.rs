@@ -38,8 +38,9 @@ async fn begin_upload(
     scope: &Scope,
     headers: &HeaderMap,
 ) -> Answer<Begun> {
-    media_type(headers)?;
-    let (promised, size) = sizes(headers)?;
+    let release = region.options.release;
+    media_type(headers, release)?;
+    let (promised, size) = sizes(headers, release)?;
     let caller = Caller::from(scope);
     let store = store(headers)?;
     let now = region.clock.now().as_second();
@@ -104,7 +105,7 @@ const WORKER_DIED: &str = "The server is currently unavailable. Please try again
 
 async fn store_upload(region: &Region, begun: &Begun, summary: Summary) -> Answer<()> {
     let (id, store) = (begun.image.id.clone(), begun.store);
-    let now = region.clock.now().as_second();
+    let (now, release) = (region.clock.now().as_second(), region.options.release);
     let gone = id.clone();
     let outcome = region
         .db
@@ -112,7 +113,7 @@ async fn store_upload(region: &Region, begun: &Begun, summary: Summary) -> Answe
             // Formats cannot change while `saving`, the name can: the row is read again.
             let image = ImageRecord::find(tx, &id)?.filter(|image| image.status == "saving");
             let Some(mut image) = image else { return Ok::<_, Fault>(None) };
-            let verdict = describe(&mut image, &summary);
+            let verdict = describe(&mut image, &summary, release);
             image.stores = vec![store.to_owned()];
             image.updated_at = now;
             match &verdict {

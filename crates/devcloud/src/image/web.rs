@@ -7,6 +7,9 @@
 //! who wants that adds Swift's port to `allowed_ports`. `web_download_ports` is that list; with 80 and 443 in it this cloud is as
 //! narrow as a default one.
 //!
+//! Before 2025 Glance looked at no address (`validate_import_uri` of Glance 28): there loopback addresses always pass, on the ports of
+//! the list.
+//!
 //! There is no timeout, as in Glance: a source that falls silent leaves the image `importing` for ever.
 //!
 //! Plain `hyper` over a socket of our own is enough client for one streaming GET; nothing is pooled and no proxy variable is read.
@@ -94,21 +97,28 @@ pub(super) async fn download(region: &Region, uri: &str, path: &Path) -> Result<
 /// What this cloud's operator allows.
 struct Filter {
     loopback: bool,
+    /// Whether the addresses count at all, or only what is written.
+    resolves: bool,
     ports: Option<Vec<u16>>,
 }
 
 impl Filter {
     fn of(region: &Region) -> Self {
         let options = &region.options;
-        Self { loopback: options.web_download_loopback, ports: options.web_download_ports.clone() }
+        Self {
+            loopback: options.web_download_loopback,
+            resolves: options.release.web_download_resolves(),
+            ports: options.web_download_ports.clone(),
+        }
     }
 
     fn lets_pass(&self, address: SocketAddr) -> bool {
         let listed = |ports: &[u16]| ports.contains(&address.port());
         match (kind(address.ip()), self.ports.as_deref()) {
             (Kind::LinkLocal, _) => false,
-            (Kind::Loopback, ports) => self.loopback && ports.is_none_or(listed),
-            (Kind::Other, ports) => listed(ports.unwrap_or(&USUAL_PORTS)),
+            (Kind::Loopback, ports) if self.loopback => ports.is_none_or(listed),
+            (Kind::Loopback, _) if self.resolves => false,
+            (Kind::Loopback | Kind::Other, ports) => listed(ports.unwrap_or(&USUAL_PORTS)),
         }
     }
 }
@@ -238,7 +248,7 @@ mod tests {
 
     async fn check_ports(uri: &str, loopback: bool, ports: Option<&[u16]>, expected: bool) {
         let url = Url::parse(uri).unwrap();
-        let filter = Filter { loopback, ports: ports.map(<[u16]>::to_vec) };
+        let filter = Filter { loopback, resolves: true, ports: ports.map(<[u16]>::to_vec) };
         let found = addresses(&url, &filter).await.is_some();
         assert_eq!(found, expected, "{uri} {loopback} {ports:?}");
     }
@@ -263,5 +273,18 @@ mod tests {
         check_ports("http://127.0.0.1/x", true, Some(&[80, 443]), true).await;
         check_ports("http://192.0.2.1:8080/x", true, Some(&[80, 8080]), true).await;
         check_ports("https://192.0.2.1/x", true, Some(&[80]), false).await;
+    }
+
+    #[tokio::test]
+    async fn an_older_filter_knows_no_loopback() {
+        for (uri, expected) in [
+            ("http://127.0.0.1/x", true),
+            ("http://127.0.0.1:8080/x", false),
+            ("http://192.0.2.1/x", true),
+        ] {
+            let url = Url::parse(uri).unwrap();
+            let filter = Filter { loopback: false, resolves: false, ports: None };
+            assert_eq!(addresses(&url, &filter).await.is_some(), expected, "{uri}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::error::NetworkError;
 use super::store::Kind;
 use super::{collections, quota};
+use crate::Release;
 use crate::auth::Scope;
 use crate::incoming::{BodyError, Incoming};
 use crate::state::Region;
@@ -68,8 +69,8 @@ async fn route(
     let get = incoming.method == Method::GET;
     match path.as_slice() {
         ["v2.0"] if get => Ok(resources(&incoming)),
-        ["v2.0", "extensions"] if get => extensions(None),
-        ["v2.0", "extensions", alias] if get => extensions(Some(alias)),
+        ["v2.0", "extensions"] if get => extensions(region.options.release, None),
+        ["v2.0", "extensions", alias] if get => extensions(region.options.release, Some(alias)),
         ["v2.0", "quotas", project, rest @ ..] => {
             let details = match rest {
                 [] => false,
@@ -125,9 +126,13 @@ fn resources(incoming: &Incoming) -> Response {
     ]}))
 }
 
-fn extensions(alias: Option<&str>) -> Result<Response, NetworkError> {
-    let all: Value = serde_json::from_str(EXTENSIONS)
+fn extensions(release: Release, alias: Option<&str>) -> Result<Response, NetworkError> {
+    let mut all: Value = serde_json::from_str(EXTENSIONS)
         .map_err(|error| NetworkError::bad_request(format!("extensions: {error}")))?;
+    if let Some(listed) = all.get_mut("extensions").and_then(Value::as_array_mut) {
+        let named = |one: &Value| one.get("alias").and_then(Value::as_str).map(str::to_owned);
+        listed.retain(|one| named(one).is_none_or(|alias| release.network_has(&alias)));
+    }
     let Some(alias) = alias else { return Ok(ok(all)) };
     let mut listed = all.get("extensions").and_then(Value::as_array).into_iter().flatten();
     match listed.find(|one| one.get("alias").and_then(Value::as_str) == Some(alias)) {
@@ -153,11 +158,12 @@ async fn quotas(
     if project != scope.project_id && !scope.is_admin() {
         return Err(NetworkError::policy("rule:get_quota"));
     }
+    let release = region.options.release;
     if !details {
-        return Ok(ok(quota::limits(project)));
+        return Ok(ok(quota::limits(project, release)));
     }
     let project = project.to_owned();
-    Ok(ok(region.db.read(move |conn| quota::details(conn, &project)).await?))
+    Ok(ok(region.db.read(move |conn| quota::details(conn, &project, release)).await?))
 }
 
 fn zones(region: &Region) -> Response {

@@ -24,6 +24,7 @@ pub async fn list(
     let now = region.clock.now();
     ensure_group(region, &scope, kind, now).await?;
     let (viewer, admin) = (scope.project_id.clone(), scope.is_admin());
+    let release = region.options.release;
     let items = region
         .db
         .read(move |conn| {
@@ -31,6 +32,7 @@ pub async fn list(
             for mut object in store::all(conn, kind)? {
                 if admin || visible(conn, &viewer, kind, &object)? {
                     complete(conn, kind, &mut object)?;
+                    object.retain(|name, _| release.network_has(name));
                     items.push(object);
                 }
             }
@@ -104,7 +106,7 @@ pub async fn show(
     if !fields.is_empty() {
         object.retain(|name, _| fields.contains(&name.as_str()));
     }
-    Ok(axum::Json(single(kind, object)).into_response())
+    Ok(axum::Json(single(region, kind, object)).into_response())
 }
 
 /// `POST /{collection}`.
@@ -153,7 +155,7 @@ pub async fn post(
             Ok(made)
         })
         .await?;
-    Ok((StatusCode::CREATED, axum::Json(single(kind, made))).into_response())
+    Ok((StatusCode::CREATED, axum::Json(single(region, kind, made))).into_response())
 }
 
 /// `PUT /{collection}/{id}`.
@@ -175,7 +177,7 @@ pub async fn put(
             Ok(changed)
         })
         .await?;
-    Ok(axum::Json(single(kind, changed)).into_response())
+    Ok(axum::Json(single(region, kind, changed)).into_response())
 }
 
 /// `DELETE /{collection}/{id}`.
@@ -227,7 +229,9 @@ fn missing(kind: Kind, id: &str) -> NetworkError {
     NetworkError::new(StatusCode::NOT_FOUND, class, message)
 }
 
-fn single(kind: Kind, object: Object) -> Value {
+/// The body with one resource; without what this release does not know.
+fn single(region: &Region, kind: Kind, mut object: Object) -> Value {
+    object.retain(|name, _| region.options.release.network_has(name));
     let mut body = Map::new();
     body.insert(kind.singular().to_owned(), Value::Object(object));
     Value::Object(body)

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::NetworkError;
 use super::store::{self, Kind};
+use crate::Release;
 use crate::seed::well_known;
 
 /// Name and limit; -1 is none.
@@ -51,18 +52,19 @@ pub fn free(conn: &Connection, project_id: &str, kind: Kind) -> rusqlite::Result
 }
 
 /// The body of `GET /v2.0/quotas/{project}`.
-pub fn limits(project_id: &str) -> Value {
+pub fn limits(project_id: &str, release: Release) -> Value {
     let limits: Map<String, Value> = LIMITS
         .iter()
+        .filter(|(name, _)| release.network_has(name))
         .map(|(name, usual)| ((*name).to_owned(), json!(limit(project_id, name, *usual))))
         .collect();
     json!({"quota": limits})
 }
 
 /// The body of `GET /v2.0/quotas/{project}/details`.
-pub fn details(conn: &Connection, project_id: &str) -> rusqlite::Result<Value> {
+pub fn details(conn: &Connection, project_id: &str, release: Release) -> rusqlite::Result<Value> {
     let mut quota = Map::new();
-    for (name, usual) in LIMITS {
+    for (name, usual) in LIMITS.into_iter().filter(|(name, _)| release.network_has(name)) {
         let limit = limit(project_id, name, usual);
         let used = used(conn, project_id, name)?;
         quota.insert(name.to_owned(), json!({"limit": limit, "used": used, "reserved": 0}));

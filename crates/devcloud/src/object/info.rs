@@ -1,7 +1,7 @@
 //! `GET /info`: what the cluster can do, without a token.
 
 use axum::http::{Method, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::call::Call;
 use super::meta;
@@ -20,14 +20,15 @@ pub(super) fn answer(call: &Call) -> Answer {
     if ![Method::GET, Method::HEAD].contains(&call.method) {
         return Err(Refusal::page(StatusCode::METHOD_NOT_ALLOWED));
     }
+    let release = call.region.options.release;
     let mut info = json!({
         "swift": {
-            "version": "2.38.3", "strict_cors_mode": true,
+            "version": release.object_version(), "strict_cors_mode": true,
             "policies": [{"name": "Policy-0", "aliases": "Policy-0", "default": true}],
-            "allow_account_management": false, "account_autocreate": true, "allow_open_expired": false,
+            "allow_account_management": false, "account_autocreate": true,
             "max_file_size": MAX_FILE_SIZE, "max_meta_name_length": meta::MAX_NAME,
             "max_meta_value_length": meta::MAX_VALUE, "max_meta_count": meta::MAX_COUNT,
-            "max_meta_overall_size": meta::MAX_OVERALL, "max_header_size": 8192, "max_request_line": 8192,
+            "max_meta_overall_size": meta::MAX_OVERALL, "max_header_size": 8192,
             "max_object_name_length": MAX_OBJECT_NAME, "container_listing_limit": LISTING_LIMIT,
             "account_listing_limit": LISTING_LIMIT, "max_account_name_length": 256,
             "max_container_name_length": MAX_CONTAINER_NAME, "extra_header_count": 0,
@@ -39,12 +40,20 @@ pub(super) fn answer(call: &Call) -> Answer {
         "account_quotas": {}, "container_quotas": {},
         "bulk_delete": {"max_deletes_per_request": MAX_DELETES, "max_failed_deletes": 1000},
     });
+    let mut removed = vec!["x-timestamp"];
+    if release.object_opens_expired() {
+        if let Some(swift) = info.get_mut("swift").and_then(Value::as_object_mut) {
+            swift.insert("allow_open_expired".to_owned(), json!(false));
+            swift.insert("max_request_line".to_owned(), json!(8192));
+        }
+        removed.push("x-open-expired");
+    }
     let digests = &call.region.options.tempurl_digests;
     if let (false, Some(info)) = (digests.is_empty(), info.as_object_mut()) {
         let deprecated: Vec<&String> = digests.iter().filter(|digest| *digest == "sha1").collect();
         let tempurl = json!({
             "methods": ["GET", "HEAD", "PUT", "POST", "DELETE"],
-            "incoming_remove_headers": ["x-timestamp", "x-open-expired"], "incoming_allow_headers": [],
+            "incoming_remove_headers": removed, "incoming_allow_headers": [],
             "outgoing_remove_headers": ["x-object-meta-*"], "outgoing_allow_headers": ["x-object-meta-public-*"],
             "allowed_digests": digests, "deprecated_digests": deprecated,
         });

@@ -6,6 +6,7 @@ use crate::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::feature::Feature;
 use super::server::path;
 use crate::call::Call;
 use crate::client::Client;
@@ -14,6 +15,7 @@ use crate::endpoint::{Service, segment};
 use crate::error::{ApiError, ErrorKind};
 use crate::identity::Secret;
 use crate::ids::{ImageId, ServerId, UserId};
+use crate::microversion::Microversion;
 use crate::transport::{Method, Response, Transport};
 
 /// How to restart.
@@ -65,15 +67,18 @@ pub struct ActionStep {
     pub details: Option<String>,
 }
 
+/// An action that is as old as the API.
 async fn act<T: Transport>(
     client: &Client<T>,
     operation: &'static str,
     id: &ServerId,
     body: &Value,
 ) -> Result<Response, ApiError> {
-    client
-        .send(Call::new(operation, Service::Compute, Method::Post, path(id, "/action")).json(body))
-        .await
+    client.send(action(operation, id, body)).await
+}
+
+fn action(operation: &'static str, id: &ServerId, body: &Value) -> Call {
+    Call::new(operation, Service::Compute, Method::Post, path(id, "/action")).json(body)
 }
 
 /// Switches a server on.
@@ -124,8 +129,9 @@ pub async fn create_image<T: Transport>(
         true => json!({"name": name}),
         false => json!({"name": name, "metadata": properties}),
     };
-    let response = act(client, OPERATION, id, &json!({"createImage": wanted})).await?;
-    // Since 2.45 in the body, before that only at the end of `Location`.
+    // Since 2.45 in the body, before that only at the end of `Location`, which CORS hides.
+    let call = action(OPERATION, id, &json!({"createImage": wanted}));
+    let response = client.send(call.uses(Microversion::new(2, 45))).await?;
     let body: Option<Value> = serde_json::from_slice(&response.body).ok();
     let in_body = body.as_ref().and_then(|body| body.get("image_id")).and_then(Value::as_str);
     let in_header = response.header("location").and_then(|location| location.rsplit('/').next());
@@ -148,7 +154,8 @@ pub async fn rescue<T: Transport>(
         Some(image) => json!({"rescue": {"rescue_image_ref": image}}),
         None => json!({"rescue": {}}),
     };
-    let response = act(client, "rescue the instance", id, &body).await?;
+    let call = action("rescue the instance", id, &body);
+    let response = client.send(call.uses(Feature::RescueOnVolume.since())).await?;
     let body: Value = serde_json::from_slice(&response.body)
         .map_err(|why| ApiError::decode("rescue the instance", Service::Compute, &response, why))?;
     Ok(body.get("adminPass").and_then(Value::as_str).map(Secret::new))
@@ -189,7 +196,8 @@ pub async fn console_url<T: Transport>(
 ) -> Result<Secret, ApiError> {
     let call =
         Call::new("open the console", Service::Compute, Method::Post, path(id, "/remote-consoles"))
-            .json(&json!({"remote_console": {"protocol": "vnc", "type": "novnc"}}));
+            .json(&json!({"remote_console": {"protocol": "vnc", "type": "novnc"}}))
+            .uses(Microversion::new(2, 6));
     let missing = call.error(ErrorKind::Decode, "no `url` in the answer");
     let console: Value = client.json_under(call, "remote_console").await?;
     console.get("url").and_then(Value::as_str).map(Secret::new).ok_or(missing)
@@ -205,7 +213,8 @@ pub async fn actions<T: Transport>(
 ) -> Result<Listing<ActionRow>, ApiError> {
     let path = path(id, "/os-instance-actions");
     let call = Call::new("list what was done to the instance", Service::Compute, Method::Get, path);
-    client.all_pages(call, "instanceActions").await
+    // When each changed, and pages; of a server that is gone, too (2.21).
+    client.all_pages(call.uses(Microversion::new(2, 58)), "instanceActions").await
 }
 
 /// The steps of one action, where policy shows them.
@@ -218,7 +227,8 @@ pub async fn action_steps<T: Transport>(
     request_id: &str,
 ) -> Result<Listing<ActionStep>, ApiError> {
     let path = path(id, &format!("/os-instance-actions/{}", segment(request_id)));
-    let call = Call::new("show what was done to the instance", Service::Compute, Method::Get, path);
+    let call = Call::new("show what was done to the instance", Service::Compute, Method::Get, path)
+        .uses(Feature::ActionDetails.since());
     let mut action: serde_json::Map<String, Value> =
         client.json_under(call.clone(), "instanceAction").await?;
     if !action.contains_key("events") {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -139,6 +140,23 @@ impl CreateServer {
             server_group: None,
             count: 1,
         }
+    }
+
+    /// The oldest microversion up to `newest` in which the request says what it says in that one: what no older cloud would
+    /// understand is asked of those alone that have it.
+    ///
+    /// # Errors
+    /// In words, when something is asked for that `newest` cannot say.
+    pub fn version(&self, newest: Microversion) -> Result<Microversion, String> {
+        // Only the fields count here: user data is long.
+        let light = Self { user_data: None, admin_password: None, ..self.clone() };
+        let wanted = light.body(newest)?;
+        // Before 2.19 Nova takes the name for the description.
+        let oldest = newest.minor.min(19);
+        let found = (oldest..newest.minor)
+            .map(|minor| Microversion::new(newest.major, minor))
+            .find(|version| light.body(*version).as_ref() == Ok(&wanted));
+        Ok(found.unwrap_or(newest))
     }
 
     /// The body of `POST /servers` at a microversion. Unknown keys are refused by Nova, so nothing is sent that the
@@ -295,10 +313,12 @@ pub async fn create<T: Transport>(
     client: &Client<T>,
     server: &CreateServer,
 ) -> Result<CreatedServer, ApiError> {
-    let version = client.compute_version().await?;
+    let newest = client.compute_version().await?;
     let call = Call::new("launch the instance", Service::Compute, Method::Post, "/servers");
-    let body = server.body(version).map_err(|why| call.error(ErrorKind::Unsupported, why))?;
-    let created: Created = client.json_under(call.json(&body), "server").await?;
+    let unsupported = |why: String| call.error(ErrorKind::Unsupported, why);
+    let version = server.version(newest).map_err(unsupported)?;
+    let body = server.body(version).map_err(unsupported)?;
+    let created: Created = client.json_under(call.json(&body).uses(version), "server").await?;
     Ok(CreatedServer { id: created.id, admin_password: created.admin_password.map(Secret::new) })
 }
 
@@ -310,17 +330,6 @@ const LONGEST_USER_DATA: usize = 65_535;
 /// # Errors
 /// The length after base64.
 pub fn user_data(data: impl AsRef<[u8]>) -> Result<String, usize> {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let data = data.as_ref();
-    let mut out = String::with_capacity(data.len().div_ceil(3) * 4);
-    for chunk in data.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4_usize {
-            let index = (bits >> (18 - 6 * place)) & 63;
-            let letter = ALPHABET.get(index as usize).copied().unwrap_or(b'=');
-            out.push(if place > chunk.len() { '=' } else { char::from(letter) });
-        }
-    }
+    let out = BASE64_STANDARD.encode(data);
     if out.len() > LONGEST_USER_DATA { Err(out.len()) } else { Ok(out) }
 }

@@ -11,6 +11,7 @@ use crate::decode::{Listing, null_as_default};
 use crate::endpoint::Service;
 use crate::error::ApiError;
 use crate::ids::FlavorId;
+use crate::microversion::Microversion;
 use crate::query::Query;
 use crate::transport::{Method, Transport};
 
@@ -54,7 +55,8 @@ pub async fn flavors<T: Transport>(client: &Client<T>) -> Result<Listing<Flavor>
     let query = Query::new().with("sort_key", "memory_mb").with("sort_dir", "asc");
     let call =
         Call::new("list sizes", Service::Compute, Method::Get, "/flavors/detail").query(query);
-    client.all_pages(call, "flavors").await
+    // Description (2.55) and extra specs (2.61).
+    client.all_pages(call.uses(Microversion::new(2, 61)), "flavors").await
 }
 
 fn number_or_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {

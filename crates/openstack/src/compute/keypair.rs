@@ -9,6 +9,7 @@ use crate::decode::Listing;
 use crate::endpoint::{Service, segment};
 use crate::error::{ApiError, ErrorKind};
 use crate::identity::Secret;
+use crate::microversion::Microversion;
 use crate::transport::{Method, Transport};
 
 /// A key pair whose public half the cloud knows.
@@ -55,6 +56,8 @@ struct Created {
 /// As every call.
 pub async fn keypairs<T: Transport>(client: &Client<T>) -> Result<Listing<Keypair>, ApiError> {
     let call = Call::new("list key pairs", Service::Compute, Method::Get, "/os-keypairs");
+    // Their kind (2.2), and pages (2.35).
+    let call = call.uses(Microversion::new(2, 35));
     let rows: Listing<Row> = client.all_pages(call, "keypairs").await?;
     Ok(rows.map(|row| row.keypair))
 }
@@ -62,7 +65,7 @@ pub async fn keypairs<T: Transport>(client: &Client<T>) -> Result<Listing<Keypai
 /// Gives the cloud a public key.
 ///
 /// # Errors
-/// 400 for text that is no key, 409 for a name in use, 403 over quota.
+/// 400 for text that is no key, and before 2.92 for a name with `@` or `.`; 409 for a name in use, 403 over quota.
 pub async fn import_keypair<T: Transport>(
     client: &Client<T>,
     name: &str,
@@ -70,23 +73,26 @@ pub async fn import_keypair<T: Transport>(
 ) -> Result<Keypair, ApiError> {
     let body = json!({"keypair": {"name": name, "public_key": public_key.trim(), "type": "ssh"}});
     let call = Call::new("import the key pair", Service::Compute, Method::Post, "/os-keypairs")
-        .json(&body);
+        .json(&body)
+        .uses(Microversion::new(2, 92));
     client.json_under(call, "keypair").await
 }
 
-/// Lets the cloud make a key pair. Since 2.92 Nova only imports, so this call alone asks for 2.91 or less.
+/// Lets the cloud make a key pair. Since 2.92 Nova only imports.
 ///
 /// # Errors
-/// 409 for a name in use, 403 over quota.
+/// 409 for a name in use, 403 over quota, [`ErrorKind::Unsupported`] where the API begins after 2.91.
 pub async fn generate_keypair<T: Transport>(
     client: &Client<T>,
     name: &str,
 ) -> Result<NewKeypair, ApiError> {
-    const LAST_WITH_GENERATION: crate::Microversion = crate::Microversion::new(2, 91);
+    const WITH_KIND: Microversion = Microversion::new(2, 2);
+    const LAST_WITH_GENERATION: Microversion = Microversion::new(2, 91);
     let body = json!({"keypair": {"name": name, "type": "ssh"}});
     let call = Call::new("generate the key pair", Service::Compute, Method::Post, "/os-keypairs")
         .json(&body)
-        .newest_microversion(LAST_WITH_GENERATION);
+        .uses(WITH_KIND)
+        .dropped_after(LAST_WITH_GENERATION);
     let missing = call.error(ErrorKind::Decode, "no `private_key` in the answer");
     let created: Created = client.json_under(call, "keypair").await?;
     let private_key = created.private_key.map(Secret::new).ok_or(missing)?;

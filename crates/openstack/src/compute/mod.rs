@@ -1,4 +1,7 @@
-//! Nova: flavors, key pairs, limits, zones and servers, at microversion 2.96 or what the cloud has.
+//! Nova: flavors, key pairs, limits, zones and servers.
+//!
+//! Each call says which microversion it makes use of (`Call::uses`): the one that brought the newest field it reads or the newest
+//! word it says, 2.94 at most. In a cloud that is older it does without them; where it cannot, a [`Feature`] says so before.
 //!
 //! Reference: <https://docs.openstack.org/api-ref/compute/>.
 

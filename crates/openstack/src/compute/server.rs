@@ -13,6 +13,7 @@ use crate::decode::{self, Listing, null_as_default};
 use crate::endpoint::{Service, segment};
 use crate::error::{ApiError, ErrorKind};
 use crate::ids::{FlavorId, ImageId, ServerGroupId, ServerId, VolumeId};
+use crate::microversion::Microversion;
 use crate::query::Query;
 use crate::transport::{Method, Transport};
 use crate::words::words;
@@ -64,6 +65,9 @@ words! {
         VerifyResize = "VERIFY_RESIZE",
     }
 }
+
+/// The version with the newest field of [`Server`], the host name.
+const SHOWN: Microversion = Microversion::new(2, 90);
 
 /// A server.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -293,6 +297,7 @@ pub async fn list<T: Transport>(
         .with_some("name", filter.name.as_deref());
     let call =
         Call::new("list instances", Service::Compute, Method::Get, "/servers/detail").query(query);
+    let call = call.uses(SHOWN);
     client.all_pages(call, "servers").await
 }
 
@@ -302,7 +307,7 @@ pub async fn list<T: Transport>(
 /// 404 also for another project's.
 pub async fn show<T: Transport>(client: &Client<T>, id: &ServerId) -> Result<Server, ApiError> {
     let call = Call::new("show the instance", Service::Compute, Method::Get, path(id, ""));
-    client.json_under(call, "server").await
+    client.json_under(call.uses(SHOWN), "server").await
 }
 
 /// Deletes a server; volumes marked so go with it.
@@ -324,7 +329,8 @@ pub async fn volume_attachments<T: Transport>(
 ) -> Result<Listing<VolumeAttachment>, ApiError> {
     let path = path(id, "/os-volume_attachments");
     let call = Call::new("list the instance's volumes", Service::Compute, Method::Get, path);
-    client.all_pages(call, "volumeAttachments").await
+    // What becomes of each with the server.
+    client.all_pages(call.uses(Microversion::new(2, 79)), "volumeAttachments").await
 }
 
 /// Says whether a volume goes with its server when that is deleted.
@@ -338,7 +344,8 @@ pub async fn set_volume_fate<T: Transport>(
     goes: bool,
 ) -> Result<(), ApiError> {
     let path = path(id, &format!("/os-volume_attachments/{}", segment(volume.as_str())));
-    let call = Call::new("change what becomes of the volume", Service::Compute, Method::Put, path);
+    let call = Call::new("change what becomes of the volume", Service::Compute, Method::Put, path)
+        .uses(Feature::VolumeFate.since());
     let version = client.compute_version().await?;
     Feature::VolumeFate.require(version).map_err(|why| call.error(ErrorKind::Unsupported, why))?;
     let body = json!({"volumeAttachment": {"volumeId": volume, "delete_on_termination": goes}});

@@ -121,6 +121,9 @@ impl CreateServerGroup {
     }
 }
 
+/// From here on a group has one policy, and rules.
+const NEWEST_FORM: Microversion = Feature::ServerGroupRules.since();
+
 /// The project's server groups.
 ///
 /// # Errors
@@ -130,7 +133,7 @@ pub async fn server_groups<T: Transport>(
 ) -> Result<Listing<ServerGroup>, ApiError> {
     let call = Call::new("list server groups", Service::Compute, Method::Get, "/os-server-groups");
     // Pages by offset, and by default holds all of them (nova/api/openstack/compute/server_groups.py `index`).
-    client.page(call, "server_groups", None).await.map(|page| page.rows)
+    client.page(call.uses(NEWEST_FORM), "server_groups", None).await.map(|page| page.rows)
 }
 
 /// Makes a server group.
@@ -143,7 +146,8 @@ pub async fn create_server_group<T: Transport>(
 ) -> Result<ServerGroup, ApiError> {
     let version = client.compute_version().await?;
     let call =
-        Call::new("create the server group", Service::Compute, Method::Post, "/os-server-groups");
+        Call::new("create the server group", Service::Compute, Method::Post, "/os-server-groups")
+            .uses(NEWEST_FORM);
     let body = group.body(version).map_err(|why| call.error(ErrorKind::Unsupported, why))?;
     client.json_under(call.json(&body), "server_group").await
 }

@@ -109,6 +109,19 @@ impl Finding {
         }
         Ok((virtual_size > 0).then_some(virtual_size))
     }
+
+    /// What Glance stores as virtual size where it refuses nothing (before 2025.1: `set_data` in glance/location.py and
+    /// glance/common/format_inspector.py of Glance 28): that of the declared format, if the bytes are of it. Everything
+    /// is `raw`; `gpt`, `luks` and what has no inspector has no size.
+    pub fn measure(&self, disk_format: &str, container_format: &str) -> Option<u64> {
+        let virtual_size = match (disk_format, self.formats.first()) {
+            ("raw", _) => self.actual_size,
+            ("gpt" | "luks", _) | (_, None) => 0,
+            (declared, Some(seen)) if seen.name() == declared => self.virtual_size,
+            _ => 0,
+        };
+        (container_format == "bare" && virtual_size > 0).then_some(virtual_size)
+    }
 }
 
 /// Looks at a stream that is handed over piece by piece.

@@ -16,6 +16,7 @@ use super::files::Files;
 use super::receive::describe;
 use super::record::ImageRecord;
 use super::sink::summary_of;
+use crate::Release;
 use crate::db::DbError;
 use crate::seed::SeedError;
 use crate::state::Region;
@@ -132,7 +133,7 @@ fn record(name: &str, owner: &str, created_at: i64) -> ImageRecord {
 fn store(files: &Files, mut image: ImageRecord, bytes: &[u8]) -> io::Result<ImageRecord> {
     std::fs::write(files.stored(&image.id), bytes)?;
     // The seeded disks are what they say: a refusal would be a mistake in this folder, which its test finds.
-    describe(&mut image, &summary_of(bytes)).map_err(refused)?;
+    describe(&mut image, &summary_of(bytes), Release::Newest).map_err(refused)?;
     image.status = "active".to_owned();
     image.stores = vec!["fast".to_owned()];
     image.updated_at = image.created_at + 40;
