@@ -65,6 +65,8 @@ pub enum YamlProblem {
     SecondDocument,
     /// Lists within lists, deeper than anything that is meant.
     TooDeep,
+    /// Aliases that stand for more values than this, most likely aliases of aliases.
+    TooManyAliases(usize),
     /// Anything else, in the parser's words.
     Other(String),
 }

@@ -1,37 +1,17 @@
 //! User data: what can be shown as the text that it is, and what has to be shown as base64.
 
+use base64::alphabet::STANDARD;
+use base64::engine::{Engine, GeneralPurpose, GeneralPurposeConfig};
+
+/// As Nova and Go take it: with its padding; what is left over of the last letter counts for nothing.
+const CODE: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
+
 /// The bytes behind the base64 of the request.
 pub fn decode(text: &str) -> Option<Vec<u8>> {
-    let (text, padding) = match text.trim_end_matches('=') {
-        bare if text.len().is_multiple_of(4) => (bare, text.len() - bare.len()),
-        _ => return None,
-    };
-    if padding > 2 {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 2);
-    for chunk in text.as_bytes().chunks(4) {
-        let mut bits = 0_u32;
-        for place in 0..4 {
-            let letter = chunk.get(place).map_or(Some(0), |letter| sextet(*letter))?;
-            bits = bits << 6 | letter;
-        }
-        let [_, whole @ ..] = bits.to_be_bytes();
-        bytes.extend(whole.into_iter().take(chunk.len().saturating_sub(1)));
-    }
-    Some(bytes)
-}
-
-fn sextet(letter: u8) -> Option<u32> {
-    let value = match letter {
-        b'A'..=b'Z' => letter - b'A',
-        b'a'..=b'z' => letter - b'a' + 26,
-        b'0'..=b'9' => letter - b'0' + 52,
-        b'+' => 62,
-        b'/' => 63,
-        _ => return None,
-    };
-    Some(u32::from(value))
+    CODE.decode(text).ok()
 }
 
 /// Base64, in lines of 76 letters.
@@ -50,18 +30,7 @@ pub fn lines_of_base64(bytes: &[u8]) -> String {
 
 /// Base64 in one line.
 pub fn base64(bytes: &[u8]) -> String {
-    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for place in 0..4_usize {
-            let letter = ALPHABET.get((bits >> (18 - 6 * place)) as usize & 63);
-            let letter = letter.filter(|_| place <= chunk.len()).copied();
-            out.push(letter.map_or('=', char::from));
-        }
-    }
-    out
+    CODE.encode(bytes)
 }
 
 /// The data as text that people can read and that survives being copied: no control characters but line ends and tabs, and

@@ -1,5 +1,7 @@
 //! What was pasted as a public key: whether it is one, and what to do when it is something else. Pure.
 
+use base64::prelude::{BASE64_STANDARD, Engine};
+
 use crate::text::{tr, tr_with};
 
 /// A public key that can be given to the cloud.
@@ -60,7 +62,7 @@ pub fn read(pasted: &str) -> Result<Option<PublicKey>, String> {
     if kind == "ssh-dss" {
         return Err(tr("DSA keys are no longer accepted by any SSH server. Make one with `ssh-keygen -t ed25519`.").to_owned());
     }
-    let Some(blob) = words.next().and_then(decode) else {
+    let Some(blob) = words.next().and_then(|middle| BASE64_STANDARD.decode(middle).ok()) else {
         return Err(
             tr("The middle part of the key is not complete. Copy the whole line.").to_owned()
         );
@@ -142,33 +144,6 @@ fn bits(number: &[u8]) -> usize {
     digits.len() * 8 - idle
 }
 
-/// Base64 with its padding; `None` for anything else.
-fn decode(text: &str) -> Option<Vec<u8>> {
-    let letters = text.trim_end_matches('=');
-    if !text.len().is_multiple_of(4) || text.len() - letters.len() > 2 {
-        return None;
-    }
-    let mut out = Vec::with_capacity(letters.len());
-    let (mut bits, mut held) = (0_u32, 0);
-    for letter in letters.bytes() {
-        let value = match letter {
-            b'A'..=b'Z' => letter - b'A',
-            b'a'..=b'z' => letter - b'a' + 26,
-            b'0'..=b'9' => letter - b'0' + 52,
-            b'+' => 62,
-            b'/' => 63,
-            _ => return None,
-        };
-        bits = bits << 6 | u32::from(value);
-        held += 6;
-        if held >= 8 {
-            held -= 8;
-            out.push(u8::try_from(bits >> held & 0xff).ok()?);
-        }
-    }
-    Some(out)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,24 +153,12 @@ mod tests {
         "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIKQqPsroFA5SyJNrO6LzM8ZRcwSXAF/i6xyxdGubn/Bh";
 
     fn key(kind: &str, fields: &[&[u8]]) -> String {
-        const LETTERS: &[u8; 64] =
-            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
         let mut blob = Vec::new();
         for field in std::iter::once(&kind.as_bytes()).chain(fields) {
             blob.extend(u32::try_from(field.len()).expect("short").to_be_bytes());
             blob.extend_from_slice(field);
         }
-        let mut text = String::new();
-        for chunk in blob.chunks(3) {
-            let mut three = [0; 3];
-            three[..chunk.len()].copy_from_slice(chunk);
-            let bits = u32::from_be_bytes([0, three[0], three[1], three[2]]);
-            for place in 0..4 {
-                let letter = LETTERS[(bits >> (18 - 6 * place) & 63) as usize];
-                text.push(if place > chunk.len() { '=' } else { char::from(letter) });
-            }
-        }
-        format!("{kind} {text}")
+        format!("{kind} {}", BASE64_STANDARD.encode(blob))
     }
 
     fn refused(pasted: &str, part: &str) {

@@ -141,6 +141,12 @@ fn yaml(why: &YamlProblem) -> String {
         }
         YamlProblem::SecondDocument => tr("A second document begins here; only one is read."),
         YamlProblem::TooDeep => tr("It is nested too deeply."),
+        YamlProblem::TooManyAliases(most) => {
+            return tr_with(
+                "Here its aliases (`*`) stand for more than {most} values, so it is not checked. cloud-init may be busy with it for ever: write out what is meant.",
+                &[("most", &figures::thousands(*most as u64))],
+            );
+        }
         YamlProblem::Other(why) => {
             return read(&tr_with("It is not valid YAML: {why}.", &[("why", why)]));
         }

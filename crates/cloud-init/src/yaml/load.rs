@@ -14,6 +14,10 @@ use crate::problem::YamlProblem;
 /// Deeper than any cloud-config; what comes after recurses.
 const DEEPEST: usize = 64;
 
+/// So many values may stand behind aliases, all told, as other readers of YAML bound it. Aliases of aliases make millions of
+/// a few lines, and whoever walks through them (cloud-init's own check too) is never done.
+pub(super) const MOST_BEHIND_ALIASES: usize = 100_000;
+
 /// A key and its value.
 type Pair = (Rc<Node>, Rc<Node>);
 
@@ -56,6 +60,8 @@ struct Loader {
     documents: usize,
     anchors: BTreeMap<usize, Rc<Node>>,
     duplicates: Vec<Rc<Node>>,
+    /// How many values stand behind aliases, so far.
+    behind_aliases: usize,
     /// Where scalars stand, for `strict`.
     scalars: Vec<strict::Scalar>,
 }
@@ -95,6 +101,11 @@ impl Loader {
             Event::Alias(id) => match self.anchors.get(&id) {
                 Some(node) => {
                     let node = Rc::clone(node);
+                    self.behind_aliases = self.behind_aliases.saturating_add(node.stands_for);
+                    if self.behind_aliases > MOST_BEHIND_ALIASES {
+                        let at = place(span.start, span.end);
+                        return Err((at, YamlProblem::TooManyAliases(MOST_BEHIND_ALIASES)));
+                    }
                     self.put(node)?;
                 }
                 // An alias of what it stands in: no cloud-config means that.
@@ -103,6 +114,7 @@ impl Loader {
                     value: Value::Unknown,
                     style: Style::Plain,
                     written: String::new(),
+                    stands_for: 1,
                 }))?,
             },
             Event::Scalar(text, style, anchor, tag) => {
@@ -156,7 +168,7 @@ impl Loader {
             ScalarStyle::Literal => Style::Literal,
             ScalarStyle::Folded => Style::Folded,
         };
-        Ok(Node { place: at, value, style, written: text.to_owned() })
+        Ok(Node { place: at, value, style, written: text.to_owned(), stands_for: 1 })
     }
 
     fn open(
@@ -192,7 +204,20 @@ impl Loader {
         } else {
             Value::List(open.items)
         };
-        let node = Rc::new(Node { place: at, value, style: Style::Plain, written: String::new() });
+        let within: usize = match &value {
+            Value::List(nodes) => nodes.iter().map(|node| node.stands_for).sum(),
+            Value::Map(pairs) => {
+                pairs.iter().map(|(key, value)| key.stands_for + value.stands_for).sum()
+            }
+            _ => 0,
+        };
+        let node = Rc::new(Node {
+            place: at,
+            value,
+            style: Style::Plain,
+            written: String::new(),
+            stands_for: within + 1,
+        });
         if open.anchor > 0 {
             self.anchors.insert(open.anchor, Rc::clone(&node));
         }

@@ -25,6 +25,8 @@ pub(crate) struct Node {
     pub(crate) style: Style,
     /// As it is written; for scalars.
     pub(crate) written: String,
+    /// How many values it stands for, itself among them; what stands behind an alias counts each time.
+    pub(crate) stands_for: usize,
 }
 
 /// How a scalar is written.

@@ -54,6 +54,33 @@ fn knows_where_things_stand() {
     assert_eq!(at(&commands.list()[1]), (8, 3, 1));
 }
 
+/// Each line stands for so many of the line before: a few of them for more than anybody could look at.
+#[test]
+fn aliases_of_aliases_are_bounded() {
+    let chain = |start: &str, repeat: &str, times: usize| {
+        let mut text = format!("a0: &a0 {start}\n");
+        for level in 1..30 {
+            let name = format!("*a{}", level - 1);
+            let all = vec![name; times].join(", ");
+            text.push_str(&format!("a{level}: &a{level} {}\n", repeat.replace("ALL", &all)));
+        }
+        text
+    };
+    let check = |text: &str, line: usize| {
+        let (place, problem) = load(text).refused.expect("a refusal");
+        assert_eq!(problem, YamlProblem::TooManyAliases(load::MOST_BEHIND_ALIASES), "{text}");
+        assert_eq!(place.line, line, "{text}");
+    };
+    check(&chain("[lol, lol]", "[ALL]", 9), 6);
+    check(&chain("{a: lol}", "{b: [ALL]}", 9), 6);
+    // Merged in, what is behind the alias is copied.
+    check(&chain("{a: 1, b: 2}", "{<<: [ALL]}", 9), 6);
+    check(&chain("[lol]", "[ALL]", 2), 16);
+    // What people mean by them stays far below.
+    let meant = format!("key: &key [a, b, c]\nusers: [{}]\n", vec!["*key"; 2_000].join(", "));
+    assert_eq!(load(&meant).refused, None);
+}
+
 #[test]
 fn merges_and_repeats_as_pyyaml_does() {
     let root = load("x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\nz: *x\n").root.unwrap();
