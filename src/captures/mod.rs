@@ -1,12 +1,17 @@
 //! Images that the cloud makes of what is there already: of an instance, of a volume. They live in app context on purpose:
 //! an order that shuts an instance down and starts it again goes on while the user moves through the app.
 //!
-//! `order` says what is wanted and judges what is seen, `run` and `volume` carry it out, `remembered` is what outlives the
-//! tab. What is here is all that the first page carries; the rest comes with the pages.
+//! `order` says what is wanted and judges what is seen, `run`, `power` and `volume` carry it out, `search` looks for an image
+//! whose asking was not answered, `remembered` is what outlives the tab, and `recall` brings it back. What is here is all
+//! that the first page carries; the rest comes with the pages.
 
+mod looks;
 pub mod order;
+mod power;
+mod recall;
 mod remembered;
 mod run;
+mod search;
 mod snapshots;
 mod state;
 mod tray_items;
@@ -20,8 +25,10 @@ use futures_util::future::AbortHandle;
 use leptos::prelude::*;
 use web_sys::BeforeUnloadEvent;
 
-pub use run::{begin, recall};
-pub use state::{Capture, CaptureState, End, Origin, Phase, Standing, Switched};
+pub use recall::recall;
+pub use run::begin;
+pub use search::is_lost;
+pub use state::{Capture, CaptureState, End, Origin, Phase, Standing, Switched, Unclear};
 pub use tray_items::{CaptureItems, recall_here};
 pub use volume::begin_of_volume;
 

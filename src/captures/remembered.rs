@@ -106,6 +106,48 @@ fn store(all: &[Remembered]) {
     storage::write(Keep::Site, NAME, text.as_deref());
 }
 
+/// What the site keeps of an order that is being carried out.
+pub(super) struct Memory {
+    /// Only an order that switches an instance off has to be remembered.
+    kept: bool,
+    now: std::cell::RefCell<Remembered>,
+}
+
+impl Memory {
+    pub(super) fn new(kept: bool, now: Remembered) -> Self {
+        Self { kept, now: std::cell::RefCell::new(now) }
+    }
+
+    /// The order as it is now.
+    pub(super) fn now(&self) -> Remembered {
+        self.now.borrow().clone()
+    }
+
+    /// Keeps it.
+    pub(super) fn keep(&self) {
+        if self.kept {
+            write(&self.now.borrow());
+        }
+    }
+
+    /// It has come so far.
+    pub(super) fn reached(&self, reached: Reached, image: Option<&openstack::ImageId>) {
+        {
+            let mut now = self.now.borrow_mut();
+            now.reached = reached;
+            now.image = image.map(|id| id.as_str().to_owned());
+        }
+        self.keep();
+    }
+
+    /// It is over.
+    pub(super) fn forget(&self) {
+        if self.kept {
+            forget(&self.now.borrow().id);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

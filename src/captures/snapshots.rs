@@ -4,7 +4,7 @@
 use openstack::image::Image;
 use openstack::volume::{VolumeSnapshot, VolumeSnapshotStatus};
 
-use super::run::Looks;
+use super::looks::Looks;
 use super::state::End;
 use crate::cloud::Cloud;
 

@@ -66,6 +66,8 @@ pub enum Phase {
     Stopping,
     /// The cloud is asked for the image.
     Asking,
+    /// Its answer was lost: the image is looked for.
+    Searching,
     /// The cloud writes it.
     Copying,
     /// The image is there; the volume snapshots that it points to are still being taken.
@@ -104,6 +106,8 @@ pub enum End {
     RunsOn,
     /// The cloud refused to make the image.
     Refused(ApiError),
+    /// Nobody knows whether the cloud makes the image.
+    Unclear(Box<Unclear>),
     /// The cloud could not make it; its word for the image's state.
     Failed(String),
     /// A volume snapshot that the image points to failed.
@@ -114,6 +118,17 @@ pub enum End {
     CalledOff,
     /// The tab was closed on the way.
     Interrupted(Box<Remembered>),
+}
+
+/// An order whose asking for the image was not answered, and of which no image was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unclear {
+    /// The order.
+    pub begun: Remembered,
+    /// What came instead of the answer; `None` where only the image was looked for.
+    pub lost: Option<ApiError>,
+    /// Why the images could not be looked at; `None` when they were, and it was not among them.
+    pub unread: Option<ApiError>,
 }
 
 /// The states of captures as far as lists and sums are concerned.
@@ -153,6 +168,11 @@ impl CaptureState {
     pub fn can_be_called_off(&self) -> bool {
         self.phase == Phase::Stopping
     }
+
+    /// Whether nobody knows if the cloud makes the image: then it can be looked for again.
+    pub fn is_unclear(&self) -> bool {
+        matches!(self.phase, Phase::Over(End::Unclear(_)))
+    }
 }
 
 #[cfg(test)]
@@ -167,6 +187,8 @@ mod tests {
         };
         check(Phase::Stopping, Switched::Untouched, Standing::NeedsTab);
         check(Phase::Copying, Switched::OffForNow, Standing::NeedsTab);
+        check(Phase::Searching, Switched::OffForNow, Standing::NeedsTab);
+        check(Phase::Searching, Switched::Untouched, Standing::InTheCloud);
         check(Phase::Copying, Switched::Off, Standing::InTheCloud);
         check(Phase::Copying, Switched::Untouched, Standing::InTheCloud);
         check(Phase::StartingAgain, Switched::Starting, Standing::InTheCloud);

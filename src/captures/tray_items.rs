@@ -58,6 +58,10 @@ fn Item(
             state.with(|state| matches!(state.phase, Phase::Over(End::Interrupted(_))))
         })
     };
+    let unclear = {
+        let state = state.clone();
+        Memo::new(move |_| state.with(|state| state.is_unclear()))
+    };
     let href = {
         let state = state.clone();
         let of = of.clone();
@@ -91,9 +95,14 @@ fn Item(
         Memo::new(move |_| standing.get() != Standing::NeedsTab || can_be_called_off.get());
     let go_on = move || {
         let scope = scope.clone();
-        interrupted.get().then(|| {
-            view! { <Button small=true on_press=move |_| go_on(captures, account, key, &scope)>{tr("Go on")}</Button> }
-        })
+        let word = match (interrupted.get(), unclear.get()) {
+            (true, _) => tr("Go on"),
+            (_, true) => tr("Look again"),
+            _ => return None,
+        };
+        Some(
+            view! { <Button small=true on_press=move |_| go_on(captures, account, key, &scope)>{word}</Button> },
+        )
     };
     let launch = move || {
         let id = (standing.get() == Standing::Done)
@@ -141,6 +150,7 @@ fn page(of: &Origin, image: Option<&str>, phase: &Phase) -> Option<String> {
 fn go_on(captures: Captures, account: Account, key: u32, scope: &str) {
     let current = account.current().get_untracked();
     if let Some(cloud) = current.filter(|cloud| cloud.key() == scope) {
-        captures.go_on(key, cloud);
+        captures.go_on(key, cloud.clone());
+        captures.look_again(key, cloud);
     }
 }

@@ -9,8 +9,8 @@ use openstack::volume::ImageOfVolume;
 use openstack::{ApiError, ImageId, VolumeId};
 
 use super::Captures;
+use super::looks::{BELIEVED, Looks};
 use super::order::{self, Making, VolumeOrder};
-use super::run::{BELIEVED, Looks};
 use super::state::{CaptureState, End, Origin, Phase};
 use crate::cloud::Cloud;
 

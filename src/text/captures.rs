@@ -4,7 +4,7 @@ use openstack::ApiError;
 
 use super::transfers::TransferWords;
 use super::{errors, tr, tr_with};
-use crate::captures::{CaptureState, End, Origin, Phase, Switched};
+use crate::captures::{CaptureState, End, Origin, Phase, Switched, Unclear};
 use crate::ui::Shape;
 
 /// What it does, in words.
@@ -20,6 +20,10 @@ pub fn capture(of: &Origin, state: &CaptureState) -> TransferWords {
             )],
         ),
         Phase::Asking => ((Shape::Queued, tr("Asking for the image")), Vec::new()),
+        Phase::Searching => (
+            (Shape::Queued, tr("Looking for the image")),
+            vec![tr("The cloud’s answer was not seen. Whether it makes the image is looked up, so that none is made twice.").to_owned()],
+        ),
         Phase::Copying => (
             (Shape::Saving, tr("Copying the disk")),
             vec![match of {
@@ -92,6 +96,7 @@ fn over(name: &str, end: &End) -> ((Shape, &'static str), Vec<String>) {
             )],
         ),
         End::Refused(error) => (failed, vec![said(error), tr("No image was made.").to_owned()]),
+        End::Unclear(unclear) => ((Shape::Unknown, tr("Not known")), not_known(unclear)),
         End::Failed(word) => (
             failed,
             vec![tr_with(
@@ -133,6 +138,30 @@ fn over(name: &str, end: &End) -> ((Shape, &'static str), Vec<String>) {
             ((Shape::Paused, tr("Interrupted")), why)
         }
     }
+}
+
+/// Whether there will be an image nobody knows: why, and what to do.
+fn not_known(unclear: &Unclear) -> Vec<String> {
+    let image = &unclear.begun.image_name;
+    let mut why: Vec<String> = unclear.lost.iter().map(said).collect();
+    why.push(match &unclear.unread {
+        None => tr_with(
+            "No image called {image} has appeared since. The cloud may still make it.",
+            &[("image", image)],
+        ),
+        Some(error) => format!(
+            "{} {}",
+            said(error),
+            tr_with(
+                "So whether the cloud makes the image {image} could not be looked up.",
+                &[("image", image)],
+            )
+        ),
+    });
+    why.push(
+        tr("Look again, or in the list of images, before you ask for another: else there may be two.").to_owned(),
+    );
+    why
 }
 
 /// What became of the instance, as a sentence; nothing while that says itself.

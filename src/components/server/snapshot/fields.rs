@@ -7,7 +7,7 @@ use super::form::SnapshotForm;
 use super::rules;
 use crate::captures::order::Power;
 use crate::text::{tr, tr_with};
-use crate::ui::{Check, ChoiceCard, Field, Input, Note, Tone};
+use crate::ui::{Button, Check, ChoiceCard, Field, Glyph, Input, Note, Tone};
 
 /// The fields.
 #[component]
@@ -16,9 +16,7 @@ pub fn SnapshotFields(
     form: SnapshotForm,
 ) -> impl IntoView {
     view! {
-        {move || form.failure().get().map(|words| view! {
-            <Note tone=Tone::Danger title=tr("There is no image") text=words.why />
-        })}
+        {move || form.failure().get().map(|words| failure(form, words.why))}
         {power(form)}
         <Field label=tr("Name") id="snapshot-name" error=form.name_error() warning=form.name_warning()>
             <Input value=form.name />
@@ -31,6 +29,19 @@ pub fn SnapshotFields(
             <Input value=form.description />
         </Field>
     }
+}
+
+/// Why the last try ended without an image, or without anybody knowing of one.
+fn failure(form: SnapshotForm, why: Option<String>) -> AnyView {
+    if form.is_unclear() {
+        return view! {
+            <Note tone=Tone::Warn title=tr("Nobody knows whether there will be an image") text=why>
+                <Button small=true icon=Glyph::Retry on_press=move |_| form.look_again()>{tr("Look again")}</Button>
+            </Note>
+        }
+        .into_any();
+    }
+    view! { <Note tone=Tone::Danger title=tr("There is no image") text=why /> }.into_any()
 }
 
 /// Whether it is shut down first.

@@ -200,6 +200,20 @@ impl SnapshotForm {
         })
     }
 
+    /// Whether the order has ended without anybody knowing of an image.
+    pub(super) fn is_unclear(self) -> bool {
+        self.running.with(|running| {
+            running.as_ref().is_some_and(|one| one.state.with(|state| state.is_unclear()))
+        })
+    }
+
+    /// Looks for it again.
+    pub(super) fn look_again(self) {
+        if let Some(one) = self.running.get_untracked() {
+            self.captures.look_again(one.key, self.cloud.get_value());
+        }
+    }
+
     /// Begins, unless something is wrong or it is under way already.
     pub fn submit(self) {
         self.tried.set(true);

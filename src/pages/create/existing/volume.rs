@@ -6,6 +6,7 @@ use openstack::volume::{Volume, VolumeStatus};
 use super::volume_form::VolumeForm;
 use super::volume_rules::{self, Can, FORMATS};
 use super::{Existing, chooser, look_again, summary, volume_command};
+use crate::captures::is_lost;
 use crate::cloud::use_cloud;
 use crate::components::ErrorNote;
 use crate::components::image::visibility_word;
@@ -105,7 +106,7 @@ pub(super) fn fields(existing: Existing) -> AnyView {
     });
     view! {
         {move || form.failure.get().map(|error| view! {
-            <ErrorNote error=Signal::stored(error) kept=tr("What you typed is still here, and nothing was left in the cloud.") />
+            <ErrorNote kept=kept(&error) error=Signal::stored(error) />
         })}
         <Section title=tr("What it is") number=2_u8>
             <div class="pair">
@@ -193,4 +194,15 @@ pub(super) fn aside(existing: Existing, why_not: Option<String>) -> AnyView {
         ),
         command,
     )
+}
+
+/// What is left of a try that failed.
+fn kept(error: &openstack::ApiError) -> &'static str {
+    match is_lost(error) {
+        // Cinder makes the image's record before it answers.
+        true => tr(
+            "What you typed is still here. Whether the cloud makes the image is not known: look in the list of images before you ask again.",
+        ),
+        false => tr("What you typed is still here, and nothing was left in the cloud."),
+    }
 }
