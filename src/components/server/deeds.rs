@@ -9,7 +9,8 @@ use openstack::compute::{Reboot, Server};
 use openstack::{ApiError, ErrorKind, ServerId};
 
 use super::asks::{ServerAskDialog, ServerAsks};
-use super::delete::{DeleteDialog, Fates};
+use super::delete::DeleteDialog;
+use super::fates::Fates;
 use super::reboot::RebootDialog;
 use super::state::Deed;
 use crate::cloud::{Cloud, use_cloud};
@@ -26,6 +27,28 @@ pub(super) struct Asked {
     pub server: Arc<Server>,
     /// What gives the address of the launch form with its settings, to go there when it is deleted.
     pub again: Option<Callback<(), String>>,
+}
+
+/// Why it was not done.
+#[derive(Clone)]
+pub(super) struct Failure {
+    /// The cloud's refusal.
+    pub error: ApiError,
+    /// What is kept, where that is not all of it.
+    pub kept: Option<String>,
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self { error, kept: None }
+    }
+}
+
+impl Failure {
+    /// What is kept, and what to do.
+    fn advice(&self) -> Option<&str> {
+        self.kept.as_deref().or_else(|| busy_advice(&self.error))
+    }
 }
 
 /// What was chosen in the dialog that asked.
@@ -46,7 +69,7 @@ pub struct Deeds {
     asked: RwSignal<Option<Asked>>,
     /// Whether the dialog is open.
     pub(super) open: RwSignal<bool>,
-    failure: RwSignal<Option<ApiError>>,
+    failure: RwSignal<Option<Failure>>,
     under_way: RwSignal<Vec<ServerId>>,
     on_done: Callback<(Deed, ServerId)>,
     look: Callback<()>,
@@ -114,7 +137,7 @@ impl Deeds {
         self.under_way.update(|under_way| under_way.push(id.clone()));
         let cloud = self.cloud.get_value();
         spawn_local(async move {
-            let answer = ask(&cloud, deed, &id, &chosen).await;
+            let answer = ask(&cloud, deed, &server, &chosen).await;
             // The page may have gone meanwhile; then there is nothing left to show it on but a toast.
             self.under_way.try_update(|under_way| under_way.retain(|other| *other != id));
             let in_sight = self.is_in_sight(&asked);
@@ -134,13 +157,13 @@ impl Deeds {
                         None => drop(self.on_done.try_run((deed, id))),
                     }
                 }
-                Err(error) if in_sight => {
-                    self.failure.set(Some(error));
+                Err(failure) if in_sight => {
+                    self.failure.set(Some(failure));
                     self.look.try_run(());
                 }
                 // There was no dialog, or it is closed, or another one by now.
-                Err(error) => {
-                    let words = errors::api(&error, busy_advice(&error));
+                Err(failure) => {
+                    let words = errors::api(&failure.error, failure.advice());
                     let title = format!("{}: {}", server.name, words.title);
                     self.toasts.show(Toast::danger(title, words.text_with_request()));
                     self.look.try_run(());
@@ -175,15 +198,16 @@ fn busy_advice(error: &ApiError) -> Option<&'static str> {
 async fn ask(
     cloud: &Cloud,
     deed: Deed,
-    id: &ServerId,
+    server: &Server,
     chosen: &Chosen,
-) -> Result<Option<ApiError>, ApiError> {
+) -> Result<Option<ApiError>, Failure> {
+    let id = &server.id;
     match (deed, chosen) {
         (Deed::Start, _) => cloud.start_server(id).await?,
         (Deed::Stop, _) => cloud.stop_server(id).await?,
         (Deed::Reboot, Chosen::Reboot(how)) => cloud.reboot_server(id, *how).await?,
         (Deed::Reboot, _) => cloud.reboot_server(id, Reboot::Soft).await?,
-        (Deed::Delete, Chosen::Fates(fates)) => return fates.delete(cloud, id).await,
+        (Deed::Delete, Chosen::Fates(fates)) => return fates.delete(cloud, server).await,
         (Deed::Delete, _) => cloud.delete_server(id).await?,
     }
     Ok(None)
@@ -243,15 +267,11 @@ fn stop_dialog(deeds: Deeds, asked: Asked) -> AnyView {
 pub(super) fn Refusal(
     /// The page's deeds.
     deeds: Deeds,
-    /// What is kept, where that is not all of it.
-    #[prop(optional)]
-    kept: Option<&'static str>,
 ) -> impl IntoView {
     move || {
-        deeds.failure.get().map(|error| {
-            let kept =
-                kept.or_else(|| busy_advice(&error)).unwrap_or(tr("The instance is as it was."));
-            view! { <ErrorNote error=Signal::stored(error) kept=kept /> }
+        deeds.failure.get().map(|failure| {
+            let kept = failure.advice().unwrap_or(tr("The instance is as it was.")).to_owned();
+            view! { <ErrorNote error=Signal::stored(failure.error) kept=kept /> }
         })
     }
 }

@@ -6,38 +6,13 @@
 use leptos::prelude::*;
 use openstack::compute::Server;
 use openstack::volume::Volume;
-use openstack::{ApiError, FloatingIpId, ServerId, VolumeId};
+use openstack::{FloatingIpId, VolumeId};
 
 use super::deeds::{Asked, Chosen, Deeds, Refusal};
-use crate::cloud::{Belongings, Cloud, use_cloud};
+use super::fates::{Fates, VolumeFate};
+use crate::cloud::{Belongings, use_cloud};
 use crate::text::{errors, format, tr, tr_with};
 use crate::ui::{Button, ButtonKind, Check, Dialog};
-
-/// What was chosen for each thing that belongs to a server.
-pub(super) struct Fates {
-    /// Volumes whose fate is another now than it was: whether they go.
-    volumes: Vec<(VolumeId, bool)>,
-    /// Addresses to release.
-    addresses: Vec<FloatingIpId>,
-}
-
-impl Fates {
-    /// Changes the fates, deletes the server, releases the addresses. An address that could not be released is told, but
-    /// the server is on its way out by then.
-    pub async fn delete(&self, cloud: &Cloud, id: &ServerId) -> Result<Option<ApiError>, ApiError> {
-        for (volume, goes) in &self.volumes {
-            cloud.set_volume_fate(id, volume, *goes).await?;
-        }
-        cloud.delete_server(id).await?;
-        let mut left_behind = None;
-        for address in &self.addresses {
-            if let Err(error) = cloud.delete_floating_ip(address).await {
-                left_behind = Some(error);
-            }
-        }
-        Ok(left_behind)
-    }
-}
 
 /// A volume of the server, in the dialog.
 #[derive(Clone)]
@@ -90,16 +65,21 @@ pub(super) fn DeleteDialog(
         let id = server.id.clone();
         move || deeds.is_busy(&id)
     });
+    // What was said once and could not be set back is said again, whatever it was at first.
+    let said = StoredValue::new(Vec::<VolumeId>::new());
     let perform = StoredValue::new(move || {
-        let changed = volumes.with_value(|lines| {
-            lines
-                .iter()
-                .map(|line| (line.id.clone(), line.went, line.goes.get_untracked()))
-                .filter(|(_, went, goes)| went != goes)
-                .map(|(id, _, goes)| (id, goes))
-                .collect()
-        });
-        let fates = Fates { volumes: changed, addresses: released.get_untracked() };
+        let fate = |line: &Line| VolumeFate {
+            id: line.id.clone(),
+            went: line.went,
+            goes: line.goes.get_untracked(),
+        };
+        let is_said = |fate: &VolumeFate| {
+            fate.went != fate.goes || said.with_value(|said| said.contains(&fate.id))
+        };
+        let fates: Vec<VolumeFate> =
+            volumes.with_value(|lines| lines.iter().map(fate).filter(is_said).collect());
+        said.set_value(fates.iter().map(|fate| fate.id.clone()).collect());
+        let fates = Fates { volumes: fates, addresses: released.get_untracked() };
         deeds.perform(asked.clone(), Chosen::Fates(fates));
     });
     let title = match again {
@@ -118,7 +98,7 @@ pub(super) fn DeleteDialog(
                 {again.then(|| view! { <p>{tr("After that the launch form opens, filled in as it was.")}</p> })}
                 {volumes.with_value(|lines| (!lines.is_empty()).then(|| volume_list(lines.clone(), known)))}
                 {move || address_list(known, released)}
-                {refusal(deeds, volumes)}
+                <Refusal deeds=deeds />
             </div>
             <div class="dialog__foot">
                 <Button on_press=move |_| deeds.open.set(false)>{tr("Cancel")}</Button>
@@ -131,18 +111,6 @@ pub(super) fn DeleteDialog(
                 </Button>
             </div>
         </Dialog>
-    }
-}
-
-/// Why it was not deleted. The fates of its volumes are changed before.
-fn refusal(deeds: Deeds, volumes: StoredValue<Vec<Line>>) -> AnyView {
-    match volumes.with_value(Vec::is_empty) {
-        true => view! { <Refusal deeds=deeds /> }.into_any(),
-        false => {
-            let kept =
-                tr("The instance is still there. What you chose for its volumes may hold already.");
-            view! { <Refusal deeds=deeds kept=kept /> }.into_any()
-        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use openstack::compute::{Address, Server};
 
 use crate::components::systems;
+use crate::text::shell;
 
 /// How to log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +59,7 @@ pub fn login(server: &Server, image: &Properties) -> Option<Login> {
     let address = best_address(server)?;
     let (user, from) = user(image);
     Some(Login {
-        command: format!("ssh {user}@{}", address.addr),
+        command: format!("ssh {}", shell::quote(&format!("{user}@{}", address.addr))),
         address: address.addr.clone(),
         user: from,
         reach: reach(address),
@@ -93,7 +94,7 @@ pub fn best_address(server: &Server) -> Option<&Address> {
 }
 
 fn user(image: &Properties) -> (&str, UserFrom) {
-    if let Some(user) = image.get("os_admin_user").filter(|user| !user.is_empty()) {
+    if let Some(user) = image.get("os_admin_user").filter(|user| is_user(user)) {
         return (user, UserFrom::Image);
     }
     // The first user of the systems' own cloud images.
@@ -101,6 +102,13 @@ fn user(image: &Properties) -> (&str, UserFrom) {
         Some(usual) => (usual, UserFrom::System),
         None => ("USER", UserFrom::Nobody),
     }
+}
+
+/// Whether it is a name that systems give their users (useradd(8)). Anybody may have made the image, and the name stands in
+/// a command that people paste: `-oProxyCommand=…` is an option of ssh, `x; rm …` is a command of its own.
+fn is_user(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_.-".contains(letter))
 }
 
 #[cfg(test)]
@@ -145,6 +153,23 @@ mod tests {
         check(inside.clone(), &[], Some(("ssh USER@10.0.0.86", UserFrom::Nobody, Reach::Inside)));
         check(inside, &[("os_type", "windows")], None);
         check(json!({}), &[], None);
+    }
+
+    #[test]
+    fn a_name_that_would_be_a_command_is_no_user() {
+        let server = json!({"net": [{"addr": "10.0.0.86", "version": 4}]});
+        for hostile in ["-oProxyCommand=id", "x; id", "$(id)", "`id`", "a b", "x\nid", "<b>", ""] {
+            check(
+                server.clone(),
+                &[("os_admin_user", hostile), ("os_distro", "debian")],
+                Some(("ssh debian@10.0.0.86", UserFrom::System, Reach::Inside)),
+            );
+        }
+        check(
+            json!({"net": [{"addr": "$(id)", "version": 4}]}),
+            &[("os_admin_user", "erp")],
+            Some(("ssh 'erp@$(id)'", UserFrom::Image, Reach::Inside)),
+        );
     }
 
     #[test]

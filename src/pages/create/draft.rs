@@ -240,19 +240,23 @@ impl Draft {
         }
     }
 
-    /// What keeps a rescue image from being one: Nova reads both properties or none (nova/virt/hardware.py
-    /// `check_hw_rescue_props`), and a cdrom starts only from an ISO.
+    /// What keeps a rescue image from being one: for an instance on a volume Nova asks for both properties
+    /// (nova/compute/api.py `rescue`), and a cdrom starts only from an ISO.
     fn rescue_problem(&self) -> Option<(Entry, &'static str)> {
         let (device, bus) = (self.value(Entry::RescueDevice), self.value(Entry::RescueBus));
         let format = self.value(Entry::DiskFormat);
         match (device, bus) {
             ("", "") => None,
-            (_, "") => {
-                Some((Entry::RescueBus, tr("Without the bus the rescue device has no effect.")))
-            }
-            ("", _) => {
-                Some((Entry::RescueDevice, tr("Without the device the rescue bus has no effect.")))
-            }
+            (_, "") => Some((
+                Entry::RescueBus,
+                tr("Without the bus it cannot rescue instances that boot from a volume."),
+            )),
+            ("", _) => Some((
+                Entry::RescueDevice,
+                tr(
+                    "Without the device it cannot rescue instances that boot from a volume, and is a disk to the others.",
+                ),
+            )),
             ("cdrom", _) if !matches!(format, "" | "iso") => Some((
                 Entry::RescueDevice,
                 tr("A cdrom starts only from an ISO. For this disk format choose disk."),

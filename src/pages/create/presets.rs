@@ -61,7 +61,7 @@ impl Preset {
                 (Entry::ScsiModel, "virtio-scsi"),
                 (Entry::VifModel, "virtio"),
             ],
-            // Nova's stable device rescue asks for both properties. A disc is an ISO; what is another kind of disk does not
+            // For an instance on a volume Nova asks for both properties. A disc is an ISO; what is another kind of disk does not
             // start from a cdrom.
             Self::Rescue => match disk_format {
                 "" | "iso" => &RESCUE_DISC,

@@ -2,12 +2,13 @@
 
 use leptos::prelude::*;
 use openstack::compute::{Server, ServerStatus};
+use openstack::identity::Secret;
 
 use super::Known;
 use crate::cloud::{ServerNet, use_cloud};
 use crate::components::server::{
-    Login, Properties, Reach, UserFrom, best_address, forget_password, is_windows, kept_password,
-    login, properties, reach,
+    Login, PasswordOf, Properties, Reach, UserFrom, best_address, forget_password, is_windows,
+    kept_passwords, login, properties, reach,
 };
 use crate::live::Live;
 use crate::text::{tr, tr_with};
@@ -110,7 +111,7 @@ pub fn Access(
                     {tr("None of its security groups has a rule that lets in connections from everywhere; from some places they may.")}
                 </p>
             })}
-            <Password known=known />
+            <Passwords known=known />
         </Panel>
     }
 }
@@ -190,41 +191,51 @@ fn inside_words() -> AnyView {
     .into_any()
 }
 
-/// The password that the cloud has just said, once.
+/// The passwords that the cloud has just said, once.
 #[component]
-fn Password(known: Known) -> impl IntoView {
+fn Passwords(known: Known) -> impl IntoView {
     let cloud = StoredValue::new(use_cloud());
     let id = Memo::new(move |_| {
         known.server.with(|server| server.as_ref().map(|server| server.id.clone()))
     });
     let forgotten = RwSignal::new(());
     // A rescue gives another: looked up at each change of the record.
-    let password = Memo::new(move |_| {
+    let passwords = Memo::new(move |_| {
         known.server.track();
-        let kept = cloud.with_value(|cloud| kept_password(cloud, id.get().as_ref()?));
         forgotten.track();
-        kept
+        let id = id.get();
+        id.map(|id| cloud.with_value(|cloud| kept_passwords(cloud, &id))).unwrap_or_default()
     });
-    let forget = move |_| {
+    let forget = move |of: PasswordOf| {
         if let Some(id) = id.get_untracked() {
-            cloud.with_value(|cloud| forget_password(cloud, &id));
+            cloud.with_value(|cloud| forget_password(cloud, &id, of));
         }
         forgotten.set(());
     };
-    move || {
-        password.get().map(|password| view! {
+    let note = move |(of, password): (PasswordOf, Secret)| {
+        let (title, what) = match of {
+            PasswordOf::Server => {
+                (tr("The password of its administrator, shown this once"), tr("password"))
+            }
+            PasswordOf::Rescue => (
+                tr("The password of the rescue system, shown this once"),
+                tr("password of the rescue system"),
+            ),
+        };
+        view! {
             <Note
                 still=true
                 tone=Tone::Warn
-                title=tr("The password of its administrator, shown this once")
+                title=title
                 text=tr("The cloud does not keep it. It stays here until you have noted it, or this tab is reloaded or closed. Images that take no password ignore it.")
                     .to_owned()
             >
-                <Copyable text=password.reveal().to_owned() what=tr("password") />
-                <Button small=true on_press=forget>{tr("I have noted it")}</Button>
+                <Copyable text=password.reveal().to_owned() what=what />
+                <Button small=true on_press=move |_| forget(of)>{tr("I have noted it")}</Button>
             </Note>
-        })
-    }
+        }
+    };
+    move || passwords.get().into_iter().map(note).collect_view()
 }
 
 #[cfg(test)]

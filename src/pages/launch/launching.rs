@@ -11,7 +11,7 @@ use super::fields::Fields;
 use super::places::go_to;
 use super::{keep, link};
 use crate::cloud::use_cloud;
-use crate::components::server::{forget_password, keep_password};
+use crate::components::server::{PasswordOf, forget_password, keep_password};
 use crate::routes;
 use crate::text::{errors, tr, tr_with};
 use crate::ui::{Button, ButtonKind, Copyable, Dialog, Note, Toast, Toasts, Tone};
@@ -73,7 +73,7 @@ pub fn use_launch(fields: Fields, image: String) -> Launching {
                     });
                     if let Some(password) = &made {
                         // Its page shows it to whoever leaves this one without having noted it.
-                        keep_password(&cloud, &created.id, password.clone());
+                        keep_password(&cloud, &created.id, PasswordOf::Server, password.clone());
                     }
                     match (still_here, made) {
                         (true, Some(password)) => {
@@ -130,7 +130,7 @@ pub fn PasswordDialog(
     });
     let go = Callback::new(move |()| {
         if let Some(started) = started.get_untracked() {
-            forget_password(&cloud, &started.id);
+            forget_password(&cloud, &started.id, PasswordOf::Server);
             navigate(&started.href, Default::default());
         }
     });

@@ -9,7 +9,7 @@ use openstack::identity::Secret;
 use openstack::{ApiError, ImageId};
 
 use super::super::asks::{Ask, ServerAsks};
-use super::super::password::keep_password;
+use super::super::password::{PasswordOf, keep_password};
 use super::rules::{self, Fit, Offer, Way};
 use crate::cloud::Cloud;
 use crate::components::ErrorNote;
@@ -216,7 +216,7 @@ fn choosing(
             if let Ok(Some(password)) = &answer
                 && !password.is_empty()
             {
-                keep_password(&cloud, &server.id, password.clone());
+                keep_password(&cloud, &server.id, PasswordOf::Rescue, password.clone());
             }
             match answer {
                 Ok(password) if is_in_sight(asks, stage) => stage.set(Stage::Begun(password)),
@@ -272,11 +272,15 @@ fn refused_at(
 
 fn way_words(fit: &Fit) -> String {
     match &fit.way {
-        Way::Beside { device, bus } => tr_with(
+        Way::Beside { device, bus: Some(bus) } => tr_with(
             "It is attached as {device} on {bus}, as its properties `hw_rescue_device` and `hw_rescue_bus` say; all other disks keep their places.",
             &[("device", device), ("bus", bus)],
         ),
-        Way::First => tr("It has no `hw_rescue_device`: it takes the place of the first disk, and the instance’s own disk becomes the second. If it is the same image as the instance’s own, both have the same labels: mount by device.").to_owned(),
+        Way::Beside { device, bus: None } => tr_with(
+            "It is attached as {device}, as its property `hw_rescue_device` says; all other disks keep their places.",
+            &[("device", device)],
+        ),
+        Way::First => tr("It has neither `hw_rescue_device` nor `hw_rescue_bus`: it takes the place of the first disk, and the instance’s own disk becomes the second. If it is the same image as the instance’s own, both have the same labels: mount by device.").to_owned(),
     }
 }
 

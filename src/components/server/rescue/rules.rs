@@ -47,8 +47,8 @@ pub enum Way {
     Beside {
         /// `cdrom`, `disk`, `floppy`.
         device: String,
-        /// `scsi`, `virtio`, …
-        bus: String,
+        /// `scsi`, `virtio`, …; `None` where the cloud chooses it by the device.
+        bus: Option<String>,
     },
     /// The image takes the first disk's place; the server's own local disk becomes the second.
     First,
@@ -83,7 +83,12 @@ impl Unfit {
     }
 }
 
-/// Whether a server can be rescued with an image, and how it then runs. Nova reads both properties or none.
+/// Whether a server can be rescued with an image, and how it then runs.
+///
+/// For a server on a volume Nova's API asks for both properties (nova/compute/api.py `rescue`: `hw_rescue_bus` and
+/// `hw_rescue_device`). For one on a local disk either is enough (nova/virt/hardware.py `check_hw_rescue_props`: `any`); a
+/// device that is not named is a disk (nova/virt/libvirt/blockinfo.py `get_rescue_device`, `get_rescue_bus`). Nova's own
+/// user guide says "or" of both.
 pub fn way(image: &Image, on_volume: bool) -> Result<Way, Unfit> {
     if image.status != ImageStatus::Active {
         return Err(Unfit::NotReady);
@@ -92,13 +97,13 @@ pub fn way(image: &Image, on_volume: bool) -> Result<Way, Unfit> {
         return Err(Unfit::VolumeSnapshot);
     }
     let (device, bus) = (image.property("hw_rescue_device"), image.property("hw_rescue_bus"));
-    match (device, bus) {
-        (Some(device), Some(bus)) => {
-            Ok(Way::Beside { device: device.to_owned(), bus: bus.to_owned() })
-        }
-        _ if on_volume => Err(Unfit::NoRescueDevice),
-        _ => Ok(Way::First),
+    if on_volume && (device.is_none() || bus.is_none()) {
+        return Err(Unfit::NoRescueDevice);
     }
+    if device.is_none() && bus.is_none() {
+        return Ok(Way::First);
+    }
+    Ok(Way::Beside { device: device.unwrap_or("disk").to_owned(), bus: bus.map(str::to_owned) })
 }
 
 /// What a server can be rescued with.
@@ -129,9 +134,10 @@ impl Fit {
     /// What tells it from others: how it is attached, its format.
     pub fn note(&self) -> String {
         let way = match &self.way {
-            Way::Beside { device, bus } => {
+            Way::Beside { device, bus: Some(bus) } => {
                 tr_with("as {device} on {bus}", &[("device", device), ("bus", bus)])
             }
+            Way::Beside { device, bus: None } => tr_with("as {device}", &[("device", device)]),
             Way::First => tr("as the first disk").to_owned(),
         };
         let own = self.own.then(|| tr("its own image").to_owned());
@@ -224,14 +230,19 @@ mod tests {
     }
 
     #[test]
-    fn a_server_on_a_volume_needs_both_properties() {
+    fn a_server_on_a_volume_needs_both_properties_and_another_either() {
         let iso = image("sysrescue", json!({"hw_rescue_device": "cdrom", "hw_rescue_bus": "scsi"}));
         let half = image("half", json!({"hw_rescue_device": "cdrom"}));
-        let beside = Ok(Way::Beside { device: "cdrom".into(), bus: "scsi".into() });
+        let only_bus = image("bus", json!({"hw_rescue_bus": "usb"}));
+        let beside = Ok(Way::Beside { device: "cdrom".into(), bus: Some("scsi".into()) });
         assert_eq!(way(&iso, true), beside);
         assert_eq!(way(&iso, false), beside);
         assert_eq!(way(&half, true), Err(Unfit::NoRescueDevice));
-        assert_eq!(way(&half, false), Ok(Way::First));
+        assert_eq!(way(&only_bus, true), Err(Unfit::NoRescueDevice));
+        assert_eq!(way(&half, false), Ok(Way::Beside { device: "cdrom".into(), bus: None }));
+        let disk = Way::Beside { device: "disk".into(), bus: Some("usb".into()) };
+        assert_eq!(way(&only_bus, false), Ok(disk));
+        assert_eq!(way(&image("plain", json!({})), false), Ok(Way::First));
         let pointing = image("snapshot", json!({"block_device_mapping": "[{}]", "size": 0}));
         assert_eq!(way(&pointing, false), Err(Unfit::VolumeSnapshot));
         assert_eq!(way(&image("new", json!({"status": "queued"})), false), Err(Unfit::NotReady));
