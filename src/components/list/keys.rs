@@ -11,12 +11,23 @@ use leptos::wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 use super::{RowWindow, Selection};
+use crate::text::tr;
 use crate::ui::SharedMenu;
 
 /// What bars cover at the top and the bottom of the view, in pixels: the bar of tools and the table's head, the bulk bar.
 pub const COVERED: (f64, f64) = (92.0, 84.0);
 /// Rows are counted from 1, and the head is one of them.
 const HEAD_ROWS: usize = 2;
+
+/// The keys in words, below the list. `id`: for what it describes.
+pub fn keys_note(id: &'static str) -> AnyView {
+    view! {
+        <p class="list-foot list-foot--keys" id=id>
+            {tr("Keys in the list: arrows, Home and End go from row to row, Enter opens, Space chooses, Shift and Space choose all rows between, Escape lets go.")}
+        </p>
+    }
+    .into_any()
+}
 
 /// The number for assistive technology, of a row from 0.
 pub fn row_index(row: usize) -> usize {

@@ -16,7 +16,9 @@ mod window;
 pub use drawn::{DrawnRows, Place, RowAt, RowView};
 pub use facet::{FacetChoice, facet_menu, focus_in, tick_item, toggle_value};
 pub use head::{SortChoice, SortHead, TableSkeleton, sort_menu, tick_all};
-pub use keys::{COVERED, Part, focus_in_place, go_to_row, on_row_key, row_index, row_of};
+pub use keys::{
+    COVERED, Part, focus_in_place, go_to_row, keys_note, on_row_key, row_index, row_of,
+};
 pub use order::{missing_last, natural_key, turned};
 pub use search::{RefreshButton, SearchField};
 pub use select::{Selection, Share};

@@ -182,8 +182,8 @@ pub fn CreatePage() -> impl IntoView {
                 class="split"
                 novalidate
                 on:submit=submit
-                on:dragover=move |event| taker.drag(&event)
-                on:dragleave=move |event| taker.leave(&event)
+                on:dragover=move |event| taker.drag.drag(&event)
+                on:dragleave=move |event| taker.drag.leave(&event)
                 on:drop=move |event| taker.drop(&event)
             >
                 <div class="split__main">

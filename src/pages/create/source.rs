@@ -4,7 +4,6 @@
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 use web_sys::{DragEvent, FileList};
 
 use super::draft::{Place, Problem, Source};
@@ -14,16 +13,17 @@ use super::form::{Form, error_at};
 use super::link::choose_source;
 use super::reading::Reading;
 use super::road::RoadChoices;
+use crate::components::CheckLink;
 use crate::text::{format, tr};
-use crate::ui::{Field, Glyph, Icon, Input, Note, Section, SegmentedOption, Tone};
+use crate::ui::{Field, FileDrag, Glyph, Icon, Input, Note, Section, SegmentedOption, Tone};
 use crate::uploads::handles::{self, NotPicked, Picked};
 
 /// Takes what was dropped or picked.
 #[derive(Clone, Copy)]
 pub(super) struct Taker {
     form: Form,
-    /// Something is being dragged over the form.
-    pub(super) over: RwSignal<bool>,
+    /// What is dragged over the form.
+    pub(super) drag: FileDrag,
     /// Several files were dropped at once.
     several: RwSignal<bool>,
 }
@@ -31,7 +31,7 @@ pub(super) struct Taker {
 impl Taker {
     /// For this form.
     pub(super) fn new(form: Form) -> Self {
-        Self { form, over: RwSignal::new(false), several: RwSignal::new(false) }
+        Self { form, drag: FileDrag::new(), several: RwSignal::new(false) }
     }
 
     /// The first of these files.
@@ -64,33 +64,11 @@ impl Taker {
         });
     }
 
-    /// Something is dragged over the form. Text that is dragged into a field is the browser's business.
-    pub(super) fn drag(self, event: &DragEvent) {
-        if !has_files(event) {
-            return;
-        }
-        event.prevent_default();
-        self.over.set(true);
-    }
-
-    /// It left the form, not only one of the form's parts.
-    pub(super) fn leave(self, event: &DragEvent) {
-        let into =
-            event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let form =
-            event.current_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        if !form.is_some_and(|form| form.contains(into.as_ref())) {
-            self.over.set(false);
-        }
-    }
-
     /// It was dropped.
     pub(super) fn drop(self, event: &DragEvent) {
-        if !has_files(event) {
+        if !self.drag.drop(event) {
             return;
         }
-        event.prevent_default();
-        self.over.set(false);
         let back = handles::dropped(event);
         self.take(event.data_transfer().and_then(|data| data.files()));
         let file = self.form.file.get_untracked();
@@ -101,10 +79,6 @@ impl Taker {
             }
         });
     }
-}
-
-fn has_files(event: &DragEvent) -> bool {
-    event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
 }
 
 /// Step 1.
@@ -149,7 +123,7 @@ pub(super) fn SourceStep(
                 >
                     <Input value=form.text(Entry::Url) kind="url" inputmode="url" mono=true placeholder="https://cloud.debian.org/images/cloud/bookworm/latest/debian-12-genericcloud-amd64.qcow2" />
                 </Field>
-                {move || why_no_url.get().map(|text| view! { <Note tone=Tone::Warn title=tr("This cloud does not fetch images") text=Some(text) /> })}
+                {move || why_no_url.get().map(|text| view! { <Note tone=Tone::Warn title=tr("This cloud does not fetch images") text=Some(text)><CheckLink /></Note> })}
             </div>
             <ExistingPick form=form existing=existing />
         </Section>
@@ -185,7 +159,7 @@ fn FilePick(
             }
         });
     };
-    let over = move || taker.over.get().then_some("");
+    let over = move || taker.drag.is_over().then_some("");
     let chosen = Memo::new(move |_| {
         form.chosen.with(|chosen| chosen.as_ref().map(|file| (file.name.clone(), file.size_bytes)))
     });

@@ -14,7 +14,7 @@ use super::query::Column;
 use super::rows::draw_rows;
 use crate::clock;
 use crate::components::image::{ImageActions, ImageMenuItems};
-use crate::components::list::{SortHead, on_row_key, row_index, tick_all};
+use crate::components::list::{SortHead, keys_note, on_row_key, row_index, tick_all};
 use crate::text::tr;
 use crate::ui::{MenuAlign, SharedMenu, Toasts};
 
@@ -70,9 +70,7 @@ pub fn ImageTable(
         {menu.view(MENU, MenuAlign::End, Arc::new(move || {
             view! { <ImageMenuItems image=image actions=actions /> }.into_any()
         }))}
-        <p class="list-foot list-foot--keys" id=KEYS>
-            {tr("Keys in the list: arrows, Home and End go from row to row, Enter opens, Space chooses, Shift and Space choose all rows between, Escape lets go.")}
-        </p>
+        {keys_note(KEYS)}
     }
 }
 

@@ -16,7 +16,7 @@ use super::query::{Column, ListQuery};
 use super::row::{Around, InstanceRow};
 use crate::clock;
 use crate::components::list::{
-    DrawnRows, Place, SortHead, on_row_key, row_index, row_of, tick_all,
+    DrawnRows, Place, SortHead, keys_note, on_row_key, row_index, row_of, tick_all,
 };
 use crate::components::server::{Deeds, ServerMenuItems};
 use crate::text::tr;
@@ -77,9 +77,7 @@ pub fn InstanceTable(
                 view! { <ServerMenuItems deeds=deeds server=server /> }
             }).into_any()
         }))}
-        <p class="list-foot list-foot--keys" id=KEYS>
-            {tr("Keys in the list: arrows, Home and End go from row to row, Enter opens, Space chooses, Shift and Space choose all rows between, Escape lets go.")}
-        </p>
+        {keys_note(KEYS)}
     }
 }
 

@@ -45,7 +45,7 @@ pub fn UserDataSection(
     });
     view! {
         <Section title=tr("User data")>
-            <div class="field userdata" on:dragover=move |event| taking.drag(&event) on:dragleave=move |event| taking.leave(&event) on:drop=move |event| taking.drop(&event) data-over=move || taking.over.get().then_some("")>
+            <div class="field userdata" on:dragover=move |event| taking.drag.drag(&event) on:dragleave=move |event| taking.drag.leave(&event) on:drop=move |event| taking.drop(&event) data-over=move || taking.drag.is_over().then_some("")>
                 <div class="field__head">
                     <label class="field__label" for=ANCHOR>{tr("cloud-config or script")}</label>
                     <span class="field__optional">{tr("optional")}</span>

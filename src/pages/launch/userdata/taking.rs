@@ -5,11 +5,11 @@ use js_sys::Uint8Array;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, File};
 
 use crate::text::{format, tr, tr_with};
+use crate::ui::FileDrag;
 
 /// Larger files are no user data, even compressed: gzip rarely comes below a twentieth.
 const LARGEST: f64 = 2_000_000.0;
@@ -18,8 +18,8 @@ const LARGEST: f64 = 2_000_000.0;
 #[derive(Clone, Copy)]
 pub(super) struct Taking {
     value: RwSignal<String>,
-    /// Something is dragged over it.
-    pub(super) over: RwSignal<bool>,
+    /// What is dragged over it.
+    pub(super) drag: FileDrag,
     /// What has to be said about the last thing that was tried.
     pub(super) said: RwSignal<Option<String>>,
 }
@@ -27,7 +27,7 @@ pub(super) struct Taking {
 impl Taking {
     pub(super) fn new(value: RwSignal<String>) -> Self {
         let said = RwSignal::new(None);
-        Self { value, over: RwSignal::new(false), said }
+        Self { value, drag: FileDrag::new(), said }
     }
 
     fn take(self, file: File) {
@@ -74,41 +74,16 @@ impl Taking {
         });
     }
 
-    /// Something is dragged over the field. Text that is dragged is the browser's business.
-    pub(super) fn drag(self, event: &DragEvent) {
-        if has_files(event) {
-            event.prevent_default();
-            self.over.set(true);
-        }
-    }
-
-    /// It left the field, not only a part of it.
-    pub(super) fn leave(self, event: &DragEvent) {
-        let node = |target: Option<web_sys::EventTarget>| {
-            target.and_then(|target| target.dyn_into::<web_sys::Node>().ok())
-        };
-        let (into, field) = (node(event.related_target()), node(event.current_target()));
-        if !field.is_some_and(|field| field.contains(into.as_ref())) {
-            self.over.set(false);
-        }
-    }
-
     /// It was dropped.
     pub(super) fn drop(self, event: &DragEvent) {
-        if !has_files(event) {
+        if !self.drag.drop(event) {
             return;
         }
-        event.prevent_default();
-        self.over.set(false);
         let files = event.data_transfer().and_then(|data| data.files());
         if let Some(file) = files.and_then(|files| files.get(0)) {
             self.take(file);
         }
     }
-}
-
-fn has_files(event: &DragEvent) -> bool {
-    event.data_transfer().is_some_and(|data| data.types().includes(&"Files".into(), 0))
 }
 
 /// The button that opens a file.
