@@ -4,11 +4,8 @@
 use std::path::{Path, PathBuf};
 
 use axum::body::Body;
-use axum::http::header::{
-    ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
-};
-use axum::http::{HeaderValue, Method, Request, Response, StatusCode, Uri};
+use axum::http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, STRICT_TRANSPORT_SECURITY};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use serde_json::json;
 use tower::ServiceExt;
 use tower_http::services::ServeDir;
@@ -16,11 +13,9 @@ use tower_http::services::ServeDir;
 use crate::server::StartError;
 use crate::service::json_response;
 
-/// The policy that stands in the page itself (`docs/adr/0001-content-security-policy.md`), and
-/// `frame-ancestors`, which only a header can say. A test holds the two against each other.
-const CSP: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
-                   style-src 'self'; img-src 'self' data: blob:; connect-src 'self' https: http:; \
-                   base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What hosts are told to send with every file (`docs/hosting.md`), this one too. A test holds it against the page's own
+/// policy and against nginx's files.
+const ADVISED: &str = include_str!("../../../docs/hosting/_headers");
 
 /// First path segments of the services; what stands there but is not served is missing, not a page
 /// of the app.
@@ -30,6 +25,7 @@ const API_SEGMENTS: [&str; 8] =
 /// The built app, if there is one.
 pub struct App {
     folder: Option<Folder>,
+    headers: Vec<(HeaderName, HeaderValue)>,
 }
 
 struct Folder {
@@ -40,7 +36,8 @@ struct Folder {
 impl App {
     /// Looks whether the folder holds a built app.
     pub(crate) fn open(folder: Option<&Path>) -> Result<Self, StartError> {
-        let Some(path) = folder else { return Ok(Self { folder: None }) };
+        let headers = for_every_file(ADVISED);
+        let Some(path) = folder else { return Ok(Self { folder: None, headers }) };
         if !path.join("index.html").is_file() {
             return Err(StartError::App(path.to_owned()));
         }
@@ -48,11 +45,24 @@ impl App {
             .append_index_html_on_directories(false)
             .precompressed_br()
             .precompressed_gzip();
-        Ok(Self { folder: Some(Folder { path: path.to_owned(), files }) })
+        Ok(Self { folder: Some(Folder { path: path.to_owned(), files }), headers })
     }
 
     /// Answers a request that is for no service.
     pub(crate) async fn serve(&self, request: Request<Body>) -> Response<Body> {
+        let encrypted = came_encrypted(request.headers());
+        let mut response = self.answer(request).await;
+        let headers = response.headers_mut();
+        for (name, value) in &self.headers {
+            // Browsers do not heed it without TLS, and a proxy that ends TLS says so.
+            if name != STRICT_TRANSPORT_SECURITY || encrypted {
+                headers.insert(name, value.clone());
+            }
+        }
+        response
+    }
+
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
         let path = request.uri().path();
         if !matches!(*request.method(), Method::GET | Method::HEAD) {
             let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "Only GET and HEAD here.\n");
@@ -109,10 +119,6 @@ impl Folder {
         } else {
             never_cached(&mut response);
         }
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
-        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
         response
     }
 
@@ -127,6 +133,23 @@ impl Folder {
         relative.components().all(|part| matches!(part, std::path::Component::Normal(_)))
             && self.path.join(relative).is_file()
     }
+}
+
+/// The headers in the block `/*` of a `_headers` file: indented lines below the path.
+fn for_every_file(text: &'static str) -> Vec<(HeaderName, HeaderValue)> {
+    let block = text.lines().skip_while(|line| *line != "/*").skip(1);
+    block
+        .map_while(|line| line.strip_prefix("  ")?.split_once(": "))
+        .filter_map(|(name, value)| {
+            // A test holds that none of them is lost here.
+            let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+            Some((name, HeaderValue::from_static(value)))
+        })
+        .collect()
+}
+
+fn came_encrypted(headers: &HeaderMap) -> bool {
+    headers.get("x-forwarded-proto").is_some_and(|scheme| scheme == "https")
 }
 
 fn page(mut request: Request<Body>) -> Request<Body> {
@@ -173,6 +196,14 @@ fn config() -> serde_json::Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_advised_header_is_sent() {
+        let block = ADVISED.split("\n/*\n").nth(1).unwrap_or_default();
+        let lines = block.lines().take_while(|line| line.starts_with("  ")).count();
+        assert!(lines >= 6, "{block}");
+        assert_eq!(for_every_file(ADVISED).len(), lines);
+    }
 
     #[test]
     fn only_names_with_a_hash_are_kept_for_ever() {
