@@ -76,6 +76,14 @@ impl std::fmt::Display for Address<'_> {
     }
 }
 
+/// Whether it is a path on the page's own origin. `//host`, `/\host` and tabs or line breaks, which browsers drop, would leave
+/// it.
+pub fn is_own_path(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.chars().any(|c| c == '\\' || c.is_control())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,6 +91,26 @@ mod tests {
     fn check(text: &str, expected: Result<&str, NoAddress>) {
         let found = Address::parse(text).map(|address| address.to_string());
         assert_eq!(found, expected.map(str::to_owned), "{text}");
+    }
+
+    #[test]
+    fn paths_stay_on_this_origin() {
+        let check = |path: &str, expected: bool| assert_eq!(is_own_path(path), expected, "{path}");
+        check("/", true);
+        check("/identity/v3", true);
+        check("/images?tab=all#main", true);
+        for other in [
+            "",
+            "identity",
+            "//host/",
+            "/\\host/",
+            "/\t/host",
+            "\n/v3",
+            " /v3",
+            "javascript:alert(1)",
+        ] {
+            check(other, false);
+        }
     }
 
     #[test]

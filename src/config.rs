@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use openstack::Service;
 use serde::Deserialize;
 
-use crate::address::Address;
+use crate::address::{Address, is_own_path};
 
 /// The file, read.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -113,6 +113,15 @@ pub enum ConfigError {
         /// What stands there.
         url: String,
     },
+    /// An address that takes the place of the catalog's is neither a web address nor a path of this origin.
+    Endpoint {
+        /// The cloud's id.
+        cloud: String,
+        /// What stands there.
+        url: String,
+    },
+    /// `logo` is no path of this origin.
+    Logo(String),
 }
 
 impl Config {
@@ -147,15 +156,25 @@ impl Config {
             if self.clouds.iter().take(at).any(|other| other.id == cloud.id) {
                 return Err(ConfigError::SameId(cloud.id.clone()));
             }
-            let url = cloud.auth_url.as_str();
-            let path = url.starts_with('/') && !url.starts_with("//");
-            if !path && Address::parse(url).is_err() {
-                let (cloud, url) = (cloud.id.clone(), url.to_owned());
-                return Err(ConfigError::AuthUrl { cloud, url });
+            let (id, url) = (cloud.id.clone(), cloud.auth_url.clone());
+            if !leads_somewhere(&url) {
+                return Err(ConfigError::AuthUrl { cloud: id, url });
+            }
+            if let Some(url) = cloud.endpoints.values().find(|url| !leads_somewhere(url)) {
+                return Err(ConfigError::Endpoint { cloud: id, url: url.clone() });
             }
         }
-        Ok(())
+        match &self.logo {
+            // The page's policy loads pictures from here alone; another origin would be told who looks.
+            Some(logo) if !is_own_path(logo) => Err(ConfigError::Logo(logo.clone())),
+            _ => Ok(()),
+        }
     }
+}
+
+/// Requests go there, with a password or a token: only by http(s), or to this origin.
+fn leads_somewhere(url: &str) -> bool {
+    is_own_path(url) || Address::parse(url).is_ok()
 }
 
 fn default_product_name() -> String {
@@ -194,6 +213,50 @@ mod tests {
         "price": {"image_gb_hour": 0.0012, "currency": "SEK"},
         "a key of next year": true
     }"#;
+
+    /// Neither a web address nor a path of this origin; what runs when it is opened, too.
+    const NO_ADDRESSES: [&str; 10] = [
+        "",
+        "identity/v3",
+        "//keystone.example",
+        "/\\\\keystone.example",
+        "ftp://keystone.example",
+        "javascript:alert(1)",
+        "javascript://keystone.example/%0aalert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        "blob:https://keystone.example/1",
+        "https://demo:secret@keystone.example/v3",
+    ];
+
+    fn with(member: &str) -> Result<Config, ConfigError> {
+        Config::parse(&DEVCLOUD.replacen('{', &format!("{{{member},"), 1))
+    }
+
+    #[test]
+    fn a_logo_is_a_path_of_this_origin() {
+        assert!(with(r#""logo": "/our/logo.svg?v=2""#).is_ok());
+        for wrong in NO_ADDRESSES.into_iter().chain(["https://elsewhere.example/logo.svg"]) {
+            let expected = Err(ConfigError::Logo(wrong.replace("\\\\", "\\")));
+            assert_eq!(with(&format!(r#""logo": "{wrong}""#)), expected);
+        }
+    }
+
+    #[test]
+    fn addresses_in_place_of_the_catalogs_are_addresses() {
+        for wrong in NO_ADDRESSES {
+            let text = DEVCLOUD.replacen("/image/v2", wrong, 1);
+            let url = wrong.replace("\\\\", "\\");
+            let expected = Err(ConfigError::Endpoint { cloud: "devcloud".into(), url });
+            assert_eq!(Config::parse(&text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_stay_words() {
+        let hostile = "</title><script>alert(1)</script>";
+        let text = DEVCLOUD.replacen("Slipway", hostile, 1);
+        assert_eq!(Config::parse(&text).map(|config| config.product_name), Ok(hostile.to_owned()));
+    }
 
     #[test]
     fn a_complete_file_is_read_and_defaults_are_filled_in() {
@@ -234,8 +297,9 @@ mod tests {
         let url = |url: &str| {
             format!(r#"{{"clouds": [{{"id": "a", "name": "A", "auth_url": "{url}"}}]}}"#)
         };
-        for wrong in ["identity/v3", "//keystone.example", "ftp://keystone.example", ""] {
-            check(&url(wrong), ConfigError::AuthUrl { cloud: "a".into(), url: wrong.into() });
+        for wrong in NO_ADDRESSES {
+            let said = wrong.replace("\\\\", "\\");
+            check(&url(wrong), ConfigError::AuthUrl { cloud: "a".into(), url: said });
         }
         let twice = r#"{"clouds": [{"id": "a", "name": "A", "auth_url": "/i"}, {"id": "a", "name": "B", "auth_url": "/i"}]}"#;
         check(twice, ConfigError::SameId("a".into()));

@@ -1,5 +1,7 @@
 //! Every path of the app and every query parameter that leads somewhere. Nothing else spells a path.
 
+use crate::address::is_own_path;
+
 /// Sign in.
 pub const LOGIN: &str = "/login";
 /// The images.
@@ -10,6 +12,10 @@ pub const CREATE_IMAGE: &str = "/images/create";
 pub const INSTANCES: &str = "/instances";
 /// Launch an instance.
 pub const LAUNCH: &str = "/instances/launch";
+/// Check the cloud.
+pub const CHECK: &str = "/check";
+/// The cloud of the configuration that is checked, a query parameter of `/check`.
+pub const CLOUD: &str = "cloud";
 /// The name of the id in `/images/:id` and `/instances/:id`.
 pub const ID: &str = "id";
 /// Where to go after signing in, a query parameter of `/login`.
@@ -60,9 +66,14 @@ pub fn create_rescue_image() -> String {
     with_query(CREATE_IMAGE, &[(PRESET, Some("rescue"))])
 }
 
+/// Check a cloud of the configuration; without an id the one that is signed in to, else the first.
+pub fn check(cloud_id: Option<&str>) -> String {
+    with_query(CHECK, &[(CLOUD, cloud_id)])
+}
+
 /// Sign in, then go on to where the user wanted to be.
 pub fn login_then(next: &str) -> String {
-    let next = Some(next).filter(|next| *next != "/" && *next != IMAGES && is_own(next));
+    let next = Some(next).filter(|next| *next != "/" && *next != IMAGES && is_own_path(next));
     with_query(LOGIN, &[(NEXT, next)])
 }
 
@@ -79,16 +90,9 @@ pub fn with_query(path: &str, parameters: &[(&str, Option<&str>)]) -> String {
 /// Where to go after signing in: the wanted page if it is one of ours, else the images.
 pub fn after_login(next: Option<&str>) -> String {
     match next {
-        Some(next) if is_own(next) && !next.starts_with(LOGIN) => next.to_owned(),
+        Some(next) if is_own_path(next) && !next.starts_with(LOGIN) => next.to_owned(),
         _ => IMAGES.to_owned(),
     }
-}
-
-/// A path on this origin. `//host`, `/\host` and tabs or line breaks that browsers drop would leave it.
-fn is_own(path: &str) -> bool {
-    path.starts_with('/')
-        && !path.starts_with("//")
-        && !path.chars().any(|c| c == '\\' || c.is_control())
 }
 
 /// Percent-encodes everything but the unreserved characters of RFC 3986.

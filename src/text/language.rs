@@ -84,7 +84,7 @@ pub fn tr_with(english: &'static str, values: &[(&str, &dyn Display)]) -> String
         match after.split_once('}') {
             Some((name, after)) => {
                 match values.iter().find(|(known, _)| *known == name) {
-                    Some((_, value)) => text.push_str(&value.to_string()),
+                    Some((_, value)) => text.extend(value.to_string().chars().map(seen)),
                     None => text.extend(["{", name, "}"]),
                 }
                 rest = after;
@@ -99,9 +99,28 @@ pub fn tr_with(english: &'static str, values: &[(&str, &dyn Display)]) -> String
     text
 }
 
+/// A character as it may stand in a sentence: those that turn the direction of what follows them would turn our words too
+/// ("Delete {name}?"), and are shown as unknown ones.
+fn seen(letter: char) -> char {
+    if turns(letter) { '\u{fffd}' } else { letter }
+}
+
+/// Embeddings, overrides and isolates of the bidirectional algorithm (UAX #9). The plain marks of Hebrew and Arabic are not
+/// among them: they turn nothing but themselves.
+pub const fn turns(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_neither_turns_the_sentence_nor_is_one() {
+        assert_eq!(tr_with("Delete {a}?", &[("a", &"a\u{202e}gpj")]), "Delete a\u{fffd}gpj?");
+        assert_eq!(tr_with("{a} {b}", &[("a", &"{b}"), ("b", &"<b>")]), "{b} <b>");
+        assert_eq!(tr_with("{a}", &[("a", &"שלום\u{200f}!")]), "שלום\u{200f}!");
+    }
 
     #[test]
     fn values_are_put_in_by_name_in_the_language_spoken() {

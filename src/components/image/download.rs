@@ -6,6 +6,7 @@ use openstack::image::Image;
 use super::actions::ImageActions;
 use super::display_name;
 use crate::downloads::{MOST_IN_MEMORY, Way, use_downloads};
+use crate::text::language::turns;
 use crate::text::{format, shell, tr, tr_with};
 use crate::ui::{Button, ButtonKind, CopyButton, Glyph, Note, Tone};
 
@@ -20,7 +21,8 @@ pub(super) fn DownloadImage(
     let downloads = use_downloads();
     let size = image.size_bytes.unwrap_or(0);
     let file = file_name(&image);
-    let command = format!("openstack image save --file {} {}", shell::quote(&file), image.id);
+    let id = shell::quote(image.id.as_str());
+    let command = format!("openstack image save --file {} {id}", shell::quote(&file));
     let way = Way::of_this_browser();
     let too_large = (way == Way::Memory && size > MOST_IN_MEMORY).then(|| {
         tr_with(
@@ -79,17 +81,23 @@ pub(super) fn DownloadImage(
     }
 }
 
-/// The image's name with its format as the ending, without what file systems refuse.
+/// So many bytes of a name are taken: file systems hold 255, the ending and the browser's own " (1)" included.
+const LONGEST_NAME: usize = 220;
+
+/// The image's name with its format as the ending, without what file systems refuse or what hides the ending.
 pub fn file_name(image: &Image) -> String {
-    let format = image.disk_format.as_deref().unwrap_or("img");
-    let name: String = display_name(image)
-        .chars()
-        .map(|c| if c.is_control() || "/\\:*?\"<>|".contains(c) { '-' } else { c })
-        .collect();
+    let format = plain(image.disk_format.as_deref().unwrap_or("img"));
+    let name = plain(&display_name(image));
+    let name = name.get(..name.floor_char_boundary(LONGEST_NAME)).unwrap_or_default();
     let name = name.trim_matches(['.', ' ', '-']);
     let name = if name.is_empty() { image.id.as_str() } else { name };
     let has_ending = name.to_ascii_lowercase().ends_with(&format!(".{format}"));
     if has_ending { name.to_owned() } else { format!("{name}.{format}") }
+}
+
+fn plain(text: &str) -> String {
+    let refused = |c: char| c.is_control() || turns(c) || "/\\:*?\"<>|".contains(c);
+    text.chars().map(|c| if refused(c) { '-' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -111,5 +119,9 @@ mod tests {
         check(Some("../etc/passwd"), Some("raw"), "etc-passwd.raw");
         check(Some("a:b?"), None, "a-b.img");
         check(Some("..."), Some("iso"), "8c1f.iso");
+        check(Some("a"), Some("raw/../b"), "a.raw-..-b");
+        check(Some("invoice\u{202e}gpj"), Some("raw"), "invoice-gpj.raw");
+        check(Some("</script>\u{7}\n\u{0}"), None, "script.img");
+        check(Some(&"å".repeat(255)), Some("qcow2"), &format!("{}.qcow2", "å".repeat(110)));
     }
 }
