@@ -13,13 +13,15 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use crate::components::image::ImageDialog;
 use crate::components::{Nav, PaletteDialog, Reauthenticate};
 use crate::pages::{
-    CreatePage, EditImagePage, ImagePage, ImagesPage, InstancePage, InstancesPage, LaunchPage,
-    LoginPage,
+    BulkDialogBody, CheckPage, CreatePage, EditImagePage, ImagePage, ImagesPage, InstancePage,
+    InstancesPage, LaunchPage, LoginPage,
 };
+use crate::release::MissingPage;
 use crate::text::tr;
-use crate::ui::{Button, Note, Skeleton, Toast, Toasts, Tone};
+use crate::ui::{Skeleton, Toast, Toasts};
 use crate::uploads::Tray;
 
 /// Draws what is here.
@@ -117,8 +119,20 @@ lazy!(
     LAUNCH, pages, LaunchPage
 );
 lazy!(
+    /// Checking the cloud.
+    CHECK, pages, CheckPage
+);
+lazy!(
     /// What is being sent and fetched.
     TRAY, pages, Tray
+);
+lazy!(
+    /// What is asked before something is done to an image.
+    IMAGE_DIALOG, pages, ImageDialog
+);
+lazy!(
+    /// The same for several images.
+    BULK_DIALOG, pages, BulkDialogBody
 );
 lazy!(
     /// Find or do.
@@ -166,15 +180,12 @@ pub fn Lazy(
     }
     let loaded = LocalResource::new(move || page.loaded());
     (move || match loaded.get() {
-        None => view! { <main class="page" id="main" aria-busy="true"><Skeleton lines=6 /></main> }.into_any(),
+        None => view! { <main class="page" id="main" aria-busy="true"><Skeleton lines=6 /></main> }
+            .into_any(),
         Some(Ok(draw)) => draw(),
-        Some(Err(Missing)) => view! {
-            <main class="page" id="main">
-                <Note tone=Tone::Danger title=tr("This page could not be loaded") text=Some(why_missing().to_owned())>
-                    <Button on_press=move |_| loaded.refetch()>{tr("Try again")}</Button>
-                </Note>
-            </main>
-        }.into_any(),
+        Some(Err(Missing)) => {
+            view! { <MissingPage on_retry=move |()| loaded.refetch() /> }.into_any()
+        }
     })
     .into_any()
 }
@@ -206,7 +217,9 @@ pub fn LazyPiece(
                             told = true;
                             toasts.show(Toast::danger(
                                 tr("A part of the console could not be loaded"),
-                                why_missing(),
+                                tr(
+                                    "The network may be down, or a newer release has replaced the files that this tab was started with. Try again; if that does not help, reload the tab, but not while it uploads.",
+                                ),
                             ));
                         }
                         gloo_timers::future::sleep(AGAIN).await;
@@ -224,10 +237,4 @@ pub fn LazyPiece(
         }
     });
     (move || here.get().map(|draw| draw())).into_any()
-}
-
-fn why_missing() -> &'static str {
-    tr(
-        "The network may be down, or a newer release has replaced the files that this tab was started with. Try again; if that does not help, reload the tab, but not while it uploads.",
-    )
 }

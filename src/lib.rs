@@ -22,6 +22,7 @@ pub mod lazy;
 pub mod live;
 pub mod locale;
 pub mod pages;
+pub mod release;
 pub mod remote;
 pub mod routes;
 pub mod session;

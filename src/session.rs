@@ -217,7 +217,7 @@ impl Account {
         Ok(None)
     }
 
-    /// Signs out: nothing of it is left in the tab, and the tokens are worth nothing afterwards.
+    /// Signs out: nothing of it, and nothing that was typed, is left in the tab, and the tokens are worth nothing afterwards.
     pub fn sign_out(self) {
         let Some(kept) = self.kept.get_untracked() else { return };
         let entry = self.entry(&kept);
@@ -232,10 +232,13 @@ impl Account {
         self.scopes.set_value(Vec::new());
         self.left.set_value(true);
         self.stop_timer();
-        storage::write(Keep::Tab, NAME, None);
+        // What was typed into forms as well: user data may hold secrets, and the next one at this computer is somebody else.
+        storage::forget_tab();
         self.asking.set(false);
         self.kept.set(None);
         self.current.set(None);
+        // A form that goes with its page may write once more.
+        set_timeout(storage::forget_tab, Duration::ZERO);
         let Some(entry) = entry else { return };
         spawn_local(async move {
             for token in tokens {

@@ -36,6 +36,13 @@ pub fn write(keep: Keep, name: &str, text: Option<&str>) {
     }
 }
 
+/// Forgets everything that was kept for this tab.
+pub fn forget_tab() {
+    if let Some(Err(error)) = store(Keep::Tab).map(|store| store.clear()) {
+        leptos::logging::warn!("what was kept for this tab could not be forgotten: {error:?}");
+    }
+}
+
 fn store(keep: Keep) -> Option<Storage> {
     let store = match keep {
         Keep::Tab => window().session_storage(),

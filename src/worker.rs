@@ -103,8 +103,11 @@ impl FileWorker {
     }
 }
 
+/// What is said of a worker that did not come: there is no network, or the host has a newer release.
+pub(crate) const NOT_LOADED: &str = "the worker could not be loaded";
+
 fn not_loaded() -> WorkerEvent {
-    WorkerEvent::Failed("the worker could not be loaded".to_owned())
+    WorkerEvent::Failed(NOT_LOADED.to_owned())
 }
 
 /// What an exception says for itself.

@@ -44,6 +44,7 @@ pub use roads::{
     CanaryStep, Earlier, LARGE_BYTES, RoadChoice, Segmented, Way, WhyDirect, WhyRoad, choose,
     probe, probe_again,
 };
+pub(crate) use store::{CONTAINER as UPLOADS_CONTAINER, opening_commands};
 pub(crate) use time::monotonic;
 pub use tray::Tray;
 pub use url_road::NotBegun;
@@ -148,7 +149,7 @@ impl Uploads {
             window_event_listener_untyped("offline", move |_| tell(Event::Offline)),
             window_event_listener_untyped("online", move |_| tell(Event::Online)),
             window_event_listener_untyped("beforeunload", move |event| {
-                if uploads.would_break_off() {
+                if untrack(|| uploads.need_tab()) > 0 {
                     event.prevent_default();
                     // Older Chromium asks only when the value is set.
                     if let Ok(event) = wasm_bindgen::JsCast::dyn_into::<BeforeUnloadEvent>(event) {
@@ -205,12 +206,11 @@ impl Uploads {
         })
     }
 
-    /// Whether closing the tab now would break something off: a file in segments that rests loses nothing, nor does one that
-    /// the cloud already fetches.
-    fn would_break_off(self) -> bool {
-        self.jobs.with_untracked(|jobs| {
-            jobs.iter().any(|job| job.state.with_untracked(|state| state.phase.needs_this_tab()))
-        })
+    /// How many closing the tab now would break off: a file in segments that rests loses nothing, nor does one that the
+    /// cloud already fetches. Follows their states.
+    pub fn need_tab(self) -> usize {
+        let needs = |job: &&Job| job.state.with(|state| state.phase.needs_this_tab());
+        self.jobs.with(|jobs| jobs.iter().filter(needs).count())
     }
 
     /// Makes a new image and sends its data.

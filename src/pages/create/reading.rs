@@ -11,6 +11,7 @@ use super::readings::{self, Sign};
 use super::tape::tape;
 use crate::text::{findings, format, tr, tr_with};
 use crate::ui::{Check, ChoiceCard, CopyButton, Glyph, Icon, Note, Panel, Progress, Tone};
+use crate::worker::NOT_LOADED;
 
 /// Everything that the look into the file told.
 #[component]
@@ -44,6 +45,13 @@ pub(super) fn Reading(
     };
     view! {
         {move || match form.looking.look.get() {
+            Look::Failed(why) if why == NOT_LOADED => Some(view! {
+                <Note
+                    tone=Tone::Warn
+                    title=tr("The file was not looked into")
+                    text=Some(tr("The part of the console that does it could not be loaded. The console may have been updated: reload the tab, then choose the file again.").to_owned())
+                />
+            }.into_any()),
             Look::Failed(why) => Some(view! {
                 <Note
                     tone=Tone::Danger

@@ -4,6 +4,8 @@
 
 use upload::{Failure, Mismatch, StoreStep};
 
+use crate::worker::NOT_LOADED;
+
 use super::{format, joined, quoted, tr, tr_with};
 
 /// A failure in words.
@@ -48,6 +50,11 @@ pub(super) fn advice(reason: &Failure) -> Advice {
         Failure::OddState { status } => (
             tr_with("The image is “{status}”, which no upload leads to. Somebody else may work on it.", &[("status", status)]),
             tr("Look at its page; try again to make another one."),
+            None,
+        ),
+        Failure::HashFailed { message } if message == NOT_LOADED => (
+            tr("The part of the console that computes checksums could not be loaded, so the image could not be verified.").to_owned(),
+            tr("The console may have been updated: reload the tab, then choose the file again."),
             None,
         ),
         Failure::HashFailed { message } => (

@@ -67,6 +67,7 @@ fn failures() -> Vec<Failure> {
         Failure::Unreachable,
         Failure::OddState { status: "deactivated".into() },
         Failure::HashFailed { message: message() },
+        Failure::HashFailed { message: crate::worker::NOT_LOADED.to_owned() },
         Failure::Mismatch(Mismatch::Size { ours_bytes: 5, theirs_bytes: None }),
         Failure::Mismatch(Mismatch::Sha512 { ours: "a".into(), theirs: None }),
         Failure::SourceChanged,
