@@ -51,7 +51,7 @@ async fn look(page: &DedicatedWorkerGlobalScope, file: Blob) -> Result<(), JsVal
 }
 
 /// Whether the browser refuses to read a file that was changed since it was chosen. Firefox hands out the new bytes (seen:
-/// `tests/e2e/tests/sparse.rs` run in it): data written where the search saw zeros would be left out without a word, and
+/// `tests/e2e/tests/journeys/sparse.rs` run in it): data written where the search saw zeros would be left out without a word, and
 /// the hash of what was sent would still be equal. So nothing is left out there.
 fn notices_changes() -> bool {
     let said = js_sys::Reflect::get(&js_sys::global(), &"navigator".into())

@@ -315,11 +315,14 @@ impl Api {
         self.delete(format!("{}/{id}", self.images_url())).await
     }
 
-    /// What is in the container under that prefix; nothing when there is no container.
+    /// What is in the container under that prefix; nothing when there is no container, or no object store.
     ///
     /// # Errors
     /// When the store does not answer with a list.
     pub async fn objects(&self, prefix: &str) -> Result<Vec<Object>, Trouble> {
+        if self.service("object-store").is_empty() {
+            return Ok(Vec::new());
+        }
         let answer = self
             .http
             .get(self.container_url())
