@@ -49,7 +49,10 @@ impl Cloud {
         disks: Vec<MappedDisk>,
         server: Option<ServerId>,
     ) -> Result<SnapshotImage, ApiError> {
-        let parts = if disks.is_empty() { Vec::new() } else { self.snapshot_parts(disks).await? };
+        let parts = match disks.is_empty() {
+            true => Vec::new(),
+            false => self.snapshot_parts(vec![disks]).await?.pop().unwrap_or_default(),
+        };
         let holder = || {
             let root = parts.iter().find(|part| part.disk.is_root()).or(parts.first())?;
             root.volume.as_ref()?.server().cloned()
@@ -73,7 +76,14 @@ impl Cloud {
         }
     }
 
-    async fn snapshot_parts(&self, disks: Vec<MappedDisk>) -> Result<Vec<SnapshotPart>, ApiError> {
+    /// What several images point to, in their order; looked up for all of them at once.
+    ///
+    /// # Errors
+    /// As every call; also where the region has no volume service.
+    pub async fn snapshot_parts(
+        &self,
+        images: Vec<Vec<MappedDisk>>,
+    ) -> Result<Vec<Vec<SnapshotPart>>, ApiError> {
         let (snapshots, volumes) =
             join(volume::snapshots(self.client()), volume::list(self.client())).await;
         let (snapshots, volumes) = (snapshots?.items, volumes?.items);
@@ -88,6 +98,6 @@ impl Cloud {
                 .unwrap_or_default();
             SnapshotPart { disk, snapshot, volume, children }
         };
-        Ok(disks.into_iter().map(part).collect())
+        Ok(images.into_iter().map(|disks| disks.into_iter().map(part).collect()).collect())
     }
 }

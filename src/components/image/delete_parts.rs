@@ -14,10 +14,10 @@ use super::actions::ImageActions;
 use super::delete::tell_refusal;
 use super::display_name;
 use super::fate::{Fate, delete_part};
-use super::part_words::{children_words, part_name, part_size_gib, why_not_delete_part};
-use crate::cloud::{Cloud, SnapshotImage, SnapshotPart};
+use super::part_choice::{PartChoice, PartRow, part_choice};
+use crate::cloud::{Cloud, SnapshotImage};
 use crate::text::{errors, format, tr, tr_with};
-use crate::ui::{Button, ButtonKind, Check, Note, Skeleton, Status, Toast, Tone};
+use crate::ui::{Button, ButtonKind, Note, Skeleton, Status, Toast, Tone};
 
 /// Where the dialog is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,42 +28,13 @@ enum Step {
     Over,
 }
 
-/// A snapshot that can be chosen.
-#[derive(Clone, Debug, PartialEq)]
-struct Choice {
-    part: SnapshotPart,
-    goes: RwSignal<bool>,
-}
-
-impl Choice {
-    /// What nothing hangs on goes, unless somebody says otherwise.
-    fn of(part: SnapshotPart) -> Self {
-        let goes = why_not_delete_part(&part).is_none() && part.children.is_empty();
-        Self { part, goes: RwSignal::new(goes) }
-    }
-}
-
-/// A snapshot that was chosen, and what became of it.
-#[derive(Clone, Debug, PartialEq)]
-struct Row {
-    id: VolumeSnapshotId,
-    name: String,
-    fate: Fate,
-}
-
-impl Row {
-    fn of(part: &SnapshotPart) -> Self {
-        Self { id: part.disk.snapshot.clone(), name: name_and_size(part), fate: Fate::Going }
-    }
-}
-
 /// What the dialog knows and does. Its signals end with it; the work goes on.
 #[derive(Clone, Copy)]
 struct Work {
     actions: ImageActions,
     image: StoredValue<Image>,
-    choices: Memo<Vec<Choice>>,
-    rows: RwSignal<Vec<Row>>,
+    choices: Memo<Vec<PartChoice>>,
+    rows: RwSignal<Vec<PartRow>>,
     step: RwSignal<Step>,
     busy: RwSignal<bool>,
     refused: RwSignal<Option<ApiError>>,
@@ -103,7 +74,7 @@ pub(super) fn DeleteWithParts(
         actions,
         image: StoredValue::new(image.clone()),
         choices: Memo::new(move |_| match known.get() {
-            Some(Ok(known)) => known.parts.into_iter().map(Choice::of).collect(),
+            Some(Ok(known)) => known.parts.into_iter().map(PartChoice::of).collect(),
             _ => Vec::new(),
         }),
         rows: RwSignal::new(Vec::new()),
@@ -153,46 +124,19 @@ async fn look(cloud: Cloud, image: Image) -> Result<SnapshotImage, ApiError> {
 fn asking(work: Work) -> AnyView {
     let choices = work.choices.get_untracked();
     let some_stay = move || {
-        let stays = |choice: &Choice| choice.part.snapshot.is_some() && !choice.goes.get();
+        let stays = |choice: &PartChoice| choice.part.snapshot.is_some() && !choice.goes.get();
         work.choices.with(|choices| choices.iter().any(stays))
     };
     view! {
         <p>{tr("Its data is in volume snapshots. They stay, unless they are deleted with it:")}</p>
         <fieldset class="fieldset fieldset--close">
             <legend class="fieldset__legend">{tr("Delete with it")}</legend>
-            <div class="dialog__choices">{choices.into_iter().map(choice_view).collect_view()}</div>
+            <div class="dialog__choices">{choices.into_iter().map(|choice| part_choice(choice, None)).collect_view()}</div>
         </fieldset>
         {move || some_stay().then(|| view! {
             <p class="muted">{tr("What stays goes on counting against the quota. This console shows volume snapshots only with their image.")}</p>
         })}
         {refusal(work)}
-    }
-    .into_any()
-}
-
-/// Those of one image have the same name; the sizes tell them apart.
-fn name_and_size(part: &SnapshotPart) -> String {
-    match part_size_gib(part).map(format::disk) {
-        Some(size) => format!("{}, {size}", part_name(part)),
-        None => part_name(part),
-    }
-}
-
-fn choice_view(choice: Choice) -> AnyView {
-    let part = &choice.part;
-    let hint = children_words(part).map(|children| {
-        let means = tr(
-            "What was made from it goes on as it is. Many clouds keep a snapshot as long as such a volume is there: delete the volume first, or try.",
-        );
-        format!("{children} {means}")
-    });
-    view! {
-        <Check
-            checked=choice.goes
-            label=Signal::stored(name_and_size(part))
-            hint=Signal::stored(hint)
-            why_not=Signal::stored(why_not_delete_part(part))
-        />
     }
     .into_any()
 }
@@ -263,13 +207,13 @@ fn under_way(work: Work) -> AnyView {
 }
 
 #[component]
-fn Outcome(id: VolumeSnapshotId, rows: RwSignal<Vec<Row>>) -> impl IntoView {
+fn Outcome(id: VolumeSnapshotId, rows: RwSignal<Vec<PartRow>>) -> impl IntoView {
     let own = id.clone();
     let row = Memo::new(move |_| rows.with(|rows| rows.iter().find(|row| row.id == own).cloned()));
     move || {
         row.get().map(|row| {
             let (shape, word) = row.fate.state();
-            let stays = !row.fate.is_well() && row.fate != Fate::Going;
+            let stays = row.stays();
             view! {
                 <li class="dialog__outcome">
                     <span class="dialog__what">{row.name.clone()}</span>
@@ -296,9 +240,8 @@ fn press_words(work: Work) -> String {
     }
 }
 
-fn failures(rows: &[Row]) -> Vec<Row> {
-    let failed = |row: &&Row| !row.fate.is_well() && row.fate != Fate::Going;
-    rows.iter().filter(failed).cloned().collect()
+fn failures(rows: &[PartRow]) -> Vec<PartRow> {
+    rows.iter().filter(|row| row.stays()).cloned().collect()
 }
 
 fn press(work: Work) {
@@ -309,7 +252,7 @@ fn press(work: Work) {
     work.refused.set(None);
     let chosen = work.choices.with_untracked(|choices| {
         let chosen = choices.iter().filter(|choice| choice.goes.get_untracked());
-        chosen.map(|choice| Row::of(&choice.part)).collect::<Vec<_>>()
+        chosen.map(|choice| PartRow::of(&choice.part)).collect::<Vec<_>>()
     });
     let there = work.choices.with_untracked(|choices| {
         choices.iter().filter(|choice| choice.part.snapshot.is_some()).count()
@@ -355,7 +298,7 @@ struct Batch {
 }
 
 /// Deletes the snapshots, all at once, and says at the end what became of them.
-async fn delete_parts(work: Work, batch: Batch, rows: Vec<Row>) {
+async fn delete_parts(work: Work, batch: Batch, rows: Vec<PartRow>) {
     let tell = move |id: &VolumeSnapshotId, fate: Fate| {
         work.rows.try_update(|rows| {
             if let Some(row) = rows.iter_mut().find(|row| row.id == *id) {
@@ -369,7 +312,7 @@ async fn delete_parts(work: Work, batch: Batch, rows: Vec<Row>) {
     let fates = rows.into_iter().map(|row| async move {
         let fate = delete_part(cloud, &row.id).await;
         tell(&row.id, fate.clone());
-        Row { fate, ..row }
+        PartRow { fate, ..row }
     });
     let failed = failures(&join_all(fates).await);
     work.busy.try_set(false);

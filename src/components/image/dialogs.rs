@@ -1,5 +1,7 @@
-//! The one dialog of a page with images: it deletes, shares, makes a volume, or saves to this computer.
+//! The one dialog of a page with images: it deletes, shares, makes a volume, or saves to this computer. Its code comes behind
+//! the list of images, which needs none of it to be drawn.
 
+use leptos::context::Provider;
 use leptos::prelude::*;
 
 use super::actions::{Asking, ImageActions};
@@ -8,6 +10,7 @@ use super::display_name;
 use super::download::DownloadImage;
 use super::share::ShareImage;
 use super::volume::VolumeFromImage;
+use crate::lazy::{self, LazyPiece};
 use crate::text::tr_with;
 use crate::ui::Dialog;
 
@@ -17,6 +20,15 @@ pub fn ImageDialogs(
     /// The page's actions.
     actions: ImageActions,
 ) -> impl IntoView {
+    view! {
+        <Provider value=actions><LazyPiece piece=&lazy::IMAGE_DIALOG wanted=actions.open /></Provider>
+    }
+}
+
+/// What [`ImageDialogs`] draws once its code is here; the actions are in context.
+#[component]
+pub fn ImageDialog() -> impl IntoView {
+    let actions = expect_context::<ImageActions>();
     let title = Signal::derive(move || {
         actions.asked.with(|asked| {
             let Some((asking, image)) = asked else { return String::new() };

@@ -8,6 +8,7 @@ mod dialogs;
 mod download;
 mod fate;
 mod menu;
+mod part_choice;
 mod part_words;
 mod property_words;
 mod rights;
@@ -20,8 +21,10 @@ mod words;
 
 pub use actions::{Asking, ImageActions, use_image_actions};
 pub use commands::offer_commands;
-pub use dialogs::ImageDialogs;
+pub use dialogs::{ImageDialog, ImageDialogs};
+pub use fate::delete_part;
 pub use menu::{ImageMenu, ImageMenuItems, copy_id};
+pub use part_choice::{PartChoice, PartRow, part_choice};
 pub use part_words::{children_words, part_name, part_note, part_state, part_zones, parts_sum};
 pub use property_words::{KNOWN as KNOWN_PROPERTIES, meaning as property_meaning};
 pub use rights::{

@@ -36,6 +36,7 @@ use web_sys::{Element, MouseEvent};
 
 pub use self::left::{LeftList, list_href};
 
+pub use self::bulk::BulkDialogBody;
 use self::bulk::{BulkBar, BulkDialog, use_bulk};
 use self::columns::Columns;
 use self::empty::Nothing;

@@ -1,15 +1,19 @@
-//! The dialog of work on several images: it says what will happen to which, how far it is, and what failed and why.
+//! The dialog of work on several images: it says what will happen to which, how far it is, and what failed and why. Its code
+//! comes behind the list, when it is first wanted.
 
+use leptos::context::Provider;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use openstack::image::Image;
 use web_sys::HtmlElement;
 
 use super::Bulk;
+use super::parts::{Parts, use_parts};
 use super::plan::{Deed, Plan};
-use super::run::{Failure, Progress, why_not_word};
+use super::run::{Failure, Item, Progress, Why, why_not_word};
 use crate::cloud::use_cloud;
-use crate::components::image::display_name;
+use crate::components::image::{PartRow, display_name};
+use crate::lazy::{self, LazyPiece};
 use crate::text::{errors, format, tr, tr_with};
 use crate::ui::{self, Button, ButtonKind, Dialog, Field, Input, Note, Tone};
 
@@ -22,6 +26,13 @@ pub fn BulkDialog(
     /// The page's work on several images.
     bulk: Bulk,
 ) -> impl IntoView {
+    view! { <Provider value=bulk><LazyPiece piece=&lazy::BULK_DIALOG wanted=bulk.open /></Provider> }
+}
+
+/// What [`BulkDialog`] draws once its code is here; the work is in context.
+#[component]
+pub fn BulkDialogBody() -> impl IntoView {
+    let bulk = expect_context::<Bulk>();
     let title = Signal::derive(move || {
         bulk.plan.with(|plan| {
             plan.as_ref()
@@ -63,15 +74,20 @@ fn asking(bulk: Bulk, plan: Plan) -> AnyView {
         own_project.with_value(|own| bulk.word.with(|word| why_not_word(deed, word, own)))
     });
     let left_out = plan.left_out();
-    let parts_stay = parts_stay(&plan);
+    let parts = use_parts(&plan);
     let names = name_list(plan.can.iter().map(|entry| &entry.image));
     let label = deed.question(plan.can.len());
     let images: Vec<Image> = plan.can.iter().map(|entry| entry.image.clone()).collect();
+    let waits = move || parts.is_some_and(Parts::are_waited_for);
     let begin = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         tried.set(true);
-        if wrong.get_untracked().is_none() {
-            start(bulk, deed, images.clone());
+        if wrong.get_untracked().is_none() && !untrack(waits) {
+            let item = |image: &Image| {
+                let chosen = parts.map(|parts| parts.chosen(&image.id));
+                Item::new(image.clone(), chosen.unwrap_or_default())
+            };
+            start(bulk, deed, images.iter().map(item).collect());
         }
     };
     let kind = if deed == Deed::Delete { ButtonKind::DangerSolid } else { ButtonKind::Primary };
@@ -80,7 +96,7 @@ fn asking(bulk: Bulk, plan: Plan) -> AnyView {
             <div class="dialog__body">
                 {names}
                 <p>{deed.consequence()}</p>
-                {parts_stay.map(|words| view! { <p>{words}</p> })}
+                {parts.map(Parts::view)}
                 {left_out.map(|reasons| view! {
                     <p class="muted">{tr_with("Left out: {reasons}.", &[("reasons", &reasons)])}</p>
                 })}
@@ -90,23 +106,11 @@ fn asking(bulk: Bulk, plan: Plan) -> AnyView {
                 <Button on_press=move |_| bulk.open.set(false)>
                     {tr("Cancel")}
                 </Button>
-                <Button kind=kind submit=true>{label}</Button>
+                <Button kind=kind submit=true busy=Signal::derive(waits)>{label}</Button>
             </div>
         </form>
     }
     .into_any()
-}
-
-/// What is not deleted with several images at once; the dialog of one image asks for each.
-fn parts_stay(plan: &Plan) -> Option<String> {
-    let pointing = plan.can.iter().filter(|entry| entry.image.is_volume_snapshot()).count();
-    match (plan.deed, pointing) {
-        (Deed::Delete, 1..) => Some(tr_with(
-            "{images} of them: only a record that points to volume snapshots. Those stay, and go on counting against the quota. To delete them as well, delete such an image by itself.",
-            &[("images", &format::count(pointing, "image", "images"))],
-        )),
-        _ => None,
-    }
 }
 
 /// The tag or the project that it is about.
@@ -160,7 +164,7 @@ fn going(bulk: Bulk) -> AnyView {
 /// Row by row what failed and why, and the way to try those again.
 fn over(bulk: Bulk, deed: Deed) -> AnyView {
     let progress = bulk.run.progress.get_untracked().unwrap_or_default();
-    let again: Vec<Image> = progress.failed.iter().map(|failure| failure.image.clone()).collect();
+    let again: Vec<Item> = progress.failed.iter().map(|failure| failure.item.clone()).collect();
     let count = again.len();
     let (title, tone) = outcome(&progress);
     view! {
@@ -200,7 +204,7 @@ fn outcome(progress: &Progress) -> (String, Tone) {
 fn stopped(progress: &Progress) -> Option<String> {
     match progress.left() {
         0 if progress.failed.is_empty() => None,
-        0 => Some(tr("Those stay as they were, and stay selected.").to_owned()),
+        0 => Some(stays_words(&progress.failed)),
         left => Some(tr_with(
             "It was stopped; {count} were not begun and stay as they were.",
             &[("count", &left)],
@@ -208,17 +212,40 @@ fn stopped(progress: &Progress) -> Option<String> {
     }
 }
 
+/// What is still there of those that failed.
+fn stays_words(failed: &[Failure]) -> String {
+    let refused = failed.iter().any(|failure| failure.why != Why::PartsStay);
+    let refused = refused.then(|| tr("Those stay as they were, and stay selected."));
+    let parts = failed.iter().any(|failure| failure.why == Why::PartsStay);
+    let parts = parts.then(|| tr("Where volume snapshots are still there, their image is deleted. They go on counting against the quota, and this console shows them no longer: try again, or note their ids."));
+    [refused, parts].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}
+
 fn failure(failure: &Failure) -> AnyView {
-    let words = errors::api(&failure.error, None);
+    let image = &failure.item.image;
+    let why = match &failure.why {
+        Why::Refused(error) => {
+            let words = errors::api(error, None).text_with_request();
+            view! { <span class="bulk__why">{words}</span> }.into_any()
+        }
+        Why::PartsStay => failure.item.parts.iter().map(part_failure).collect_view().into_any(),
+    };
     view! {
         <li class="bulk__failure">
-            <span class="bulk__name">{display_name(&failure.image)}</span>
+            <span class="bulk__name">{display_name(image)}</span>
             " "
-            <code class="faint">{short_id(&failure.image)}</code>
-            <span class="bulk__why">{words.text_with_request()}</span>
+            <code class="faint">{short_id(image)}</code>
+            {why}
         </li>
     }
     .into_any()
+}
+
+fn part_failure(part: &PartRow) -> AnyView {
+    let name = tr_with("{name} is still there.", &[("name", &part.name)]);
+    let why = part.fate.why().unwrap_or_default();
+    view! { <span class="bulk__why">{name} " " {why} " " <code>{part.id.to_string()}</code></span> }
+        .into_any()
 }
 
 fn name_list<'a>(images: impl ExactSizeIterator<Item = &'a Image>) -> AnyView {
@@ -251,9 +278,9 @@ fn short_id(image: &Image) -> String {
     image.id.as_str().chars().take(8).collect()
 }
 
-fn start(bulk: Bulk, deed: Deed, images: Vec<Image>) {
+fn start(bulk: Bulk, deed: Deed, items: Vec<Item>) {
     let word = bulk.word.get_untracked().trim().to_owned();
-    bulk.run.start(deed, word, images, move |all_well| {
+    bulk.run.start(deed, word, items, move |all_well| {
         if all_well {
             bulk.open.try_set(false);
             focus_around(bulk);

@@ -3,6 +3,7 @@
 
 mod bar;
 mod dialog;
+mod parts;
 mod plan;
 mod run;
 
@@ -15,7 +16,7 @@ use super::feed::Feed;
 use super::select::Selection;
 
 pub use bar::BulkBar;
-pub use dialog::BulkDialog;
+pub use dialog::{BulkDialog, BulkDialogBody};
 
 /// What bar and dialog share. Cheap to copy.
 #[derive(Clone, Copy)]

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,7 +12,7 @@ use openstack::{ApiError, ErrorKind, ImageId, ProjectId};
 use super::super::feed::{Change, Feed};
 use super::plan::Deed;
 use crate::cloud::{Cloud, use_cloud};
-use crate::components::image::{display_name, wrong_project};
+use crate::components::image::{PartRow, delete_part, display_name, wrong_project};
 use crate::text::{tr, tr_with};
 use crate::ui::{Toast, Toasts};
 
@@ -48,13 +49,40 @@ impl Progress {
     }
 }
 
+/// An image that something is done to, with the volume snapshots that go with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// The image.
+    pub image: Image,
+    /// The volume snapshots that are to go with it; of a failure those that are still there.
+    pub parts: Vec<PartRow>,
+    /// It is done to the image itself; only snapshots of it are left.
+    image_done: bool,
+}
+
+impl Item {
+    /// One to which nothing is done yet.
+    pub fn new(image: Image, parts: Vec<PartRow>) -> Self {
+        Self { image, parts, image_done: false }
+    }
+}
+
 /// An image to which it could not be done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
-    /// The image.
-    pub image: Image,
+    /// The image, and what is left to be done.
+    pub item: Item,
     /// Why.
-    pub error: ApiError,
+    pub why: Why,
+}
+
+/// Why something is left to be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Why {
+    /// The cloud refused, or failed; the image is as it was.
+    Refused(ApiError),
+    /// The image is deleted, and volume snapshots of it are still there: each says why.
+    PartsStay,
 }
 
 /// A run of one deed. Cheap to copy.
@@ -102,35 +130,32 @@ impl Run {
         self,
         deed: Deed,
         word: String,
-        images: Vec<Image>,
+        items: Vec<Item>,
         on_end: impl Fn(bool) + 'static,
     ) {
         let cloud = self.cloud.get_value();
-        let mut progress = Progress { total: images.len(), ..Progress::default() };
+        let mut progress = Progress { total: items.len(), ..Progress::default() };
         self.stopping.set_value(false);
         self.progress.set(Some(progress.clone()));
         let stopping = self.stopping;
         spawn_local(async move {
-            let work = images
+            let work = items
                 .into_iter()
                 .take_while(|_| stopping.try_get_value() != Some(true))
-                .map(|image| {
+                .map(|item| {
                     let (cloud, word) = (cloud.clone(), word.clone());
-                    async move {
-                        let answer = perform(&cloud, deed, &word, &image).await;
-                        (image, answer)
-                    }
+                    async move { carry_out(&cloud, deed, &word, item).await }
                 });
             let mut outcomes = stream::iter(work).buffer_unordered(AT_ONCE);
             let mut changes = Vec::new();
-            while let Some((image, answer)) = outcomes.next().await {
-                match answer {
-                    Ok(change) => {
-                        progress.done += 1;
-                        self.selected.try_update(|selected| selected.remove(&image.id));
-                        changes.push(change);
-                    }
-                    Err(error) => progress.failed.push(Failure { image, error }),
+            while let Some((item, change, why)) = outcomes.next().await {
+                if let Some(change) = change {
+                    self.selected.try_update(|selected| selected.remove(&item.image.id));
+                    changes.push(change);
+                }
+                match why {
+                    None => progress.done += 1,
+                    Some(why) => progress.failed.push(Failure { item, why }),
                 }
                 if changes.len() >= BATCH {
                     self.feed.apply(std::mem::take(&mut changes));
@@ -153,20 +178,54 @@ impl Run {
         // The open dialog tells each of them. Where it is closed, or the page was left, nobody would see it.
         let is_seen = self.open.try_get_untracked() == Some(true);
         if !is_seen && !progress.failed.is_empty() {
-            let names: Vec<String> = progress
-                .failed
-                .iter()
-                .take(5)
-                .map(|failure| display_name(&failure.image))
-                .collect();
             let title = tr_with(
                 "{what}: failed for {count}",
                 &[("what", &deed.verb()), ("count", &progress.failed.len())],
             );
-            let text = tr_with("They stay as they were: {names}", &[("names", &names.join(", "))]);
-            self.toasts.show(Toast::danger(title, text));
+            self.toasts.show(Toast::danger(title, failed_words(&progress.failed)));
         }
     }
+}
+
+/// What is still there of those that failed, for whoever does not see the dialog.
+fn failed_words(failed: &[Failure]) -> String {
+    let refused = failed.iter().filter(|failure| failure.why != Why::PartsStay).take(5);
+    let names: Vec<String> = refused.map(|failure| display_name(&failure.item.image)).collect();
+    let refused = (!names.is_empty())
+        .then(|| tr_with("They stay as they were: {names}", &[("names", &names.join(", "))]));
+    let parts = failed.iter().filter(|failure| failure.why == Why::PartsStay).map(|failure| {
+        let name = display_name(&failure.item.image);
+        let ids: Vec<&str> = failure.item.parts.iter().map(|part| part.id.as_str()).collect();
+        tr_with(
+            "{name} is deleted, and these volume snapshots of it are still there: {ids}",
+            &[("name", &name), ("ids", &ids.join(", "))],
+        )
+    });
+    refused.into_iter().chain(parts).collect::<Vec<_>>().join(". ")
+}
+
+/// Does it to one image and to what goes with it. Gives what is left of it, what the list learns, and what went wrong.
+async fn carry_out(
+    cloud: &Cloud,
+    deed: Deed,
+    word: &str,
+    item: Item,
+) -> (Item, Option<Change>, Option<Why>) {
+    let change = match item.image_done {
+        true => None,
+        false => match perform(cloud, deed, word, &item.image).await {
+            Ok(change) => Some(change),
+            Err(error) => return (item, None, Some(Why::Refused(error))),
+        },
+    };
+    // The image goes first, so that nothing of its data is lost where the cloud refuses to let go of it.
+    let fates = item.parts.into_iter().map(|part| async move {
+        let fate = delete_part(cloud, &part.id).await;
+        PartRow { fate, ..part }
+    });
+    let parts: Vec<PartRow> = join_all(fates).await.into_iter().filter(PartRow::stays).collect();
+    let why = (!parts.is_empty()).then_some(Why::PartsStay);
+    (Item { image: item.image, parts, image_done: true }, change, why)
 }
 
 async fn perform(cloud: &Cloud, deed: Deed, word: &str, image: &Image) -> Result<Change, ApiError> {
