@@ -1,5 +1,5 @@
 //! What is measured on a screen as it stands: axe-core's findings, and whether it can be read without scrolling sideways.
-//! Through Chromium's DevTools, which also say how wide the window is and what the user prefers.
+//! Chromium's DevTools also say how wide the window is and what the user prefers; Firefox has its own window and stays light.
 
 use serde_json::{Value, json};
 
@@ -50,8 +50,33 @@ const SIDEWAYS: &str = r#"
 "#;
 
 impl User {
+    /// Checks what is open in the views that differ most: what axe-core says, and whether it has to be scrolled sideways.
+    pub async fn looks_well(&self) -> Outcome {
+        for view in [View::light(1440, 1000), View::dark(360, 800)] {
+            self.look_through(view).await?;
+            let (axe, sideways) = (self.axe().await?, self.sideways().await?);
+            if !axe.is_empty() || sideways.is_some() {
+                return Err(format!("{view:?}: {axe:#?} {sideways:?}").into());
+            }
+        }
+        self.look_through(View::light(1440, 1000)).await
+    }
+
     /// Looks through another window. Motion is as the user of it prefers: none, so that nothing is measured half-way.
+    /// Firefox takes no window narrower than 450 pixels, and nobody can tell it which colours are preferred.
     pub async fn look_through(&self, view: View) -> Outcome {
+        let agent = self.driver().execute("return navigator.userAgent", vec![]).await?;
+        match agent.convert::<String>()?.contains("Firefox") {
+            true => self.driver().set_window_rect(0, 0, view.width, view.height).await?,
+            false => self.emulate(view).await?,
+        }
+        // The next frame is drawn that way.
+        let frame = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
+        self.driver().execute_async(frame, Vec::<Value>::new()).await?;
+        Ok(())
+    }
+
+    async fn emulate(&self, view: View) -> Outcome {
         let tools = self.driver().cdp();
         let metrics = json!({ "width": view.width, "height": view.height, "deviceScaleFactor": 1, "mobile": false });
         tools.send_raw("Emulation.setDeviceMetricsOverride", metrics).await?;
@@ -61,9 +86,6 @@ impl User {
             { "name": "prefers-reduced-motion", "value": "reduce" },
         ] });
         tools.send_raw("Emulation.setEmulatedMedia", media).await?;
-        // The next frame is drawn that way.
-        let frame = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
-        self.driver().execute_async(frame, Vec::<Value>::new()).await?;
         Ok(())
     }
 
