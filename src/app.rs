@@ -82,6 +82,7 @@ fn Console(
                 <FlatRoutes fallback=pages::NotFound>
                     <Route path=path!("/") view=|| view! { <GoTo path=routes::IMAGES.to_owned() /> } />
                     <Route path=path!("/login") view=|| view! { <Lazy page=&lazy::LOGIN /> } />
+                    <Route path=path!("/check") view=|| view! { <Lazy page=&lazy::CHECK /> } />
                     <Route path=path!("/images") view=|| view! { <Signed page=&lazy::IMAGES /> } />
                     <Route path=path!("/images/create") view=|| view! { <Signed page=&lazy::CREATE /> } />
                     <Route path=path!("/images/:id/edit") view=|| view! { <Signed page=&lazy::EDIT_IMAGE /> } />

@@ -13,7 +13,7 @@ use leptos::prelude::window;
 use leptos::wasm_bindgen::{JsCast, JsValue};
 use openstack::{Request, Response, Transport, TransportError};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, RequestCache, RequestCredentials};
+use web_sys::{AbortController, RequestCache, RequestCredentials, RequestMode};
 
 /// How long an answer may take. Cinder and Nova answer slow calls within a minute; longer work is
 /// polled for.
@@ -53,6 +53,21 @@ pub async fn text(path: &str) -> Result<Response, TransportError> {
         .and_then(JsCast::dyn_into)
         .map_err(unreachable)?;
     read(answer.into()).await
+}
+
+/// Whether anything answers at an address, whatever it says and whether or not a page of this origin may read it: an opaque
+/// request. Nothing goes with it, neither token nor cookie.
+///
+/// # Errors
+/// As [`Transport::send`].
+pub async fn answers(url: &str) -> Result<(), TransportError> {
+    let abort = AbortOnDrop(AbortController::new().map_err(unreachable)?);
+    let call = RequestBuilder::new(url)
+        .mode(RequestMode::NoCors)
+        .credentials(RequestCredentials::Omit)
+        .cache(RequestCache::NoStore)
+        .abort_signal(Some(&abort.0.signal()));
+    call.send().await.map(drop).map_err(failed)
 }
 
 /// Dropping a request that nobody waits for frees its connection.

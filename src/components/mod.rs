@@ -1,6 +1,7 @@
 //! Parts that know the domain and serve two pages or more.
 
 mod brand;
+mod check_link;
 mod error_note;
 pub mod image;
 mod language;
@@ -16,6 +17,7 @@ mod shell;
 pub mod systems;
 
 pub use brand::Brand;
+pub use check_link::CheckLink;
 pub use error_note::{ErrorNote, Freshness, Stale};
 pub use language::{LanguageButtons, LanguageDialog, LanguageItems, Switching, Typed};
 pub use osmark::OsMark;

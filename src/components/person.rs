@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use super::language::{LanguageDialog, LanguageItems, Switching};
 use crate::captures::{Captures, use_captures};
 use crate::clock;
+use crate::routes;
 use crate::session::Account;
 use crate::text::{format, tr, tr_with};
 use crate::theme::Theme;
-use crate::ui::{ConfirmDialog, Glyph, Menu, MenuAlign, MenuItem, MenuRule, MenuTitle};
+use crate::ui::{ConfirmDialog, Glyph, Menu, MenuAlign, MenuItem, MenuLink, MenuRule, MenuTitle};
 use crate::uploads::{Uploads, use_uploads};
 
 /// What the person's menu and the command palette both do. In context; cheap to copy.
@@ -104,6 +105,8 @@ pub fn PersonMenu() -> impl IntoView {
             }).collect_view()}
             <MenuRule />
             <LanguageItems switching=switching />
+            <MenuRule />
+            <MenuLink href=routes::CHECK icon=Glyph::Help>{tr("Check the cloud")}</MenuLink>
             <MenuRule />
             <MenuItem icon=Glyph::SignOut on_press=move |()| person.leave()>{tr("Sign out")}</MenuItem>
         </Menu>

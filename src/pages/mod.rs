@@ -13,6 +13,7 @@
 //! - New functions of the cloud go to `cloud/<service>.rs`, new words for errors to `text/errors.rs`.
 //! - Errors: `components::ErrorNote` in the page; at a field when one field caused it.
 
+mod check;
 mod create;
 mod image;
 mod images;
@@ -22,9 +23,10 @@ mod launch;
 mod login;
 mod not_found;
 
+pub use check::CheckPage;
 pub use create::CreatePage;
 pub use image::{EditImagePage, ImagePage};
-pub use images::{ImagesPage, LeftList};
+pub use images::{BulkDialogBody, ImagesPage, LeftList};
 pub use instance::InstancePage;
 pub use instances::InstancesPage;
 pub use launch::LaunchPage;

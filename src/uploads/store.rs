@@ -22,7 +22,7 @@ use crate::cloud::Cloud;
 use crate::text::shell;
 
 /// The container, one per project.
-pub(super) const CONTAINER: &str = "slipway-uploads";
+pub(crate) const CONTAINER: &str = "slipway-uploads";
 
 /// How long a signed URL is good: an import may wait for hours in Glance's queue. Swift looks at it only when the
 /// download begins.
@@ -177,7 +177,7 @@ pub(super) fn base(cloud: &Cloud) -> Result<String, ApiError> {
 }
 
 /// What opens the container to this page, for whoever has the command-line client.
-pub(super) fn opening_commands() -> Vec<String> {
+pub(crate) fn opening_commands() -> Vec<String> {
     let origin = origin();
     vec![
         format!("openstack container create {CONTAINER}"),

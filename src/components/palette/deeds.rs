@@ -46,6 +46,7 @@ fn places() -> Vec<Command> {
         ),
         Command::go(tr("Instances"), Glyph::Server, routes::INSTANCES),
         Command::go(tr("Launch instance"), Glyph::Launch, routes::LAUNCH),
+        Command::go(tr("Check the cloud"), Glyph::Help, routes::CHECK),
     ]
 }
 

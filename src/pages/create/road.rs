@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use super::draft::Source;
 use super::form::Form;
 use crate::cloud::{Cloud, use_cloud};
+use crate::components::CheckLink;
 use crate::text::{format, tr, tr_with, uploads as words};
 use crate::ui::{Button, Check, ChoiceCard, CopyButton, Note, Tone};
 use crate::uploads::{
@@ -230,6 +231,7 @@ fn obstacle(why: &WhyDirect, trying: RwSignal<bool>, again: Callback<()>) -> Opt
             <Note tone=Tone::Faint still=true title=tr("For parts, the cloud’s operator would have to change") text=Some(operator)>
                 {commands}
                 <Button small=true busy=trying on_press=move |_| again.run(())>{tr("Try again")}</Button>
+                <CheckLink />
             </Note>
         }
         .into_any(),

@@ -56,6 +56,8 @@ pub(super) struct Failed {
     pub(super) words: Words,
     /// The credentials were refused.
     pub(super) refused: bool,
+    /// The cloud gave no answer, or none that can be read: it may be worth checking.
+    pub(super) unanswered: bool,
 }
 
 impl Attempt {
@@ -70,6 +72,11 @@ impl Attempt {
 
     pub(super) fn in_region(self, region: Option<String>) -> Self {
         Self { region, ..self }
+    }
+
+    /// The id of the cloud that is signed in to.
+    pub(super) fn cloud_id(&self) -> &str {
+        &self.cloud.id
     }
 
     pub(super) async fn make(self) -> Result<Outcome, Failed> {
@@ -97,6 +104,7 @@ impl Attempt {
         };
         let answer = entry.sign_in(&credentials, &scope).await.map_err(|error| Failed {
             refused: error.kind == ErrorKind::Unauthorized,
+            unanswered: is_unanswered(&error),
             words: errors::sign_in(&error, step),
         })?;
         match answer {
@@ -181,13 +189,20 @@ impl Choosing {
 
 #[allow(clippy::needless_pass_by_value)] // For `map_err`.
 fn failed(error: ApiError) -> Failed {
-    Failed { words: errors::api(&error, None), refused: false }
+    Failed { unanswered: is_unanswered(&error), words: errors::api(&error, None), refused: false }
+}
+
+fn is_unanswered(error: &ApiError) -> bool {
+    matches!(
+        error.kind,
+        ErrorKind::Unreachable | ErrorKind::Timeout | ErrorKind::Decode | ErrorKind::Server
+    )
 }
 
 fn unknown_method() -> Failed {
-    Failed { words: errors::unknown_method(), refused: false }
+    Failed { words: errors::unknown_method(), refused: false, unanswered: false }
 }
 
 fn no_project(session: &Session) -> Failed {
-    Failed { words: errors::no_project(&session.user.name), refused: false }
+    Failed { words: errors::no_project(&session.user.name), refused: false, unanswered: false }
 }

@@ -17,7 +17,7 @@ use self::attempt::{Attempt, Outcome};
 use self::credentials_file::FilePanel;
 use self::form::{Entered, Way};
 use self::steps::{PasscodeStep, ProjectStep};
-use crate::components::{Brand, FirstPage, LanguageButtons};
+use crate::components::{Brand, CheckLink, FirstPage, LanguageButtons};
 use crate::config::{CloudConfig, Config};
 use crate::routes;
 use crate::session::Account;
@@ -41,6 +41,8 @@ struct Problem {
     words: Words,
     /// The credentials were refused: it belongs to the secret's field.
     refused: bool,
+    /// The cloud gave no answer: this one may be worth checking, by its id.
+    check: Option<String>,
 }
 
 /// The page.
@@ -67,13 +69,16 @@ pub fn LoginPage() -> impl IntoView {
         let attempt = attempt.clone();
         problem.set(None);
         async move {
+            let cloud = attempt.cloud_id().to_owned();
             match attempt.make().await {
                 Ok(Outcome::Entered(signed_in)) => account.enter(*signed_in),
                 Ok(Outcome::Halfway(halfway)) => step.set(Step::Passcode(halfway)),
                 Ok(Outcome::Choosing(choosing)) => step.set(Step::Project(choosing)),
-                Err(failed) => {
-                    problem.set(Some(Problem { words: failed.words, refused: failed.refused }))
-                }
+                Err(failed) => problem.set(Some(Problem {
+                    words: failed.words,
+                    refused: failed.refused,
+                    check: failed.unanswered.then_some(cloud),
+                })),
             }
         }
     });
@@ -118,8 +123,14 @@ fn Summary(
     view! {
         <Show when=move || problem.read().is_some()>
             <div tabindex="-1" node_ref=element>
-                {move || problem.get().map(|problem| view! {
-                    <Note tone=Tone::Danger title=problem.words.title.clone() text=problem.words.text_with_request() />
+                {move || problem.get().map(|problem| {
+                    let (title, text) = (problem.words.title.clone(), problem.words.text_with_request());
+                    match problem.check {
+                        None => view! { <Note tone=Tone::Danger title=title text=text /> }.into_any(),
+                        Some(cloud) => view! {
+                            <Note tone=Tone::Danger title=title text=text><CheckLink cloud=cloud /></Note>
+                        }.into_any(),
+                    }
                 })}
             </div>
         </Show>
