@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn a_fate_that_could_not_be_set_back_is_named() {
         assert!(kept_words(Vec::new()).contains("as it was before"));
-        let one = |id: &str, goes| {
+        let one = |id: &str, goes: bool| {
             let fate = VolumeFate { id: VolumeId::from(id), went: !goes, goes };
             (fate, error(ErrorKind::Conflict, Some(409)))
         };
