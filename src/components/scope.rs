@@ -141,7 +141,8 @@ pub fn use_section_root() -> impl Fn() + Clone + Send + Sync + 'static {
         let path = path.get_untracked();
         let root =
             if path.starts_with(routes::INSTANCES) { routes::INSTANCES } else { routes::IMAGES };
-        if path != root {
+        // The check is of whatever scope there is.
+        if path != root && path != routes::CHECK {
             // Nobody is there to be led when they signed out meanwhile.
             navigate.try_with_value(|navigate| navigate(root, NavigateOptions::default()));
         }

@@ -160,7 +160,7 @@ fn Checked(
     let (crumbs, subtitle) = target.with_value(|target| {
         let crumbs = match target.here.signed_in {
             true => Vec::new(),
-            false => vec![(tr("Sign in").to_owned(), routes::LOGIN.to_owned())],
+            false => vec![(tr("Sign in").to_owned(), sign_in(target))],
         };
         let origin = &target.here.origin;
         (

@@ -59,12 +59,13 @@ pub(super) fn text(
 /// The text with words replaced where they stand alone: "demo" is not a part of "demonstration".
 fn without(text: &str, private: &[(String, &str)]) -> String {
     let mut text = text.to_owned();
-    for (word, instead) in private.iter().filter(|(word, _)| !word.is_empty()) {
+    // A name of one or two letters would be found in every sentence.
+    for (word, instead) in private.iter().filter(|(word, _)| word.len() > 2) {
         let mut clean = String::with_capacity(text.len());
         let mut rest = text.as_str();
         while let Some((before, after)) = rest.split_once(word.as_str()) {
             let joined = |c: char| c.is_alphanumeric() || c == '-';
-            let begins = !clean_end(&clean, before).is_some_and(joined);
+            let begins = !last(&clean, before).is_some_and(joined);
             let ends = !after.chars().next().is_some_and(joined);
             clean.push_str(before);
             clean.push_str(if begins && ends { instead } else { word });
@@ -76,7 +77,7 @@ fn without(text: &str, private: &[(String, &str)]) -> String {
     text
 }
 
-fn clean_end(clean: &str, before: &str) -> Option<char> {
+fn last(clean: &str, before: &str) -> Option<char> {
     before.chars().next_back().or_else(|| clean.chars().next_back())
 }
 

@@ -21,22 +21,23 @@ pub(super) fn Verdict(
     /// Where to sign in.
     sign_in: String,
 ) -> impl IntoView {
-    let tone = Memo::new(move |_| (busy.get(), sum.get()));
+    // Announced once when it is done, not with every service.
+    let told = Memo::new(move |_| (!busy.get()).then(|| sum.get()));
     view! {
         <div role="status">
             {move || {
-                let (busy, sum) = tone.get();
-                let title = title(busy, sum);
-                let text = tr_with(
+                let told = told.get();
+                let tone = match told {
+                    None => Tone::Faint,
+                    Some(Sum { wrong: 0, missing: 0, .. }) => Tone::Ok,
+                    Some(Sum { wrong: 0, .. }) => Tone::Warn,
+                    Some(_) => Tone::Danger,
+                };
+                let text = told.map(|sum| tr_with(
                     "{wrong} wrong, {missing} missing, {unlooked} not looked at.",
                     &[("wrong", &sum.wrong), ("missing", &sum.missing), ("unlooked", &sum.unlooked)],
-                );
-                match (busy, sum) {
-                    (true, _) => view! { <Note tone=Tone::Faint still=true title=title.to_owned() text=Some(text) /> }.into_any(),
-                    (_, Sum { wrong: 0, missing: 0, .. }) => view! { <Note tone=Tone::Ok still=true title=title.to_owned() text=Some(text) /> }.into_any(),
-                    (_, Sum { wrong: 0, .. }) => view! { <Note tone=Tone::Warn still=true title=title.to_owned() text=Some(text) /> }.into_any(),
-                    _ => view! { <Note tone=Tone::Danger still=true title=title.to_owned() text=Some(text) /> }.into_any(),
-                }
+                ));
+                view! { <Note tone=tone still=true title=title(told).to_owned() text=text /> }
             }}
         </div>
         {(!signed_in).then(|| view! {
@@ -48,12 +49,12 @@ pub(super) fn Verdict(
     }
 }
 
-fn title(busy: bool, sum: Sum) -> &'static str {
-    match (busy, sum) {
-        (true, _) => tr("The cloud is being looked at …"),
-        (_, Sum { wrong: 0, missing: 0, .. }) => tr("Nothing stands in the way"),
-        (_, Sum { wrong: 0, .. }) => tr("Not everything is possible in this cloud"),
-        _ => tr("Something stands in the way"),
+fn title(told: Option<Sum>) -> &'static str {
+    match told {
+        None => tr("The cloud is being looked at …"),
+        Some(Sum { wrong: 0, missing: 0, .. }) => tr("Nothing stands in the way"),
+        Some(Sum { wrong: 0, .. }) => tr("Not everything is possible in this cloud"),
+        Some(_) => tr("Something stands in the way"),
     }
 }
 

@@ -145,8 +145,8 @@ async fn a_cloud_that_lets_the_page_in_is_asked_for_everything() -> Outcome {
     on_two_origins("check-open", async |stage| {
         let cloud = elsewhere(stage, true).await?;
         let user = &stage.user;
-        user.open("/check?cloud=elsewhere").await?;
-        has(&done(stage).await?, &["Whether the token can be read", "expose_headers"])?;
+        let text = checked(stage, "/check?cloud=elsewhere").await?;
+        has(&text, &["Whether the token can be read", "expose_headers"])?;
         user.click("link", "Sign in").await?;
         user.choose("Cloud", "Elsewhere").await?;
         user.fill("User", "demo").await?;
