@@ -12,12 +12,14 @@ mod console;
 mod files;
 mod firefox;
 mod ground;
+mod hostile;
 mod keyboard;
 mod look;
 mod measure;
 mod person;
 mod plan;
 mod processes;
+mod release;
 mod terminal;
 mod uploads;
 mod user;
@@ -30,6 +32,7 @@ pub use compute::Disk;
 pub use console::{CONFIG, console_with};
 pub use files::{disk_with_debian, noise, qcow2, serve_file, totp_code, zeros};
 pub use ground::{Ground, Site, on_any_cloud};
+pub use hostile::{CLOSING, CONTROL, DATA_ADDRESS, MARKUP, SCRIPT_ADDRESS, TURNED, WORDED, long};
 pub use look::{Name, like};
 pub use measure::View;
 pub use person::Person;
@@ -38,6 +41,7 @@ pub use plan::{
     refused,
 };
 pub use processes::{Process, tree};
+pub use release::{on_release, release};
 pub use terminal::pasted;
 pub use uploads::{SEGMENT, stored_bytes, upload_journey};
 pub use user::User;
@@ -60,10 +64,24 @@ pub struct Stage {
     pub folder: tempfile::TempDir,
 }
 
-/// The options that tests start from: a fresh data folder, the built app, state changes at a tenth of a real cloud's pace.
+impl Stage {
+    /// Signs in to the demo project, with one instance in it. Gives a client beside the page and the instance's id.
+    ///
+    /// # Errors
+    /// When the sign-in fails, or the cloud does not make the instance.
+    pub async fn with_instance(&self, name: &str, disk: Disk) -> Result<(Api, String), Trouble> {
+        self.user.sign_in("demo", "demo-secret", "demo").await?;
+        let beside = self.api().await?;
+        let id = beside.instance(name, disk).await?;
+        Ok((beside, id))
+    }
+}
+
+/// The options that tests start from: a fresh data folder, the built app, state changes at a tenth of a real cloud's pace, the
+/// [`release`] that is asked for.
 ///
 /// # Errors
-/// When the built app is not where `SLIPWAY_DIST` (or `dist/`) says.
+/// When the built app is not where `SLIPWAY_DIST` (or `dist/`) says, and when there is no such release.
 pub fn options(folder: &tempfile::TempDir) -> Result<devcloud::Options, Trouble> {
     let dist = match std::env::var_os("SLIPWAY_DIST") {
         Some(dist) => PathBuf::from(dist),
@@ -79,6 +97,7 @@ pub fn options(folder: &tempfile::TempDir) -> Result<devcloud::Options, Trouble>
     Ok(devcloud::Options {
         app: Some(dist),
         pace: 0.1,
+        release: release()?,
         ..devcloud::Options::new(folder.path().join("cloud"))
     })
 }
