@@ -183,7 +183,7 @@ fn ImageRow(image: Image, own: bool) -> impl IntoView {
             <td class="table__name" role="cell">
                 <Entry href=href.clone() name=name.clone() id=image.id.to_string() note=Signal::stored(note) mark=mark />
             </td>
-            <td class="cell-status" role="cell">
+            <td class="cell-status cell-words" role="cell">
                 {system_name(&image).map_or_else(|| view! { <span class="faint">{tr("Unknown")}</span> }.into_any(), IntoAny::into_any)}
             </td>
             <td class="cell-facts num table__muted" role="cell" data-first>{needs(&image).map_or_else(faint, IntoAny::into_any)}</td>
