@@ -77,17 +77,18 @@ impl User {
     /// As [`User::choose_segments`], signed in already. The app is loaded anew, and forgets what is under way.
     pub async fn choose_file_in_segments(&self, file: &Path) -> Outcome {
         self.open("/images/create").await?;
-        self.in_segments(file).await
+        self.choose_here_in_segments(file).await
     }
 
     /// As [`User::choose_segments`], while others are under way.
     pub async fn choose_another_in_segments(&self, file: &Path) -> Outcome {
         self.click("link", "Images").await?;
         self.click("link", "Create image").await?;
-        self.in_segments(file).await
+        self.choose_here_in_segments(file).await
     }
 
-    async fn in_segments(&self, file: &Path) -> Outcome {
+    /// As [`User::choose_segments`], on the create page that is open.
+    pub async fn choose_here_in_segments(&self, file: &Path) -> Outcome {
         self.choose_file(file).await?;
         self.click("radio", like("In parts")).await?;
         // The canary goes first, once in this browser: what a test then plans is not meant for it.

@@ -269,13 +269,10 @@ impl User {
     /// A panic of the app or a refusal by the Content-Security-Policy shows only in the browser's log: a journey
     /// that leaves one there has failed, whatever the page looked like.
     async fn no_errors_in_log(&self) -> Outcome {
-        for message in self.messages().await? {
-            let bad = ["panicked at", "Content Security Policy", "Uncaught", "unreachable"];
-            if bad.iter().any(|sign| message.contains(sign)) {
-                return Err(format!("the browser's log says: {message}").into());
-            }
+        match self.messages().await?.into_iter().find(|message| is_bad(message)) {
+            Some(message) => Err(format!("the browser's log says: {message}").into()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// What the page wrote to the browser's console since the last look.
@@ -307,6 +304,38 @@ impl User {
         match kept.await {
             Ok(text) => format!("screenshot: {}\n{text}", shot.display()),
             Err(trouble) => format!("(no evidence could be kept: {trouble})"),
+        }
+    }
+}
+
+/// Whether a line of the browser's log tells of a panic, of an exception that nobody caught, or of something that the page's
+/// policy refused.
+fn is_bad(message: &str) -> bool {
+    // Chromium writes the policy's name with spaces, Firefox with hyphens.
+    ["panicked at", "Uncaught", "unreachable", "Content Security Policy", "Content-Security-Policy"]
+        .iter()
+        .any(|sign| message.contains(sign))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_bad;
+
+    #[test]
+    fn bad_lines_are_known() {
+        for (line, bad) in [
+            ("panicked at src/live.rs:3:1: boom", true),
+            (
+                "Loading the image 'http://x/' violates the following Content Security Policy directive",
+                true,
+            ),
+            (
+                "Content-Security-Policy: The page’s settings blocked the loading of a resource (img-src)",
+                true,
+            ),
+            ("the server responded with a status of 404 (Not Found)", false),
+        ] {
+            assert_eq!(is_bad(line), bad, "{line}");
         }
     }
 }
