@@ -170,3 +170,40 @@ pub(super) fn questions(
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_there_can_be_changed() {
+        for service in Service::ALL {
+            for question in questions(service, "https://a.example/v3", true, true) {
+                let request = question.request(Some("secret"));
+                let header = |name: &str| {
+                    let found = request.headers.iter().find(|(header, _)| header == name);
+                    found.map(|(_, value)| value.as_str())
+                };
+                let harmless = request.method.is_safe()
+                    || request.url.contains(NOBODY)
+                    || header("X-Subject-Token") == Some(NOBODY)
+                    || request.body.as_deref() == Some(b"{}".as_slice());
+                assert!(harmless, "{request:?}");
+                assert!(!request.url.contains("secret"), "{request:?}");
+                let asked = question.ask.headers.len();
+                assert_eq!(request.headers.len(), asked, "what is asked is sent: {request:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn on_the_pages_own_origin_only_the_token_is_tried() {
+        for service in Service::ALL {
+            let own = questions(service, "https://console.example/v3", false, true);
+            assert!(own.iter().all(|question| question.ask.counts), "{service:?}");
+            assert!(questions(service, "https://console.example/v3", false, false).is_empty());
+        }
+        let stranger = questions(Service::Identity, "https://a.example/v3", true, false);
+        assert!(stranger.iter().all(|question| !question.ask.headers.contains(&"X-Auth-Token")));
+    }
+}
