@@ -44,7 +44,7 @@ pub fn MissingPage(
 fn Newer() -> impl IntoView {
     let (uploads, downloads, captures) = (use_uploads(), use_downloads(), use_captures());
     let under_way =
-        Memo::new(move |_| uploads.need_tab() + downloads.under_way() + captures.need_tab() > 0);
+        Memo::new(move |_| uploads.at_work() + downloads.under_way() + captures.need_tab() > 0);
     let wanted = RwSignal::new(false);
     Effect::new(move || {
         if wanted.get()

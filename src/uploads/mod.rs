@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 use openstack::image::CreateImage;
-use upload::Event;
+use upload::{Event, Phase};
 use web_sys::BeforeUnloadEvent;
 
 pub use content::Upload;
@@ -211,6 +211,18 @@ impl Uploads {
     pub fn need_tab(self) -> usize {
         let needs = |job: &&Job| job.state.with(|state| state.phase.needs_this_tab());
         self.jobs.with(|jobs| jobs.iter().filter(needs).count())
+    }
+
+    /// How many go on in this tab, to the comparison at their end; those that rest by the user's wish do not. Follows their
+    /// states.
+    pub fn at_work(self) -> usize {
+        let works = |job: &&Job| {
+            job.state.with(|state| {
+                state.phase.standing() == Standing::UnderWay
+                    && state.phase != JobPhase::File(Phase::Paused)
+            })
+        };
+        self.jobs.with(|jobs| jobs.iter().filter(works).count())
     }
 
     /// Makes a new image and sends its data.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use devcloud::faults::{Action, Rule};
 use slipway_e2e::{
@@ -11,6 +12,8 @@ use slipway_e2e::{
 };
 
 const PAGE: &str = "index.html";
+/// What is in flight stays slow to its end.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn app(stage: &Stage) -> PathBuf {
     stage.folder.path().join("app")
@@ -63,7 +66,7 @@ fn taken_back(folder: &Path) -> Outcome {
 }
 
 fn slow() -> Rule {
-    SEGMENT_PUT.meet(Action::SlowBody { bytes_per_second: 400_000 })
+    SEGMENT_PUT.meet(Action::SlowBody { bytes_per_second: 60_000 })
 }
 
 #[tokio::test]
@@ -79,7 +82,7 @@ async fn a_page_that_is_gone_asks_to_reload_when_the_upload_is_done() -> Outcome
             for file in &missing {
                 std::fs::rename(folder.join(file), folder.join(format!("gone-{file}")))?;
             }
-            let file = noise(stage.folder.path(), "between.raw", 8 * SEGMENT, 6).await?;
+            let file = noise(stage.folder.path(), "between.raw", 24 * SEGMENT, 6).await?;
             user.open("/images/create").await?;
             user.fill("User", "demo").await?;
             user.fill("Password", "demo-secret").await?;
@@ -105,9 +108,13 @@ async fn a_page_that_is_gone_asks_to_reload_when_the_upload_is_done() -> Outcome
             assert!(api.active("between").await?.is_none(), "it is still under way");
             taken_back(&folder)?;
             stage.cloud.faults().end(&slow());
+            user.until_within(PATIENCE, "between is active", async || {
+                Ok(api.active("between").await?.is_some())
+            })
+            .await?;
             // It reloads by itself, into the page that was wanted, and is signed in.
+            user.see("heading", "Images").await?;
             user.see("link", like("between")).await?;
-            user.at("the list", |path| path.starts_with("/images")).await?;
             api.holds_the_file("between", &file).await
         },
     )

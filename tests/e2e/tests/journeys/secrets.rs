@@ -80,10 +80,9 @@ async fn the_token_is_in_the_tab_alone_and_gone_after_signing_out() -> Outcome {
             let (user, beside) = (&stage.user, stage.api().await?);
             let server = beside.instance("keeper", Disk::Local).await?;
             let file = noise(stage.folder.path(), "kept.raw", 16 * SEGMENT, 4).await?;
-            stage
-                .cloud
-                .faults()
-                .add(SEGMENT_PUT.meet(Action::SlowBody { bytes_per_second: 200_000 }));
+            // It is under way until the end.
+            let slow = SEGMENT_PUT.meet(Action::SlowBody { bytes_per_second: 10_000 });
+            stage.cloud.faults().add(slow);
             user.choose_segments(&file).await?;
             let token = token(user).await?;
             assert!(token.len() > 80, "{token}");
