@@ -1,6 +1,6 @@
 # Thin: each command is a small script under tools/. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run dev build setup test test-openstack check audit screens bench dist clean
+.PHONY: help run dev build setup test test-openstack contract check audit screens bench dist clean
 
 PORT ?= 8080
 
@@ -25,6 +25,9 @@ test: ## Every test, the end-to-end ones in a real browser too
 
 test-openstack: ## The journeys on a real OpenStack, brought up on loopback (root, 3 GiB, minutes)
 	@tools/test-openstack
+
+contract: ## What a real OpenStack answers, recorded anew into tests/contract/ (root, 3 GiB, minutes)
+	@tools/record-contract
 
 check: ## Format, clippy, invariants, dependencies, size of the first page
 	@tools/check

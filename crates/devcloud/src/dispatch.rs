@@ -7,7 +7,7 @@
 use std::time::Instant;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::http::header::HOST;
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, Uri};
@@ -216,7 +216,8 @@ fn below_root(request: Request<Body>, below: &str) -> Option<Request<Body>> {
 }
 
 /// Which headers carry the request id, as recorded. Glance leaves it out where its filter is not
-/// reached: discovery and 401.
+/// reached: discovery and 401. So do Nova and Neutron at their roots; Cinder's second header comes from
+/// what writes its bodies.
 fn add_request_id(service: Service, path: &str, response: &mut Response<Body>, request_id: &str) {
     const OPENSTACK: HeaderName = HeaderName::from_static("x-openstack-request-id");
     const COMPUTE: HeaderName = HeaderName::from_static("x-compute-request-id");
@@ -228,7 +229,14 @@ fn add_request_id(service: Service, path: &str, response: &mut Response<Body>, r
         {
             &[]
         }
+        Service::Compute | Service::Network if path == "/" => &[],
         Service::Identity | Service::Image | Service::Network => &[OPENSTACK],
+        Service::Volume
+            if response.status() == StatusCode::UNAUTHORIZED
+                || response.body().size_hint().exact() == Some(0) =>
+        {
+            &[OPENSTACK]
+        }
         Service::Compute | Service::Volume => &[OPENSTACK, COMPUTE],
         Service::Object => &[TRANSACTION, OPENSTACK],
     };

@@ -101,8 +101,8 @@ fn what_comes_back() {
     let scoped = signed_in("keystone/password-project-scope");
     assert_eq!(scoped.user.name, "demo");
     assert_eq!(scoped.project.as_ref().map(|project| project.name.as_str()), Some("demo"));
-    assert_eq!(scoped.roles, ["reader", "member"]);
-    assert_eq!(scoped.expires_at.to_string(), "2026-11-22T18:56:37Z");
+    assert_eq!(scoped.roles, ["member", "reader"]);
+    assert_eq!(scoped.expires_at.to_string(), "2026-01-01T13:00:00Z");
     assert!(scoped.can_switch_project() && !scoped.is_reader_only() && !scoped.catalog.is_empty());
     let unscoped = signed_in("keystone/password-unscoped");
     assert!(unscoped.project.is_none() && unscoped.catalog.is_empty() && unscoped.roles.is_empty());

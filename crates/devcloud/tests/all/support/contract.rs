@@ -123,18 +123,16 @@ impl Sample {
         let answer = ours.as_answer();
         let mut found: BTreeSet<String> =
             self.differences(&answer).iter().map(|words| without_positions(words)).collect();
-        let theirs: BTreeMap<_, _> = self.headers.iter().cloned().collect();
-        for (name, value) in &ours.headers {
+        let (theirs, ours_by_name) = (self.values_by_name(), ours.values_by_name());
+        for (name, values) in &ours_by_name {
             match theirs.get(name) {
                 None => {
                     found.insert(format!("header {name} should not be there"));
                 }
                 Some(_) if [EXACT, OF_DATA].concat().contains(&name.as_str()) => {}
+                Some(theirs) if theirs == values => {}
                 Some(theirs) => {
-                    let (theirs, value) = (without_ids(theirs), without_ids(value));
-                    if theirs != value {
-                        found.insert(format!("header {name} is {value:?}, should be {theirs:?}"));
-                    }
+                    found.insert(format!("header {name} is {values:?}, should be {theirs:?}"));
                 }
             }
         }
@@ -142,6 +140,17 @@ impl Sample {
             words_differ(&mut Pointer(Vec::new()), &self.body, &ours.body, &mut found);
         }
         found
+    }
+
+    /// What each header says, without ids; one may stand there more than once.
+    fn values_by_name(&self) -> BTreeMap<String, String> {
+        let mut found = BTreeMap::<String, BTreeSet<String>>::new();
+        for (name, value) in &self.headers {
+            found.entry(name.clone()).or_default().insert(without_ids(value));
+        }
+        let joined =
+            |values: BTreeSet<String>| values.into_iter().collect::<Vec<_>>().join(" and ");
+        found.into_iter().map(|(name, values)| (name, joined(values))).collect()
     }
 
     /// The recorded answer as if it had just come.
