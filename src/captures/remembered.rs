@@ -47,6 +47,9 @@ pub struct Remembered {
     /// The image, once its id is known.
     #[serde(default)]
     pub image: Option<String>,
+    /// Images of that name that were there before it was asked for, by their ids: those are not this order's.
+    #[serde(default)]
+    pub before: Vec<String>,
     /// When it began, in milliseconds since 1970.
     pub begun_ms: i64,
 }
@@ -130,6 +133,12 @@ impl Memory {
         }
     }
 
+    /// Before the image is asked for: these of its name are there already.
+    pub(super) fn asking(&self, before: Vec<String>) {
+        self.now.borrow_mut().before = before;
+        self.reached(Reached::Asking, None);
+    }
+
     /// It has come so far.
     pub(super) fn reached(&self, reached: Reached, image: Option<&openstack::ImageId>) {
         {
@@ -164,6 +173,7 @@ mod tests {
             start_again: true,
             reached,
             image: None,
+            before: Vec::new(),
             begun_ms: 7,
         }
     }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::prelude::*;
-use openstack::{ApiError, ImageId, ServerId};
+use openstack::{ApiError, ErrorKind, ImageId, ServerId};
 
 use super::looks::{BELIEVED, Looks};
 use super::order::{self, InstanceOrder, Making, Power};
@@ -43,6 +43,7 @@ pub fn begin(captures: Captures, cloud: Cloud, order: InstanceOrder) -> Capture 
         start_again: order.power == Power::ShutDownAndStart,
         reached: if order.power.shuts_down() { Reached::Stopping } else { Reached::Asking },
         image: None,
+        before: Vec::new(),
         begun_ms,
     };
     let course = if order.power.shuts_down() { Course::ShutDown } else { Course::Beside };
@@ -165,13 +166,13 @@ impl Run {
         begun: &Remembered,
         course: Course,
     ) -> Result<ImageId, End> {
-        let unclear = |lost: Option<ApiError>, unread: Option<ApiError>| {
-            End::Unclear(Box::new(Unclear { begun: begun.clone(), lost, unread }))
+        let not_found = |unread: Option<ApiError>| {
+            End::Unclear(Box::new(Unclear { begun: begun.clone(), lost: None, unread }))
         };
         if course == Course::Search {
             return match self.search(server, begun, PATIENT).await {
-                Ok(found) => found.ok_or_else(|| unclear(None, None)),
-                Err(error) => Err(unclear(None, Some(error))),
+                Ok(found) => found.ok_or_else(|| not_found(None)),
+                Err(error) => Err(not_found(Some(error))),
             };
         }
         let resumed = course == Course::Rest && begun.reached != Reached::Stopping;
@@ -180,22 +181,48 @@ impl Run {
             match self.search(server, begun, BELIEVED).await {
                 Ok(Some(image)) => return Ok(image),
                 Ok(None) => {}
-                Err(error) => return Err(unclear(None, Some(error))),
+                Err(error) => return Err(not_found(Some(error))),
             }
         }
         self.phase(Phase::Asking);
-        self.memory.reached(Reached::Asking, None);
+        self.memory.asking(self.others(begun).await);
+        let begun = &self.memory.now();
+        let unclear = |lost: ApiError, unread: Option<ApiError>| {
+            End::Unclear(Box::new(Unclear { begun: begun.clone(), lost: Some(lost), unread }))
+        };
         match self.cloud.snapshot_server(server, &begun.image_name, &begun.properties).await {
             Ok(image) => Ok(image),
             Err(error) if is_lost(&error) => {
                 self.phase(Phase::Searching);
                 match self.search(server, begun, PATIENT).await {
-                    Ok(found) => found.ok_or_else(|| unclear(Some(error), None)),
-                    Err(unread) => Err(unclear(Some(error), Some(unread))),
+                    Ok(found) => found.ok_or_else(|| unclear(error, None)),
+                    Err(unread) => Err(unclear(error, Some(unread))),
                 }
             }
+            // A browser asks again by itself where the connection was closed without an answer: then the second asking finds
+            // the first one at work.
+            Err(error) if error.kind == ErrorKind::Conflict => match self.found(begun).await {
+                Ok(found) => found.ok_or(End::Refused(error)),
+                Err(unread) => Err(unclear(error, Some(unread))),
+            },
             Err(error) => Err(End::Refused(error)),
         }
+    }
+
+    /// The images of that name that are there already. Where they cannot be read, the time alone tells them from its own.
+    async fn others(&self, begun: &Remembered) -> Vec<String> {
+        match self.cloud.images_named(&begun.image_name).await {
+            Ok(found) => found.items.into_iter().map(|image| image.id.to_string()).collect(),
+            Err(error) => {
+                leptos::logging::warn!("{error}");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn found(&self, begun: &Remembered) -> Result<Option<ImageId>, ApiError> {
+        let images = Looks::new().images(&self.cloud, &begun.image_name).await?;
+        Ok(Search::new(self.cloud.project().id.clone(), begun, 1).found(&images))
     }
 
     async fn search(

@@ -36,10 +36,15 @@ impl<'a> Search<'a> {
         Self { project, begun, patience, in_vain: 0 }
     }
 
+    /// The image, if it is among these.
+    pub(super) fn found(&self, images: &[Image]) -> Option<ImageId> {
+        images.iter().find(|image| self.is_it(image)).map(|image| image.id.clone())
+    }
+
     /// Judges a look at the images of that name and at the instance.
     pub(super) fn see(&mut self, images: &[Image], server: Option<&Server>) -> Seen {
-        if let Some(image) = images.iter().find(|image| self.is_it(image)) {
-            return Seen::Image(image.id.clone());
+        if let Some(image) = self.found(images) {
+            return Seen::Image(image);
         }
         // Nova has begun to copy: the record is on its way into the list.
         if server.is_some_and(order::is_copied) {
@@ -50,14 +55,15 @@ impl<'a> Search<'a> {
         if self.in_vain >= self.patience { Seen::Nothing } else { Seen::Wait }
     }
 
-    /// This project's, younger than the order, and of no other instance.
+    /// This project's, younger than the order, of no other instance, and not there before.
     fn is_it(&self, image: &Image) -> bool {
         // The computer's clock and the cloud's may differ by a little.
         let since = self.begun.begun_ms - 60_000;
         let young = image.created_at.is_some_and(|made| made.as_millisecond() >= since);
         let of_another =
             image.source_server().is_some_and(|server| server.as_str() != self.begun.server);
-        young && !of_another && image.owner.as_ref() == Some(&self.project)
+        let was_there = self.begun.before.iter().any(|id| id == image.id.as_str());
+        young && !of_another && !was_there && image.owner.as_ref() == Some(&self.project)
     }
 }
 
@@ -86,6 +92,7 @@ mod tests {
             start_again: true,
             reached: Reached::Asking,
             image: None,
+            before: vec!["older".into()],
             begun_ms: 1_795_435_200_000, // 2026-11-23T12:00:00Z
         }
     }
@@ -118,6 +125,8 @@ mod tests {
         check(json!({"instance_uuid": "s"}), true);
         check(json!({"instance_uuid": "another"}), false);
         check(json!({"owner": "another"}), false);
+        // Asked for twice within a minute, the first one is not the second.
+        check(json!({"id": "older"}), false);
         check(json!({"created_at": "2026-11-22T12:00:00Z"}), false);
         check(json!({"created_at": null}), false);
         // Clocks differ.

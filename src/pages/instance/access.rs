@@ -94,8 +94,20 @@ pub fn Access(
         })?;
         net.remote().with(|remote| remote.value()?.is_closed(port).then_some(port))
     });
+    let rescued = Memo::new(move |_| {
+        known.server.with(|server| {
+            server.as_ref().is_some_and(|server| server.status == ServerStatus::Rescue)
+        })
+    });
     view! {
         <Panel title=tr("Log in")>
+            {move || rescued.get().then(|| view! {
+                <p class="small">
+                    <strong>{tr("It is rescued.")}</strong>
+                    " "
+                    {tr("The rescue system answers at its address, and knows only its own users and keys. What is said below holds when the rescue has ended.")}
+                </p>
+            })}
             {move || way.get().map(|way| match way {
                 Way::Waits => view! { <p class="small muted">{tr("Its address appears here as soon as it has one.")}</p> }.into_any(),
                 Way::NoNetwork => view! {

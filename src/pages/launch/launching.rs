@@ -9,6 +9,7 @@ use openstack::{ApiError, ServerId};
 
 use super::fields::Fields;
 use super::places::go_to;
+use super::summary::what_is_kept;
 use super::{keep, link};
 use crate::cloud::use_cloud;
 use crate::components::server::{PasswordOf, forget_password, keep_password};
@@ -98,7 +99,7 @@ pub fn use_launch(fields: Fields, image: String) -> Launching {
                     }
                 }
                 Err(error) => {
-                    let words = errors::api(&error, None);
+                    let words = errors::api(&error, Some(what_is_kept(&error)));
                     toasts.show(Toast::danger(words.title.clone(), words.text_with_request()));
                 }
             }

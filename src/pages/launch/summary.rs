@@ -15,6 +15,7 @@ use super::link;
 use super::places::go_to;
 use super::quota::QuotaUse;
 use super::supply::Supply;
+use crate::captures::is_lost;
 use crate::cloud::use_cloud;
 use crate::components::ErrorNote;
 use crate::text::{errors, format, tr, tr_with};
@@ -63,7 +64,7 @@ pub fn Summary(
                 {restored(fields)}
                 <div class="launch__refused" node_ref=elsewhere tabindex="-1" hidden=move || refused.read().is_none()>
                     {move || refused.get().map(|error| view! {
-                        <ErrorNote error=Signal::stored(error) kept=tr("What you filled in is still here.") />
+                        <ErrorNote kept=what_is_kept(&error) error=Signal::stored(error) />
                     })}
                 </div>
                 {children()}
@@ -73,6 +74,16 @@ pub fn Summary(
                 <Commands fields=fields />
             </aside>
         </form>
+    }
+}
+
+/// What is left of a launch that failed. Where its answer was lost, launching again may start a second instance.
+pub(super) fn what_is_kept(error: &openstack::ApiError) -> &'static str {
+    match is_lost(error) {
+        true => tr(
+            "What you filled in is still here. The cloud may have started it all the same: look in the list of instances before you launch again.",
+        ),
+        false => tr("What you filled in is still here."),
     }
 }
 
