@@ -225,7 +225,7 @@ fn pages_of_nova_and_neutron() {
     let fake = Fake::new(|request, _| {
         Ok(if request.url.ends_with("/v2.1/") {
             sample("nova/version")
-        } else if request.url.contains("marker=85373461-eb1a-4ce6-866e-5bd4b9a5b7a3") {
+        } else if request.url.contains("marker=1a9c91f6-0000-4000-8000-000000000002") {
             json(value!({"flavors": []}))
         } else {
             sample("nova/flavors-page")
@@ -233,7 +233,7 @@ fn pages_of_nova_and_neutron() {
     });
     assert_eq!(run(compute::flavors(&client(fake))).unwrap().items.len(), 2);
     let fake = Fake::new(|request, _| {
-        Ok(if request.url.contains("marker=785c03bb-0811-4b2c-8e2c-ea5108371f1e") {
+        Ok(if request.url.contains("marker=38c9707a-0000-4000-8000-000000000002") {
             json(
                 value!({"networks": [], "networks_links": [{"rel": "previous", "href": "http://x/?marker=y"}]}),
             )

@@ -73,7 +73,7 @@ fn recorded_errors() {
         "glance/delete-protected",
         Forbidden,
         None,
-        "Image f81f24e7-2073-435d-a2ee-d555c8a1c04a is protected",
+        "Image 9489c06b-0000-4000-8000-000000000001 is protected",
     );
     check(
         "glance/create-public",
