@@ -119,7 +119,7 @@ impl Fault {
 
     /// The same as this release words it: Glance 28 puts the reason of a 415 where WebOb's page has no place for it.
     #[must_use]
-    pub fn as_in(self, release: Release) -> Self {
+    pub fn for_release(self, release: Release) -> Self {
         match self.text {
             Text::MediaType { .. } if !release.image_media_type_is_explained() => {
                 Self { text: Text::MediaType { detail: String::new() }, ..self }

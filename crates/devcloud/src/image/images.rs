@@ -50,7 +50,8 @@ pub(super) async fn update(
     body: Body,
 ) -> Answer<Response> {
     let content_type = headers.get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok());
-    let dialect = Dialect::of(content_type).map_err(|fault| fault.as_in(region.options.release))?;
+    let dialect =
+        Dialect::of(content_type).map_err(|fault| fault.for_release(region.options.release))?;
     let body: Value = read_json(&headers, body).await?;
     let changes = patch::parse(&body, dialect)?;
     let now = region.clock.now().as_second();

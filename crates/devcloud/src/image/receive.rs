@@ -74,7 +74,7 @@ pub(super) fn media_type(headers: &HeaderMap, release: Release) -> Answer<()> {
         Some("application/octet-stream") => Ok(()),
         other => {
             let words = format!("Invalid content type {}", other.unwrap_or("None"));
-            Err(Fault::media_type(words).as_in(release))
+            Err(Fault::media_type(words).for_release(release))
         }
     }
 }

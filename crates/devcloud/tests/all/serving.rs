@@ -218,8 +218,11 @@ fn called(server: &str) -> &str {
     set.unwrap().trim_end_matches("\";")
 }
 
-/// The headers for every file in `docs/hosting/_headers`, and those that nginx sends for a host of files alone: name and value.
-fn advised() -> (Vec<(String, String)>, Vec<(String, String)>) {
+/// Headers of an answer: name and value.
+type Headers = Vec<(String, String)>;
+
+/// The headers for every file in `docs/hosting/_headers`, and those that nginx sends for a host of files alone.
+fn advised() -> (Headers, Headers) {
     let block = include_str!("../../../../docs/hosting/_headers").split("\n/*\n").nth(1).unwrap();
     let headers = block.lines().map_while(|line| line.strip_prefix("  ")?.split_once(": "));
     let open = called(include_str!("../../../../docs/hosting/cdn.conf"));
