@@ -12,10 +12,8 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 // What we want: DESIGN's bar. Not reached: what remains is the frame (Leptos, router, client) and the views of one page.
 const GOAL_BYTES = 300_000;
-// What fails: ratchets just above what is. Lower them with each gain. The list's was raised once, from 560, when its rows learnt
-// to delete an image with its volume snapshots and images of instances came to be followed from every page: to be won back
-// by loading those dialogs when they are opened.
-const BUDGET_BYTES = { login: 350_000, images: 575_000 };
+// What fails: ratchets just above what is. Lower them with each gain.
+const BUDGET_BYTES = { login: 350_000, images: 470_000 };
 const BUDGET_REQUESTS = 10;
 
 const [dist = "dist", format] = process.argv.slice(2);
