@@ -1,5 +1,6 @@
 //! Images of servers: what the real Nova and Glance answered, and what becomes of them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::support::contract::Sample;
@@ -166,7 +167,8 @@ async fn an_image_of_volumes_points_to_their_snapshots() {
         sample("volume-snapshot-image").body()["block_device_mapping"].as_str().unwrap(),
     )
     .unwrap();
-    let keys = |value: &Value| value[0].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    let keys =
+        |value: &Value| value[0].as_object().unwrap().keys().cloned().collect::<BTreeSet<_>>();
     assert_eq!(keys(&mapping), keys(&recorded));
     assert_eq!((&mapping[0]["volume_size"], &mapping[0]["boot_index"]), (&json!(2), &json!(0)));
     let snapshot = mapping[0]["snapshot_id"].as_str().unwrap().to_owned();
