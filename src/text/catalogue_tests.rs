@@ -38,6 +38,8 @@ fn a_translation_has_the_names_and_the_edges_of_its_original() {
 #[test]
 fn a_key_is_read_however_it_is_written() {
     let source = r##"
+        #[cfg(test)]
+        mod tests;
         tr("plain") tr_with(
             "two {n} \
              lines", &[("n", &n)]) // tr("in a comment")
@@ -127,9 +129,18 @@ fn word_letter(letter: char) -> bool {
     letter.is_alphanumeric() || letter == '_'
 }
 
+/// Where the tests begin that stand in a source themselves, not in a file of their own.
+fn tests_from(source: &str) -> usize {
+    let mut marks = source.match_indices("#[cfg(test)]");
+    let here = |(at, _): &(usize, &str)| {
+        source[*at..].find(['{', ';']).is_some_and(|end| source[*at + end..].starts_with('{'))
+    };
+    marks.find(here).map_or(source.len(), |(at, _)| at)
+}
+
 /// The string literals of the code that is not for tests; and an empty one, for the code after the last.
 fn literals(source: &str) -> Vec<Literal> {
-    let source = source.split("#[cfg(test)]").next().unwrap();
+    let source = source.split_at(tests_from(source)).0;
     let mut found = Vec::new();
     let mut before = String::new();
     let mut rest = source;

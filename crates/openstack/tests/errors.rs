@@ -81,7 +81,7 @@ fn recorded_errors() {
         None,
         "You are not authorized to complete publicize_image",
     );
-    check("glance/show-gone", NotFound, None, "No image found with ID f81f24e7");
+    check("glance/show-gone", NotFound, None, "No image found with ID 9489c06b");
     check(
         "glance/upload-again",
         Conflict,
