@@ -229,6 +229,8 @@ fn servers_in_every_state() {
         ("BUILD", Some("scheduling"), true),
     );
     check("no address yet", building.all_addresses().len(), 0);
+    let deleted = show("nova/server-deleted");
+    check("deleted", (deleted.status.as_str(), deleted.is_changing()), ("DELETED", true));
     let active = show("nova/server-active");
     check(
         "active",

@@ -150,12 +150,14 @@ pub struct Server {
 }
 
 impl Server {
-    /// Whether it is about to change by itself.
+    /// Whether it is about to change by itself. One that is `DELETED` is for its owner about to be no more: Nova shows it so
+    /// for a moment.
     pub fn is_changing(&self) -> bool {
         self.task_state.is_some()
             || matches!(
                 self.status,
                 ServerStatus::Build
+                    | ServerStatus::Deleted
                     | ServerStatus::HardReboot
                     | ServerStatus::Migrating
                     | ServerStatus::Password
