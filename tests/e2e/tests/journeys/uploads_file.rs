@@ -143,7 +143,7 @@ async fn a_worker_that_does_not_start_is_told() -> Outcome {
             let file = noise(stage.folder.path(), "moving.raw", 3 * SEGMENT, 6).await?;
             stage.user.choose_segments(&file).await?;
             stage.user.create().await?;
-            failed(stage, "could not be read to its end").await
+            failed(stage, "computes checksums could not be loaded").await
         },
     )
     .await
