@@ -33,6 +33,8 @@ pub struct Site {
     /// How many images the list is tried with. They are made one by one; devcloud's list with thousands, which it can be
     /// begun with, is in `image_list.rs`.
     pub many: usize,
+    /// A file at an address that Glance fetches from.
+    pub fetched: String,
     /// Whether Glance fetches from the object store, as uploads in parts need.
     pub fetches_parts: bool,
     /// The end of all names that this run makes.
@@ -63,6 +65,7 @@ impl Site {
             network: "demo-internal".into(),
             rescue_image: "systemrescue-12.02-x86_64".into(),
             many: 200,
+            fetched: format!("{}/config.json", url.trim_end_matches('/')),
             fetches_parts: true,
             suffix: String::new(),
         }
@@ -88,6 +91,7 @@ impl Site {
             network: word("network")?,
             rescue_image: word("rescue_image")?,
             many: 2_000,
+            fetched: word("fetched")?,
             fetches_parts: told.get("fetches_parts").and_then(Value::as_bool).unwrap_or(true),
             suffix: format!("-{:x}", run.as_millis() & 0xff_ffff),
         })

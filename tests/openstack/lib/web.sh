@@ -59,7 +59,7 @@ site() {
   cat >"$LAB/env/site-$1.json" <<END
 { "console": "http://$HOST:$2", "auth_url": "$KEYSTONE", "region": "$REGION", "flavor": "m1.small",
   "network": "demo-net", "image": "cirros-0.6-lab", "other_image": "debian-12-lab", "rescue_image": "debian-12-lab",
-  "fetches_parts": $([ "$1" = cdn ] && echo true || echo false) }
+  "fetched": "http://$HOST:$WEB_PORT/config.json", "fetches_parts": $([ "$1" = cdn ] && echo true || echo false) }
 END
 }
 

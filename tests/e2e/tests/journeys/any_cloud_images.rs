@@ -136,13 +136,12 @@ async fn a_file_over_the_quota_is_refused_before_a_byte_is_sent() -> Outcome {
 pub async fn an_image_comes_from_an_address() -> Outcome {
     on_any_cloud("any-url", async |ground| {
         let user = &ground.user;
-        // What a cloud surely reaches: where the console itself is served.
-        let address = format!("{}/config.json", ground.site.console.trim_end_matches('/'));
+        let address = &ground.site.fetched;
         let name = ground.site.name("fetched");
         ground.sign_in("demo", "demo").await?;
         user.open("/images/create").await?;
         user.click("radio", "URL").await?;
-        user.fill("Address", &address).await?;
+        user.fill("Address", address).await?;
         user.fill("Name", &name).await?;
         user.choose("Disk format", "raw").await?;
         user.click("button", "Create image").await?;
@@ -150,7 +149,7 @@ pub async fn an_image_comes_from_an_address() -> Outcome {
         user.reads("Active").await?;
         let api = ground.site.api("demo", "demo").await?;
         let image = api.active(&name).await?.ok_or("it is not active")?;
-        let served = reqwest::get(&address).await?.bytes().await?.len() as u64;
+        let served = reqwest::get(address).await?.bytes().await?.len() as u64;
         assert_eq!(image.get("size").and_then(Value::as_u64), Some(served));
         Ok(())
     })
