@@ -31,6 +31,8 @@ pub struct Started {
 pub struct Launching {
     /// It is asked for.
     pub busy: RwSignal<bool>,
+    /// The button was pressed before all was known that the form names.
+    pub waits: RwSignal<bool>,
     /// What is to be shown before going on.
     started: RwSignal<Option<Started>>,
     /// Whether it is shown.
@@ -39,6 +41,11 @@ pub struct Launching {
 }
 
 impl Launching {
+    /// Whether it was asked for, here or of the cloud.
+    pub fn is_under_way(self) -> bool {
+        self.waits.get() || self.busy.get()
+    }
+
     /// Asks for it.
     pub fn run(self, server: CreateServer) {
         self.run.run(server);
@@ -50,7 +57,7 @@ pub fn use_launch(fields: Fields, image: String) -> Launching {
     let cloud = use_cloud();
     let toasts = expect_context::<Toasts>();
     let navigate = use_navigate();
-    let busy = RwSignal::new(false);
+    let (busy, waits) = (RwSignal::new(false), RwSignal::new(false));
     let (started, telling) = (RwSignal::new(None), RwSignal::new(false));
     let owner = keep::owner(&cloud);
     let run = Callback::new(move |server: CreateServer| {
@@ -105,7 +112,7 @@ pub fn use_launch(fields: Fields, image: String) -> Launching {
             }
         });
     });
-    Launching { busy, started, telling, run }
+    Launching { busy, waits, started, telling, run }
 }
 
 /// The instance, or the list of all of them.

@@ -37,9 +37,9 @@ pub fn Summary(
 ) -> impl IntoView {
     let problems: NodeRef<html::Div> = NodeRef::new();
     let elsewhere: NodeRef<html::Div> = NodeRef::new();
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        if launching.busy.get_untracked() {
+    let ask = move || {
+        // Gone with its page, or pressed twice.
+        if launching.busy.try_get_untracked() != Some(false) {
             return;
         }
         fields.tried.set(true);
@@ -49,6 +49,22 @@ pub fn Summary(
             None => focus(problems),
         }
     };
+    // What a link names becomes an id when its list is here: until then the launch waits.
+    let looking = Memo::new(move |_| supply.is_looking());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        match looking.get_untracked() {
+            true => launching.waits.set(true),
+            false => ask(),
+        }
+    };
+    Effect::new(move || {
+        if launching.waits.get() && !looking.get() {
+            launching.waits.set(false);
+            // The sections have filled in what they know by then.
+            request_animation_frame(ask);
+        }
+    });
     let refused = Memo::new(move |_| {
         fields.refused_now().filter(|refused| refused.part.is_none()).map(|refused| refused.error)
     });
@@ -184,10 +200,10 @@ fn Asked(
                     wide=true
                     submit=true
                     icon=Glyph::Launch
-                    busy=launching.busy
+                    busy=Signal::derive(move || launching.is_under_way())
                     why_not=Signal::stored(why_not)
                 >
-                    {move || match (launching.busy.get(), count.get()) {
+                    {move || match (launching.is_under_way(), count.get()) {
                         (true, _) => tr("Launching").to_owned(),
                         (false, 1) => tr("Launch instance").to_owned(),
                         (false, many) => tr_with("Launch {count} instances", &[("count", &many)]),

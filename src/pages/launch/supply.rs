@@ -197,6 +197,20 @@ impl Supply {
         })
     }
 
+    /// Whether something that a link can name is still looked up. What failed is not waited for.
+    pub fn is_looking(self) -> bool {
+        fn looks<T: Clone + Send + Sync + 'static>(live: Live<T>) -> bool {
+            live.remote().with(|remote| remote.phase() == Phase::Loading)
+        }
+        looks(self.sizes)
+            || looks(self.disks)
+            || looks(self.networks)
+            || looks(self.groups)
+            || looks(self.keys)
+            || looks(self.server_groups)
+            || looks(self.zones)
+    }
+
     /// Whether this region has no volume service at all.
     pub fn has_no_volumes(self) -> bool {
         self.disks.remote().with(|remote| {

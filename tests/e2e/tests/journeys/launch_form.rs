@@ -127,6 +127,36 @@ async fn a_link_of_somebody_else_fills_in_the_form_by_names() -> Outcome {
 }
 
 #[tokio::test]
+async fn a_launch_waits_for_what_its_link_names() -> Outcome {
+    journey(
+        "launch-early",
+        |_| {},
+        async |stage| {
+            let user = &stage.user;
+            user.sign_in("demo", "demo-secret", "demo").await?;
+            let api = stage.api().await?;
+            let images = api.images("debian-12-x86_64").await?;
+            let image = images.first().and_then(|image| image["id"].as_str()).ok_or("no image")?;
+            // The sizes come long after the form.
+            let late = Action::Delay { ms: 4_000 };
+            stage.cloud.faults().add(Rule::new(
+                Service::Compute,
+                "GET",
+                "/v2.1/flavors/detail",
+                late,
+            ));
+            user.open(&format!("/instances/launch?image={image}&name=early-1&flavor=gp.2x4"))
+                .await?;
+            user.holds("Name", "early-1").await?;
+            user.click("button", "Launch instance").await?;
+            user.see("heading", "early-1").await?;
+            user.read("gp.2x4").await
+        },
+    )
+    .await
+}
+
+#[tokio::test]
 async fn a_refusal_stands_at_its_field_and_goes_when_that_is_changed() -> Outcome {
     journey(
         "launch-refusals",
