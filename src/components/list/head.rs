@@ -38,7 +38,7 @@ pub fn sort_menu(choices: Vec<SortChoice>) -> AnyView {
     };
     let items = move || choices.iter().map(item).collect_view();
     view! {
-        <span class="images__sort">
+        <span class="listing__sort">
             <Menu
                 button_class="button button--quiet button--s"
                 button=|| view! { {tr("Sort")} <Icon glyph=Glyph::Down small=true /> }

@@ -43,7 +43,7 @@ pub fn Tools(
     let count = Memo::new(move |_| count_words(shown));
     let busy = Signal::derive(move || feed.remote().with(|remote| remote.refreshing));
     view! {
-        <div class="facets images__tools" role="search">
+        <div class="facets listing__tools" role="search">
             <SearchField
                 label=tr("Search images")
                 placeholder=tr("Name, id, tag or system")
@@ -59,7 +59,7 @@ pub fn Tools(
                         kind=ButtonKind::Quiet
                         on_press=move |_| {
                             // The button goes: the next thing to do is another search.
-                            focus_in(document().document_element(), ".images__tools input[type=search]");
+                            focus_in(document().document_element(), ".listing__tools input[type=search]");
                             shown.go(&shown.query.get_untracked().cleared(), Step::Push);
                         }
                     >
@@ -68,18 +68,18 @@ pub fn Tools(
                 </Show>
             </div>
         </div>
-        <div class="images__line">
-            <span class="images__count" role="status">{move || count.get()}</span>
+        <div class="listing__line">
+            <span class="listing__count" role="status">{move || count.get()}</span>
             <Freshness remote=feed.remote() />
             <Show when=move || partial.get()>
-                <p class="images__hint" id=SEARCH_HINT>
+                <p class="listing__hint" id=SEARCH_HINT>
                     {move || tr_with(
                         "Find in page sees only the rows on the screen; the search above looks through all {images}.",
                         &[("images", &format::count(shown.found.with(|found| found.in_tab), "image", "images"))],
                     )}
                 </p>
             </Show>
-            <span class="images__ends">
+            <span class="listing__ends">
                 {order(shown)}
                 <RefreshButton
                     label=tr("Refresh images")

@@ -180,7 +180,7 @@ impl Shown {
 
     /// How the list is sorted by a column, if it is.
     fn direction(self, column: Column) -> Memo<Option<Direction>> {
-        Memo::new(move |_| self.query.with(|query| query.direction_of(column)))
+        Memo::new(move |_| self.query.with(|query| query.direction(column)))
     }
 
     /// Sorts by a column, or turns the order.

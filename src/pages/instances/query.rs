@@ -186,7 +186,7 @@ impl ListQuery {
     }
 
     /// How the table is sorted by this column, if it is.
-    pub fn direction_of(&self, column: Column) -> Option<Direction> {
+    pub fn direction(&self, column: Column) -> Option<Direction> {
         (self.column == column).then_some(self.direction)
     }
 }
@@ -326,15 +326,12 @@ mod tests {
     fn pressing_a_head_sorts_then_turns() {
         let once = parse(&[("q", "x")]).with_pressed(Column::Name);
         assert_eq!(
-            (once.direction_of(Column::Name), once.search.as_str()),
+            (once.direction(Column::Name), once.search.as_str()),
             (Some(Direction::Up), "x")
         );
+        assert_eq!(once.with_pressed(Column::Name).direction(Column::Name), Some(Direction::Down));
         assert_eq!(
-            once.with_pressed(Column::Name).direction_of(Column::Name),
-            Some(Direction::Down)
-        );
-        assert_eq!(
-            once.with_pressed(Column::Created).direction_of(Column::Created),
+            once.with_pressed(Column::Created).direction(Column::Created),
             Some(Direction::Down)
         );
     }

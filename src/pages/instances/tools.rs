@@ -45,7 +45,7 @@ pub fn Tools(
         shown.go(&shown.query.get_untracked().cleared(), Step::Push);
     };
     view! {
-        <div class="facets images__tools" role="search">
+        <div class="facets listing__tools" role="search">
             <SearchField
                 label=tr("Search instances")
                 placeholder=tr("Name, address, image or size")
@@ -59,10 +59,10 @@ pub fn Tools(
                 </Show>
             </span>
         </div>
-        <div class="images__line">
-            <span class="images__count" role="status">{move || count.get()}</span>
+        <div class="listing__line">
+            <span class="listing__count" role="status">{move || count.get()}</span>
             <Freshness remote=shown.servers.remote() />
-            <span class="images__ends">
+            <span class="listing__ends">
                 {order(shown)}
                 <RefreshButton
                     label=tr("Refresh instances")
