@@ -12,8 +12,9 @@ use super::super::queue::MOST_REQUESTS;
 use super::FileRoad;
 use crate::clock;
 
-/// What moves all the time is drawn at most this often.
-const DRAW_EVERY: Duration = Duration::from_millis(100);
+/// What moves all the time is drawn at most this often: four times a second is as often as figures can be read, and each time
+/// costs processor that the sending and the hashing want.
+const DRAW_EVERY: Duration = Duration::from_millis(250);
 
 impl FileRoad {
     /// How many requests with data it could use now; `None` when it is past that, and must not be held up either: it may

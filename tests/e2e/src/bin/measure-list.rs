@@ -1,8 +1,8 @@
 //! How quick the list of images is at 100, 1,000 and 10,000 images: first rows, all rows, a search, a facet, a sort, a jump
 //! to the end; the longest piece of work that held up the page; memory. `tools/bench` calls it.
 //!
-//! Prints a table for people; the last line is JSON. Times are taken in the page itself, from the event to the frame after
-//! the rows have changed, so that WebDriver's own way does not count.
+//! Prints a table for people; the last line is JSON. Times are taken in the page itself, from the event to the end of the first
+//! frame with the new rows, so that WebDriver's own way does not count.
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,8 @@ const TIMED: &str = r#"
         + [...document.querySelectorAll('tbody:not([aria-hidden]) a')].map(a => a.textContent).join();
     const before = said();
     const began = performance.now();
-    const painted = () => requestAnimationFrame(() => setTimeout(() => done(performance.now() - began)));
+    // What a frame's callback finds changed is drawn in that very frame; a task that it asks for comes after.
+    const painted = () => setTimeout(() => done(performance.now() - began));
     const look = () => said() === before ? (performance.now() - began > 20000 ? done(-1) : requestAnimationFrame(look)) : painted();
     if (what === 'search') {
         const field = document.querySelector('input[type=search]');

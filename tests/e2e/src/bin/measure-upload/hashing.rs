@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use slipway_e2e::{Trouble, User};
 
-use crate::SEGMENT_BYTES;
+use crate::{SEGMENT_BYTES, took};
 
 /// Milliseconds until every worker has said its last, or words of what went wrong.
-const HASH: &str = r#"
+pub const HASH: &str = r#"
     const [size, segments, done] = arguments;
     const file = document.getElementById('bare').files[0];
     const script = document.querySelector('meta[name="slipway-hasher"]').content;
@@ -44,12 +44,12 @@ pub async fn segments(user: &User) -> Result<Duration, Trouble> {
     hash(user, true).await
 }
 
+/// What [`HASH`] is told: segments of which size, and whether these are wanted.
+pub fn arguments(segments: bool) -> Vec<Value> {
+    vec![json!(SEGMENT_BYTES), json!(segments)]
+}
+
 async fn hash(user: &User, segments: bool) -> Result<Duration, Trouble> {
-    let arguments = vec![json!(SEGMENT_BYTES), json!(segments)];
-    let answer = user.driver().execute_async(HASH, arguments).await?;
-    let (millis, trouble) = answer.convert::<(f64, String)>()?;
-    if !trouble.is_empty() {
-        return Err(format!("hashing alone: {trouble}").into());
-    }
-    Ok(Duration::from_secs_f64(millis / 1000.0))
+    let answer = user.driver().execute_async(HASH, arguments(segments)).await?;
+    took(answer, "hashing alone")
 }

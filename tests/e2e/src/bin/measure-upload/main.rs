@@ -7,6 +7,7 @@
 //! Only ratios mean something on another machine. The file is random bytes, so that nothing is saved by sparseness or by
 //! repetition. Prints a table for people; the last line is JSON.
 
+mod both;
 mod crash;
 mod curl;
 mod hashing;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use slipway_e2e::{Api, Outcome, Process, Stage, Trouble, journey};
 use table::{Figures, Way};
+use thirtyfour::session::scriptret::ScriptRet;
 use tokio::process::Command;
 
 /// How often each way is gone; medians are told.
@@ -82,6 +84,11 @@ async fn speed(stage: &Stage, api: &Api, mib: u64, figures: &mut Figures) -> Out
         figures.add(Way::HashWhole, row);
         let row = timed(stage, hashing::segments(&stage.user)).await?;
         figures.add(Way::HashSegments, row);
+        let row = timed(stage, both::glance(&stage.user, api)).await?;
+        figures.add(Way::XhrHashing, row);
+        page::empty(api).await?;
+        let row = timed(stage, both::swift(&stage.user, api)).await?;
+        figures.add(Way::XhrSegmentsHashing, row);
         page::empty(api).await?;
         figures.add_all(Way::Direct, page::direct(stage, api, &file, &name("direct")).await?);
         page::empty(api).await?;
@@ -103,6 +110,15 @@ async fn timed(
     let after = computed(stage)?;
     let server = after.0.saturating_sub(before.0);
     Ok(Turn { took, server, browser: after.1.saturating_sub(before.1) })
+}
+
+/// What a script of [`xhr`] or [`hashing`] answered: how many milliseconds it took, or words of what went wrong.
+fn took(answer: ScriptRet, what: &str) -> Result<Duration, Trouble> {
+    let (millis, trouble) = answer.convert::<(f64, String)>()?;
+    if !trouble.is_empty() {
+        return Err(format!("{what}: {trouble}").into());
+    }
+    Ok(Duration::from_secs_f64(millis / 1000.0))
 }
 
 /// How long the cloud (which is this process) and the browser have computed so far.

@@ -4,10 +4,10 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use slipway_e2e::{Api, Outcome, Trouble, User};
 
-use crate::SEGMENT_BYTES;
+use crate::{SEGMENT_BYTES, took};
 
 const FIELD: &str = r#"
     document.getElementById('bare')?.remove();
@@ -18,7 +18,7 @@ const FIELD: &str = r#"
     return field;"#;
 
 /// Milliseconds until the last answer, or words of what went wrong.
-const SEND: &str = r#"
+pub const SEND: &str = r#"
     const [url, token, size, width, done] = arguments;
     const file = document.getElementById('bare').files[0];
     const put = (to, body) => new Promise((resolve, reject) => {
@@ -62,12 +62,12 @@ pub async fn swift(user: &User, api: &Api) -> Result<Duration, Trouble> {
     send(user, api, &api.container_url(), 4).await
 }
 
+/// What [`SEND`] is told: where to, and how many segments at once (0: the whole file in one request).
+pub fn arguments(api: &Api, url: &str, width: u64) -> Vec<Value> {
+    vec![json!(url), json!(api.token()), json!(SEGMENT_BYTES), json!(width)]
+}
+
 async fn send(user: &User, api: &Api, url: &str, width: u64) -> Result<Duration, Trouble> {
-    let arguments = vec![json!(url), json!(api.token()), json!(SEGMENT_BYTES), json!(width)];
-    let answer = user.driver().execute_async(SEND, arguments).await?;
-    let (millis, trouble) = answer.convert::<(f64, String)>()?;
-    if !trouble.is_empty() {
-        return Err(format!("a bare XMLHttpRequest: {trouble}").into());
-    }
-    Ok(Duration::from_secs_f64(millis / 1000.0))
+    let answer = user.driver().execute_async(SEND, arguments(api, url, width)).await?;
+    took(answer, "a bare XMLHttpRequest")
 }
