@@ -16,6 +16,9 @@ use web_sys::HtmlElement;
 const WHOLE: usize = 120;
 /// Rows beyond each edge of the view: a turn of the wheel finds them there.
 const MARGIN: usize = 8;
+/// Rows beyond the lower edge while the page stands at its beginning, as it does after every search and sort: what is not in
+/// view is not waited for.
+const FIRST_MARGIN: usize = 2;
 /// The window moves by so many rows at once, so that not every pixel of scrolling is work.
 const STEP: usize = 4;
 /// Before the first row is measured.
@@ -57,15 +60,18 @@ struct Place {
     view: f64,
     /// How high a row is.
     row: f64,
+    /// The page is scrolled, however little.
+    scrolled: bool,
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // Row numbers: small and not negative.
 fn span(place: Place) -> Span {
     let row = if place.row >= 1.0 { place.row } else { USUAL_HEIGHT };
     let above = ((-place.top).max(0.0) / row).floor() as usize;
-    let visible = (place.view.max(0.0) / row).ceil() as usize;
-    let first = above.saturating_sub(MARGIN) / STEP * STEP;
-    let end = (above + visible + MARGIN).div_ceil(STEP) * STEP;
+    let visible = ((place.view - place.top.max(0.0)).max(0.0) / row).ceil() as usize;
+    let margin = if place.scrolled { MARGIN } else { FIRST_MARGIN };
+    let first = above.saturating_sub(margin) / STEP * STEP;
+    let end = (above + visible + margin).div_ceil(STEP) * STEP;
     Span { first, end }
 }
 
@@ -113,7 +119,9 @@ pub fn use_row_window(total: impl Into<Signal<usize>>, start: Option<Start>) -> 
     let total = total.into();
     let height = window().inner_height().ok().and_then(|height| height.as_f64()).unwrap_or(900.0);
     let start = start.unwrap_or(Start { top: 0.0, row: USUAL_HEIGHT });
-    let moved = RwSignal::new(span(Place { top: start.top, view: height, row: start.row }));
+    let scrolled = start.top < 0.0;
+    let place = Place { top: start.top, view: height, row: start.row, scrolled };
+    let moved = RwSignal::new(span(place));
     let row_height = RwSignal::new(start.row);
     let span = Memo::new(move |_| moved.get().within(total.get()));
     let this = RowWindow {
@@ -255,7 +263,8 @@ impl RowWindow {
             self.row_height.try_get_untracked()?
         };
         let view = window().inner_height().ok()?.as_f64()?;
-        Some(Place { top: before.get_bounding_client_rect().top(), view, row })
+        let scrolled = window().scroll_y().ok()? > 0.0;
+        Some(Place { top: before.get_bounding_client_rect().top(), view, row, scrolled })
     }
 }
 
@@ -264,12 +273,13 @@ mod tests {
     use super::*;
 
     fn check_span(top: f64, view: f64, row: f64, total: usize, expected: (usize, usize)) {
-        let place = Place { top, view, row };
+        let place = Place { top, view, row, scrolled: top < 0.0 };
         let span = span(place).within(total);
         assert_eq!((span.first, span.end), expected, "{place:?} of {total}");
         // Whatever is in view is in the document.
         let above = ((-top).max(0.0) / row).floor() as usize;
-        let last = (above + (view / row) as usize).min(total).saturating_sub(1);
+        let shown = ((view - top.max(0.0)) / row) as usize;
+        let last = (above + shown).min(total).saturating_sub(1);
         assert!(total == 0 || above >= total || span.holds(above.min(last)), "{span:?}");
         assert!(total == 0 || span.holds(last), "{span:?} lacks {last}");
     }
@@ -278,20 +288,23 @@ mod tests {
     fn the_window_holds_what_is_in_view_and_a_margin() {
         check_span(200.0, 1000.0, 40.0, 0, (0, 0));
         check_span(200.0, 1000.0, 40.0, 120, (0, 120));
-        check_span(200.0, 1000.0, 40.0, 10_000, (0, 36));
+        check_span(200.0, 1000.0, 40.0, 10_000, (0, 24));
         check_span(-4000.0, 1000.0, 40.0, 10_000, (92, 136));
         check_span(-399_000.0, 1000.0, 40.0, 10_000, (9956, 10_000));
         // The list became shorter than the place that the page is scrolled to.
         check_span(-399_000.0, 1000.0, 40.0, 200, (156, 200));
         check_span(-4000.0, 640.0, 118.5, 2_000, (24, 48));
         // Not measured yet.
-        let unmeasured = span(Place { top: 0.0, view: 1000.0, row: 0.0 });
-        assert_eq!((unmeasured.first, unmeasured.end), (0, 36));
+        let unmeasured = Place { top: 0.0, view: 1000.0, row: 0.0, scrolled: false };
+        assert_eq!(span(unmeasured), Span { first: 0, end: 28 });
+        // A first turn of the wheel is followed by the margin at once.
+        let begun = Place { top: 160.0, view: 1000.0, row: 40.0, scrolled: true };
+        assert_eq!(span(begun), Span { first: 0, end: 32 });
     }
 
     #[test]
     fn a_row_is_brought_into_view_by_the_shortest_way() {
-        let place = Place { top: 100.0, view: 1000.0, row: 40.0 };
+        let place = Place { top: 100.0, view: 1000.0, row: 40.0, scrolled: false };
         let check = |row: usize, expected: Option<f64>| {
             assert_eq!(way_to(row, place, (80.0, 60.0)), expected, "{row}");
         };
