@@ -115,7 +115,7 @@ async fn main() -> Outcome {
 
 async fn measure(user: &User, images: usize) -> Result<Figures, Trouble> {
     user.sign_in("demo", "demo-secret", "demo").await?;
-    user.see("link", like("debian-12")).await?;
+    user.see("checkbox", like("Select ")).await?;
     user.click("link", "Instances").await?;
     user.see("heading", "Instances").await?;
     user.driver().execute(WATCH, vec![]).await?;
