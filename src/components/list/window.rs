@@ -16,8 +16,8 @@ use web_sys::HtmlElement;
 const WHOLE: usize = 120;
 /// Rows beyond each edge of the view: a turn of the wheel finds them there.
 const MARGIN: usize = 8;
-/// Rows beyond the lower edge while the page stands at its beginning, as it does after every search and sort: what is not in
-/// view is not waited for.
+/// Rows beyond the lower edge while the page is not scrolled, as it mostly is when people search and sort: what is not in view
+/// is not waited for.
 const FIRST_MARGIN: usize = 2;
 /// The window moves by so many rows at once, so that not every pixel of scrolling is work.
 const STEP: usize = 4;

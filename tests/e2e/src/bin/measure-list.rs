@@ -1,4 +1,4 @@
-//! How quick the list of images is at 100, 1,000 and 10,000 images: first rows, all rows, a search, a facet, a sort, a jump
+//! How quick the list of images is at 100, 1,000 and 10,000 images: first rows, all rows, a search, a sort, a jump
 //! to the end; the longest piece of work that held up the page; memory. `tools/bench` calls it.
 //!
 //! Prints a table for people; the last line is JSON. Times are taken in the page itself, from the event to the end of the first
